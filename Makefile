@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0
+# tcplab - see `make help`.
+
+.DEFAULT_GOAL := all
+
+# The running kernel's headers; where it has none, the newest installed ones.
+KDIR ?= $(shell scripts/kernel-dir)
+BUILD = $(MAKE) -C $(KDIR) M=$(CURDIR) $(LLVM_ARG)
+# A kernel built by clang wants its modules built by clang.
+LLVM_ARG = $(if $(LLVM),,$(shell \
+	grep -qs '^CONFIG_CC_IS_CLANG=y' $(KDIR)/include/config/auto.conf && \
+	echo LLVM=1))
+
+.PHONY: all features install clean help check lint demo bench vm
+
+all: features
+	$(BUILD) modules
+
+# What this kernel has, found out by compiling; see module/compat.h.
+features: need-headers
+	@scripts/features $(KDIR) module/features.h $(LLVM_ARG)
+
+.PHONY: need-headers
+need-headers:
+	@test -n "$(KDIR)" && test -f "$(KDIR)/Makefile" || { \
+		echo "No kernel headers found: install linux-headers-amd64" \
+		"(or those of your kernel), or set KDIR=." >&2; exit 1; }
+
+install: all
+	$(BUILD) INSTALL_MOD_DIR=updates modules_install
+	depmod -a $(notdir $(patsubst %/build,%,$(KDIR)))
+
+clean:
+	scripts/clean
+
+check:
+	@scripts/check
+
+lint:
+	@scripts/lint
+
+demo:
+	@scripts/demo
+
+bench:
+	@scripts/bench
+
+vm:
+	@scripts/vm
+
+help:
+	@scripts/help

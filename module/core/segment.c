@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Parsing of TCP headers. */
+#include "segment.h"
+
+static u32 load_be16(const u8 *octets)
+{
+	return (u32)octets[0] << 8 | octets[1];
+}
+
+static u32 load_be32(const u8 *octets)
+{
+	return load_be16(octets) << 16 | load_be16(octets + 2);
+}
+
+/* A TCP opens, closes or aborts, but never two of these with SYN or RST. */
+static bool flags_contradict(u8 flags)
+{
+	if (flags & TL_SYN)
+		return flags & (TL_FIN | TL_RST);
+	if (flags & TL_RST)
+		return flags & TL_FIN;
+	return !(flags & TL_ACK);
+}
+
+/**
+ * tl_segment_parse() - read a TCP header
+ * @segment: filled if the verdict is TL_PARSE_OK, else untouched
+ * @header: first octets of the segment
+ * @available: octets that may be read at @header
+ * @length: octets of the whole segment, header and data; at least @available
+ *
+ * Options are not looked at: no state depends on them.
+ * Context: any. Source: RFC 9293 section 3.1.
+ *
+ * Return: TL_PARSE_OK, or why this is not a header.
+ */
+enum tl_parse tl_segment_parse(struct tl_segment *segment, const u8 *header,
+			       u32 available, u32 length)
+{
+	u32 offset, octets;
+	u8 flags;
+
+	if (available < TL_HEADER_MIN || length < TL_HEADER_MIN)
+		return TL_PARSE_SHORT;
+	offset = (header[12] >> 4) * 4;
+	if (offset < TL_HEADER_MIN || offset > length)
+		return TL_PARSE_OFFSET;
+	flags = header[13];
+	if (flags_contradict(flags))
+		return TL_PARSE_FLAGS;
+
+	octets = length - offset;
+	octets += !!(flags & TL_SYN) + !!(flags & TL_FIN);
+	segment->sport = load_be16(header);
+	segment->dport = load_be16(header + 2);
+	segment->seq = load_be32(header + 4);
+	segment->ack = load_be32(header + 8);
+	segment->end = segment->seq + octets;
+	segment->flags = flags & (TL_FIN | TL_SYN | TL_RST | TL_PSH | TL_ACK);
+	return TL_PARSE_OK;
+}

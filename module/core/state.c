@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The RFC 9293 state machine for both endpoints of an observed connection.
+ *
+ * Who sees only segments does not see what arrives. Two rules bridge that gap:
+ * a segment that demands an answer (SYN, FIN) counts as received once the
+ * answer to it is seen; one that demands none (a bare ACK, a RST) counts as
+ * received when it is sent. A wrong guess of the second kind shows itself: the
+ * peer repeats what was not acknowledged.
+ */
+#include "seq.h"
+#include "state.h"
+
+/* Largest receive window that scaling allows (RFC 7323 section 2.3). */
+#define WINDOW_MAX	(1U << 30)
+
+static const char * const names[TL_STATES] = {
+	[TL_UNKNOWN]		= "-",
+	[TL_CLOSED]		= "CLOSED",
+	[TL_LISTEN]		= "LISTEN",
+	[TL_SYN_SENT]		= "SYN_SENT",
+	[TL_SYN_RECEIVED]	= "SYN_RECEIVED",
+	[TL_ESTABLISHED]	= "ESTABLISHED",
+	[TL_FIN_WAIT_1]		= "FIN_WAIT_1",
+	[TL_FIN_WAIT_2]		= "FIN_WAIT_2",
+	[TL_CLOSE_WAIT]		= "CLOSE_WAIT",
+	[TL_CLOSING]		= "CLOSING",
+	[TL_LAST_ACK]		= "LAST_ACK",
+	[TL_TIME_WAIT]		= "TIME_WAIT",
+};
+
+/*
+ * The arcs of figure 5 of RFC 9293. What is not listed leaves the state as it
+ * is: a repeated SYN or FIN, an ACK of old data, a SYN in a synchronized state
+ * (answered by a challenge ACK, RFC 5961 section 4).
+ *
+ * Linux does not take two arcs of the figure. LISTEN to SYN_SENT (SEND on a
+ * passive socket, section 3.10.2) does not exist in the sockets API: connect()
+ * on a listening socket fails with EISCONN. And a listening socket never
+ * becomes SYN_RECEIVED itself: a request socket does, beside it.
+ */
+static const u8 arcs[TL_EVENTS][TL_STATES] = {
+	[TL_SEND_SYN] = {
+		/* Active OPEN: a SYN goes out (3.10.1). */
+		[TL_UNKNOWN]		= TL_SYN_SENT,
+		[TL_CLOSED]		= TL_SYN_SENT,
+		/* SEND on a passive OPEN makes it active (3.10.2). */
+		[TL_LISTEN]		= TL_SYN_SENT,
+		/* A new incarnation may start out of TIME-WAIT (3.6.1). */
+		[TL_TIME_WAIT]		= TL_SYN_SENT,
+	},
+	[TL_SEND_SYN_ACK] = {
+		/* A SYN arrived at a listener; it is answered (3.10.7.2). */
+		[TL_UNKNOWN]		= TL_SYN_RECEIVED,
+		[TL_CLOSED]		= TL_SYN_RECEIVED,
+		[TL_LISTEN]		= TL_SYN_RECEIVED,
+		/* Simultaneous open: a bare SYN met our own (3.10.7.3). */
+		[TL_SYN_SENT]		= TL_SYN_RECEIVED,
+		/* An acceptable SYN reopens TIME-WAIT (3.10.7.4, RFC 6191). */
+		[TL_TIME_WAIT]		= TL_SYN_RECEIVED,
+	},
+	[TL_TAKE_SYN_ACK] = {
+		/* Our SYN was answered by SYN,ACK; we acknowledge (3.10.7.3). */
+		[TL_SYN_SENT]		= TL_ESTABLISHED,
+	},
+	[TL_SYN_ACKED] = {
+		/* The third segment of the handshake came (3.10.7.4). */
+		[TL_SYN_RECEIVED]	= TL_ESTABLISHED,
+	},
+	[TL_SEND_FIN] = {
+		/* CLOSE before the handshake is complete (3.10.4). */
+		[TL_SYN_RECEIVED]	= TL_FIN_WAIT_1,
+		/* CLOSE by the side that closes first (3.10.4). */
+		[TL_ESTABLISHED]	= TL_FIN_WAIT_1,
+		/* CLOSE after the peer's FIN was taken (3.10.4). */
+		[TL_CLOSE_WAIT]		= TL_LAST_ACK,
+	},
+	[TL_TAKE_FIN] = {
+		/* SYN,ACK and FIN are acknowledged at once (3.10.7.3). */
+		[TL_SYN_SENT]		= TL_CLOSE_WAIT,
+		/* A FIN right behind the handshake (3.10.7.4, eighth). */
+		[TL_SYN_RECEIVED]	= TL_CLOSE_WAIT,
+		/* The peer closes first (3.10.7.4, eighth). */
+		[TL_ESTABLISHED]	= TL_CLOSE_WAIT,
+		/* Simultaneous close: FIN met FIN (3.10.7.4, eighth). */
+		[TL_FIN_WAIT_1]		= TL_CLOSING,
+		/* The peer closes second (3.10.7.4, eighth). */
+		[TL_FIN_WAIT_2]		= TL_TIME_WAIT,
+	},
+	[TL_FIN_ACKED] = {
+		/* The peer knows that we are done (3.10.7.4, fifth). */
+		[TL_FIN_WAIT_1]		= TL_FIN_WAIT_2,
+		/* Simultaneous close: our FIN is acknowledged too. */
+		[TL_CLOSING]		= TL_TIME_WAIT,
+		/* The passive side is done (3.10.7.4, fifth). */
+		[TL_LAST_ACK]		= TL_CLOSED,
+	},
+	[TL_RESET] = {
+		/* A reset ends every state there is (3.5.2, 3.10.7). */
+		[TL_UNKNOWN]		= TL_CLOSED,
+		[TL_SYN_SENT]		= TL_CLOSED,
+		[TL_SYN_RECEIVED]	= TL_CLOSED,
+		[TL_ESTABLISHED]	= TL_CLOSED,
+		[TL_FIN_WAIT_1]		= TL_CLOSED,
+		[TL_FIN_WAIT_2]		= TL_CLOSED,
+		[TL_CLOSE_WAIT]		= TL_CLOSED,
+		[TL_CLOSING]		= TL_CLOSED,
+		[TL_LAST_ACK]		= TL_CLOSED,
+		[TL_TIME_WAIT]		= TL_CLOSED,
+	},
+};
+
+/**
+ * tl_state_next() - where an event leads
+ * @state: state of the endpoint
+ * @event: what happens to it
+ *
+ * Return: the next state; @state itself where the event has no arc.
+ */
+enum tl_state tl_state_next(enum tl_state state, enum tl_event event)
+{
+	u8 next = arcs[event][state];
+
+	return next ? next : state;
+}
+
+/**
+ * tl_state_name() - the name RFC 9293 gives a state, with underscores
+ * @state: an endpoint's state
+ *
+ * Return: the name; "-" for %TL_UNKNOWN.
+ */
+const char *tl_state_name(enum tl_state state)
+{
+	return names[state];
+}
+
+/**
+ * tl_state_over() - whether an end holds nothing of a connection
+ * @state: an endpoint's state
+ */
+bool tl_state_over(enum tl_state state)
+{
+	return state == TL_CLOSED || state == TL_UNKNOWN;
+}
+
+/**
+ * tl_state_synchronized() - whether both SYNs are acknowledged
+ * @state: an endpoint's state
+ *
+ * Source: RFC 9293 section 3.5.2, group 3.
+ */
+bool tl_state_synchronized(enum tl_state state)
+{
+	return state >= TL_ESTABLISHED;
+}
+
+static void move(struct tl_endpoint *end, enum tl_event event)
+{
+	end->state = tl_state_next(end->state, event);
+}
+
+/* Whether @by has acknowledged the last SYN or FIN of @of. */
+static bool acknowledges(const struct tl_endpoint *by,
+			 const struct tl_endpoint *of)
+{
+	return by->ack && (of->syn || of->fin) &&
+	       !seq_before(by->acked, of->control_end);
+}
+
+/*
+ * What the two ends know of each other follows from two facts only: which SYN
+ * or FIN each has sent, and how far each has acknowledged. Applying every
+ * consequence after every segment makes lost, repeated and reordered segments
+ * come out right by themselves.
+ */
+static void settle(struct tl_endpoint *end, const struct tl_endpoint *peer)
+{
+	if (acknowledges(end, peer)) {
+		if (peer->syn)
+			move(end, TL_TAKE_SYN_ACK);
+		else
+			move(end, TL_TAKE_FIN);
+	}
+	if (acknowledges(peer, end))
+		move(end, end->syn ? TL_SYN_ACKED : TL_FIN_ACKED);
+}
+
+static void note_control(struct tl_endpoint *end, u32 control_end, bool fin)
+{
+	end->control_end = control_end;
+	end->syn = !fin;
+	end->fin = fin;
+}
+
+static void note_ack(struct tl_endpoint *end, u32 ack)
+{
+	if (end->ack && seq_before(ack, end->acked))
+		return;
+	end->acked = ack;
+	end->ack = true;
+}
+
+/*
+ * A RST counts if the receiver would take it: with a socket to ask, in its
+ * window (RFC 9293 section 3.5.3; whether Linux closes at once or sends a
+ * challenge ACK first, RFC 5961, is for the socket to say); without one, not
+ * behind what the receiver has acknowledged.
+ */
+static bool reset_acceptable(const struct tl_peers *peers, unsigned int from,
+			     const struct tl_segment *segment,
+			     const struct tl_receive_window *window)
+{
+	const struct tl_endpoint *peer = &peers->end[!from];
+
+	if (peer->state == TL_SYN_SENT)
+		return (segment->flags & TL_ACK) && peer->syn &&
+		       segment->ack == peer->control_end;
+	if (window->known)
+		return seq_in_window(segment->seq, window->rcv_nxt,
+				     window->rcv_wnd);
+	return !peer->ack ||
+	       seq_in_window(segment->seq, peer->acked, WINDOW_MAX);
+}
+
+static bool step_reset(struct tl_peers *peers, unsigned int from,
+		       const struct tl_segment *segment,
+		       const struct tl_receive_window *window)
+{
+	if (!reset_acceptable(peers, from, segment, window))
+		return false;
+	move(&peers->end[from], TL_RESET);
+	move(&peers->end[!from], TL_RESET);
+	return true;
+}
+
+/* The first segment of a new incarnation: nothing of the old one holds. */
+static void forget(struct tl_endpoint *end)
+{
+	end->syn = false;
+	end->fin = false;
+	end->ack = false;
+}
+
+static bool step_syn(struct tl_peers *peers, unsigned int from,
+		     const struct tl_segment *segment)
+{
+	struct tl_endpoint *end = &peers->end[from];
+	struct tl_endpoint *peer = &peers->end[!from];
+	bool answer = segment->flags & TL_ACK;
+
+	/* A repeated SYN, or one that the peer will challenge. */
+	if (end->state == TL_SYN_RECEIVED ||
+	    (tl_state_synchronized(end->state) && end->state != TL_TIME_WAIT))
+		return !end->syn || end->control_end == segment->seq + 1;
+	/* An answer to a SYN that nobody sent. */
+	if (answer && peer->syn && segment->ack != peer->control_end)
+		return false;
+
+	if (end->state != TL_SYN_SENT)
+		forget(end);
+	move(end, answer ? TL_SEND_SYN_ACK : TL_SEND_SYN);
+	note_control(end, segment->seq + 1, false);
+	return true;
+}
+
+/**
+ * tl_peers_step() - let a segment move both ends of a connection
+ * @peers: the connection
+ * @from: index of the end that sent the segment
+ * @segment: the segment
+ * @window: what the socket at the other end would accept now; only a RST is
+ *	measured against it
+ *
+ * Context: any; the caller serialises steps of one connection.
+ * Source: RFC 9293 section 3.10.7.
+ *
+ * Return: false for a segment that its receiver must refuse; nothing changed.
+ */
+bool tl_peers_step(struct tl_peers *peers, unsigned int from,
+		  const struct tl_segment *segment,
+		  const struct tl_receive_window *window)
+{
+	struct tl_endpoint *end = &peers->end[from];
+	struct tl_endpoint *peer = &peers->end[!from];
+
+	if (segment->flags & TL_RST)
+		return step_reset(peers, from, segment, window);
+	if ((segment->flags & TL_SYN) && !step_syn(peers, from, segment))
+		return false;
+	if (segment->flags & TL_ACK)
+		note_ack(end, segment->ack);
+	settle(end, peer);
+	if (segment->flags & TL_FIN) {
+		move(end, TL_SEND_FIN);
+		note_control(end, segment->end, true);
+	}
+	settle(peer, end);
+	settle(end, peer);
+	return true;
+}
+
+static bool has_taken_fin(enum tl_state state)
+{
+	return state == TL_CLOSE_WAIT || state == TL_CLOSING ||
+	       state == TL_LAST_ACK || state == TL_TIME_WAIT;
+}
+
+static bool has_fin_acked(enum tl_state state)
+{
+	return state == TL_FIN_WAIT_2 || state == TL_TIME_WAIT;
+}
+
+/* What an end's state proves of its peer, if no segment of the peer was seen. */
+static const u8 implied[TL_STATES] = {
+	[TL_SYN_RECEIVED]	= TL_SYN_SENT,
+	[TL_ESTABLISHED]	= TL_ESTABLISHED,
+	[TL_FIN_WAIT_1]		= TL_ESTABLISHED,
+	[TL_FIN_WAIT_2]		= TL_CLOSE_WAIT,
+	[TL_CLOSE_WAIT]		= TL_FIN_WAIT_2,
+	[TL_CLOSING]		= TL_CLOSING,
+	[TL_LAST_ACK]		= TL_FIN_WAIT_2,
+	[TL_TIME_WAIT]		= TL_CLOSED,
+};
+
+/* Whether @peer cannot be all that has happened at the other end. */
+static bool lags(enum tl_state peer, enum tl_state state)
+{
+	switch (peer) {
+	case TL_UNKNOWN:
+		return true;
+	case TL_SYN_SENT:
+	case TL_SYN_RECEIVED:
+		return tl_state_synchronized(state);
+	case TL_ESTABLISHED:
+		return state > TL_FIN_WAIT_1;
+	case TL_FIN_WAIT_1:
+		return state == TL_CLOSE_WAIT || state == TL_LAST_ACK;
+	default:
+		return false;
+	}
+}
+
+/**
+ * tl_peers_told() - learn from the socket at one end
+ * @peers: the connection
+ * @at: index of the end whose socket speaks
+ * @state: the socket's state
+ *
+ * What the socket's state proves of the other end is believed. The machine's
+ * own idea of this end is kept, for comparison, unless it has none.
+ * Context: any; the caller serialises steps of one connection.
+ */
+void tl_peers_told(struct tl_peers *peers, unsigned int at, enum tl_state state)
+{
+	struct tl_endpoint *end = &peers->end[at];
+	struct tl_endpoint *peer = &peers->end[!at];
+
+	if (end->state == TL_UNKNOWN)
+		end->state = state;
+	if (implied[state] && lags(peer->state, state))
+		peer->state = implied[state];
+	if (has_taken_fin(state) && peer->fin)
+		note_ack(end, peer->control_end);
+	if (has_fin_acked(state) && end->fin)
+		note_ack(peer, end->control_end);
+	settle(peer, end);
+}

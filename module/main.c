@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * tcplab: a laboratory for TCP on a test machine.
+ *
+ * Loading is a ladder of sub-systems; unloading goes down the same ladder.
+ */
+#include <linux/module.h>
+
+#include "congestion/lab.h"
+#include "report/knobs.h"
+#include "report/report.h"
+#include "tcplab.h"
+#include "track/events.h"
+
+unsigned int tl_net_id __read_mostly;
+
+static int __net_init net_init(struct net *net)
+{
+	struct tl_net *ns = tl_net(net);
+	int err;
+
+	ns->net = net;
+	tl_arms_init(&ns->arms);
+	tl_close_wait_init(&ns->close_wait);
+	err = tl_time_wait_init(&ns->time_wait, net);
+	if (err)
+		return err;
+	err = tl_track_net_init(ns);
+	if (err)
+		goto err_track;
+	err = tl_report_net_init(ns);
+	if (err)
+		goto err_report;
+	return 0;
+
+err_report:
+	tl_track_net_stop(ns);
+	synchronize_rcu();
+	tl_track_net_exit(ns);
+err_track:
+	tl_time_wait_exit(&ns->time_wait);
+	return err;
+}
+
+/* An RCU grace period passes between this and net_exit(). */
+static void __net_exit net_pre_exit(struct net *net)
+{
+	tl_track_net_stop(tl_net(net));
+}
+
+static void __net_exit net_exit(struct net *net)
+{
+	struct tl_net *ns = tl_net(net);
+
+	tl_report_net_exit(ns);
+	tl_track_net_exit(ns);
+	tl_time_wait_exit(&ns->time_wait);
+}
+
+static struct pernet_operations net_ops = {
+	.init		= net_init,
+	.pre_exit	= net_pre_exit,
+	.exit		= net_exit,
+	.id		= &tl_net_id,
+	.size		= sizeof(struct tl_net),
+};
+
+static int __init tcplab_init(void)
+{
+	int err;
+
+	err = tl_track_init();
+	if (err)
+		return err;
+	err = register_pernet_subsys(&net_ops);
+	if (err)
+		goto err_pernet;
+	err = tl_events_init();
+	if (err)
+		goto err_events;
+	tl_events_adopt(NULL);
+	err = tl_knobs_init();
+	if (err)
+		goto err_knobs;
+	err = tl_lab_register();
+	if (err)
+		goto err_lab;
+	pr_info("tcplab %s: loaded\n", TCPLAB_VERSION);
+	return 0;
+
+err_lab:
+	tl_knobs_exit();
+err_knobs:
+	tl_events_exit();
+err_events:
+	unregister_pernet_subsys(&net_ops);
+err_pernet:
+	tl_track_exit();
+	return err;
+}
+
+static void __exit tcplab_exit(void)
+{
+	tl_lab_unregister();
+	tl_knobs_exit();
+	tl_events_exit();
+	unregister_pernet_subsys(&net_ops);
+	tl_track_exit();
+	pr_info("tcplab: unloaded\n");
+}
+
+module_init(tcplab_init);
+module_exit(tcplab_exit);
+
+MODULE_AUTHOR("The tcplab developers");
+MODULE_DESCRIPTION("TCP laboratory: connection tracker and congestion control");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(TCPLAB_VERSION);

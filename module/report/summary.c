@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+/* /proc/net/tcplab/summary: counters and gauges of the whole tracker. */
+#include <linux/jiffies.h>
+
+#include "../tcplab.h"
+#include "../track/socket.h"
+#include "../track/table.h"
+#include "report.h"
+
+static const struct {
+	const char *name;
+	enum tl_counter counter;
+} counters[] = {
+	{ "created",		TL_COUNT_CREATED },
+	{ "adopted",		TL_COUNT_ADOPTED },
+	{ "refused_full",	TL_COUNT_REFUSED_FULL },
+	{ "invalid",		TL_COUNT_INVALID },
+	{ "bad_checksum",	TL_COUNT_BAD_CHECKSUM },
+	{ "fragments",		TL_COUNT_FRAGMENTS },
+	{ "evicted",		TL_COUNT_EVICTED },
+	{ "simultaneous_open",	TL_COUNT_SIMULTANEOUS_OPEN },
+	{ "simultaneous_close",	TL_COUNT_SIMULTANEOUS_CLOSE },
+	{ "syn_cookie",		TL_COUNT_SYN_COOKIE },
+	{ "disagree_state",	TL_COUNT_DISAGREE_STATE },
+	{ "disagree_gone",	TL_COUNT_DISAGREE_GONE },
+	{ "disagree_missed",	TL_COUNT_DISAGREE_MISSED },
+};
+
+static u64 disagreements(const struct tl_net *ns)
+{
+	return tl_track_count(ns, TL_COUNT_DISAGREE_STATE) +
+	       tl_track_count(ns, TL_COUNT_DISAGREE_GONE) +
+	       tl_track_count(ns, TL_COUNT_DISAGREE_MISSED);
+}
+
+static u64 memory(const struct tl_net *ns)
+{
+	u64 bytes = sizeof(*ns);
+
+	bytes += (u64)atomic_read(&ns->track.rows) * tl_table_conn_size();
+	bytes += (u64)num_possible_cpus() *
+		 (sizeof(struct tl_stats) + sizeof(struct tl_time_wait_stats));
+	return bytes;
+}
+
+static void show_states(struct seq_file *seq, struct tl_net *ns)
+{
+	enum tl_state state;
+
+	for (state = TL_CLOSED; state < TL_STATES; state++) {
+		u64 count = state == TL_LISTEN ?
+			    tl_socket_listeners(ns->net) :
+			    tl_track_in_state(ns, state);
+
+		seq_printf(seq, "state_%s %llu\n", tl_state_name(state), count);
+	}
+}
+
+static void show(struct seq_file *seq, struct tl_net *ns)
+{
+	struct tl_time_wait_report time_wait;
+	unsigned int i;
+
+	tl_time_wait_sum(&ns->time_wait, ns->net, &time_wait);
+	tl_sheet_number(seq, "uptime_ms",
+			jiffies64_to_msecs(get_jiffies_64() - ns->track.born));
+	tl_sheet_number(seq, "connections", atomic_read(&ns->track.rows));
+	tl_sheet_number(seq, "connections_max", tl_table_limit());
+	for (i = 0; i < ARRAY_SIZE(counters); i++)
+		tl_sheet_number(seq, counters[i].name,
+				tl_track_count(ns, counters[i].counter));
+	tl_sheet_number(seq, "stack_disagreements", disagreements(ns));
+	tl_sheet_unknown(seq, "half_open");
+	tl_sheet_number(seq, "close_wait",
+			tl_track_in_state(ns, TL_CLOSE_WAIT));
+	tl_sheet_number(seq, "close_wait_leaks",
+			atomic_read(&ns->close_wait.leaks));
+	tl_sheet_number(seq, "fin_wait_2",
+			tl_track_in_state(ns, TL_FIN_WAIT_2));
+	tl_sheet_number(seq, "time_wait", time_wait.now);
+	tl_sheet_number(seq, "time_wait_entered", time_wait.entered);
+	tl_sheet_unknown(seq, "safe_length_ms");
+	tl_sheet_unknown(seq, "safe_length_closes");
+	tl_sheet_number(seq, "memory_bytes", memory(ns));
+	show_states(seq, ns);
+}
+
+const struct tl_sheet tl_sheet_summary = {
+	.name = "summary",
+	.show = show,
+};

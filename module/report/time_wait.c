@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0
+/* /proc/net/tcplab/time_wait: population and flow of TIME_WAIT. */
+#include "../tcplab.h"
+#include "report.h"
+
+static void show(struct seq_file *seq, struct tl_net *ns)
+{
+	struct tl_time_wait_report sum;
+
+	tl_time_wait_sum(&ns->time_wait, ns->net, &sum);
+	tl_sheet_number(seq, "now", sum.now);
+	tl_sheet_number(seq, "now_fin_wait_2", sum.fin_wait_2);
+	tl_sheet_number(seq, "entered", sum.entered);
+	tl_sheet_number(seq, "exited_expired", sum.exited[TL_EXIT_EXPIRED]);
+	tl_sheet_number(seq, "exited_reused_out",
+			sum.exited[TL_EXIT_REUSED_OUT]);
+	tl_sheet_number(seq, "exited_reused_in",
+			sum.exited[TL_EXIT_REUSED_IN]);
+	tl_sheet_number(seq, "exited_reset", sum.exited[TL_EXIT_RESET]);
+	/* Nothing shortens yet, and who kills is not seen: it is in other. */
+	tl_sheet_number(seq, "exited_shortened", 0);
+	tl_sheet_unknown(seq, "exited_killed");
+	tl_sheet_number(seq, "exited_other", sum.exited[TL_EXIT_OTHER]);
+	tl_sheet_number(seq, "overflow", sum.overflow);
+	/* The kernel counts both kinds of mini-socket as one. */
+	tl_sheet_unknown(seq, "overflow_fin_wait_2");
+	tl_sheet_number(seq, "rate", sum.rate);
+	tl_sheet_number(seq, "length_ms", TL_TIME_WAIT_MS);
+}
+
+const struct tl_sheet tl_sheet_time_wait = {
+	.name = "time_wait",
+	.show = show,
+};

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What reports show of a connection, and how they write its parts. */
+#include <net/tcp.h>
+
+#include "../tcplab.h"
+#include "../track/life.h"
+#include "../track/socket.h"
+#include "view.h"
+
+static u32 idle_ms(const struct sock *sk)
+{
+	u32 sent = tcp_jiffies32 - READ_ONCE(tcp_sk(sk)->lsndtime);
+	u32 got = tcp_jiffies32 - READ_ONCE(inet_csk(sk)->icsk_ack.lrcvtime);
+
+	/* Neither stamp is set before the first data: then both are the age. */
+	return jiffies_to_msecs(min(sent, got));
+}
+
+static void copy_cc(struct tl_view *view, const struct sock *sk)
+{
+	const struct tcp_congestion_ops *ops =
+		READ_ONCE(inet_csk(sk)->icsk_ca_ops);
+
+	if (ops)
+		strscpy(view->cc, ops->name, sizeof(view->cc));
+}
+
+static void ask_full(struct tl_view *view, const struct sock *sk)
+{
+	view->idle_ms = min(idle_ms(sk), view->age_ms);
+	view->uid = sk->sk_uid;
+	copy_cc(view, sk);
+}
+
+/* Right now: the row may be about to hear of a change. */
+static void ask_socket(const struct tl_conn *conn, unsigned int end,
+		       struct tl_view *view)
+{
+	struct sock *sk = tl_socket_find(conn, end);
+
+	view->state[end] = TL_CLOSED;
+	if (!sk)
+		return;
+	view->state[end] = tl_socket_state(sk);
+	if (end == view->local && sk_fullsock(sk))
+		ask_full(view, sk);
+	sock_gen_put(sk);
+}
+
+/**
+ * tl_view_take() - see how a connection stands
+ * @conn: the connection, locked
+ * @view: filled
+ *
+ * Context: RCU, any but hard interrupt.
+ */
+void tl_view_take(struct tl_conn *conn, struct tl_view *view)
+{
+	unsigned int end;
+
+	tl_life_reconcile(conn, false);
+	view->key = conn->key;
+	view->origin = conn->origin;
+	view->local = conn->first;
+	view->here = conn->local;
+	view->age_ms = tl_life_age_ms(conn->born);
+	view->state_ms = tl_life_age_ms(conn->since[view->local]);
+	view->idle_ms = conn->origin == TL_FORWARD ?
+			tl_life_age_ms(conn->since[!conn->first]) : TL_VIEW_UNKNOWN;
+	view->uid = INVALID_UID;
+	strscpy(view->cc, "-", sizeof(view->cc));
+	for (end = 0; end < 2; end++) {
+		view->state[end] = conn->state[end];
+		if (tl_conn_here(conn, end))
+			ask_socket(conn, end, view);
+	}
+	if (tl_key_is_self(&conn->key))
+		view->state[!view->local] = view->state[view->local];
+}
+
+/**
+ * tl_view_over() - whether there is nothing left to show
+ * @view: the connection
+ */
+bool tl_view_over(const struct tl_view *view)
+{
+	return tl_state_over(view->state[0]) && tl_state_over(view->state[1]);
+}
+
+/* Interfaces are named by their users: any octet but a slash. */
+static void write_interface(struct seq_file *seq, int ifindex)
+{
+	struct net_device *dev;
+
+	seq_putc(seq, '%');
+	rcu_read_lock();
+	dev = dev_get_by_index_rcu(seq_file_net(seq), ifindex);
+	if (dev)
+		seq_escape(seq, dev->name, " \t\n\\");
+	else
+		seq_printf(seq, "%d", ifindex);
+	rcu_read_unlock();
+}
+
+/**
+ * tl_view_address() - write one end of a connection
+ * @seq: the report
+ * @key: the connection's key
+ * @end: index of the end
+ */
+void tl_view_address(struct seq_file *seq, const struct tl_key *key,
+		     unsigned int end)
+{
+	u16 port = ntohs(key->port[end]);
+
+	if (tl_key_is_v6(key))
+		seq_printf(seq, "[%pI6c]:%u", &key->addr.v6[end], port);
+	else
+		seq_printf(seq, "%pI4:%u", &key->addr.v4[end], port);
+	if (tl_key_ifindex(key))
+		write_interface(seq, tl_key_ifindex(key));
+}
+
+/**
+ * tl_view_word() - write a word, with a space before
+ * @seq: the report
+ * @word: what to write; white space and backslashes become octal
+ */
+void tl_view_word(struct seq_file *seq, const char *word)
+{
+	seq_putc(seq, ' ');
+	seq_escape(seq, word, " \t\n\\");
+}
+
+/**
+ * tl_view_number() - write a number, with a space before
+ * @seq: the report
+ * @number: what to write, or TL_VIEW_UNKNOWN
+ */
+void tl_view_number(struct seq_file *seq, u32 number)
+{
+	if (number == TL_VIEW_UNKNOWN)
+		seq_puts(seq, " -");
+	else
+		seq_put_decimal_ull(seq, " ", number);
+}
+
+/**
+ * tl_view_uid() - write a user as the reader's user namespace names it
+ * @seq: the report
+ * @uid: the user, or INVALID_UID
+ */
+void tl_view_uid(struct seq_file *seq, kuid_t uid)
+{
+	if (!uid_valid(uid))
+		tl_view_number(seq, TL_VIEW_UNKNOWN);
+	else
+		tl_view_number(seq, from_kuid_munged(seq_user_ns(seq), uid));
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What all rooms share: the context of a network namespace. */
+#ifndef TCPLAB_H
+#define TCPLAB_H
+
+#include <net/net_namespace.h>
+#include <net/netns/generic.h>
+
+#include "congestion/arms.h"
+#include "track/track.h"
+#include "wait/close_wait.h"
+#include "wait/time_wait.h"
+
+struct proc_dir_entry;
+
+/**
+ * struct tl_net - everything tcplab keeps for one network namespace
+ * @net: the namespace
+ * @track: counters, limits and switches of the tracker
+ * @close_wait: the CLOSE_WAIT watch
+ * @time_wait: the TIME_WAIT accounts
+ * @arms: configuration of the congestion control
+ * @proc: /proc/net/tcplab
+ */
+struct tl_net {
+	struct net *net;
+	struct tl_track track;
+	struct tl_close_wait close_wait;
+	struct tl_time_wait time_wait;
+	struct tl_arms arms;
+	struct proc_dir_entry *proc;
+};
+
+extern unsigned int tl_net_id;
+
+/**
+ * tl_net() - the context of a namespace
+ * @net: the namespace
+ *
+ * Context: any, from the namespace's set-up until its hooks are gone.
+ */
+static inline struct tl_net *tl_net(const struct net *net)
+{
+	return net_generic(net, tl_net_id);
+}
+
+#endif /* TCPLAB_H */

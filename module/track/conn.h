@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A tracked connection and its key.
+ *
+ * The two ends are numbered by the order of their ports (addresses, where the
+ * ports are equal), so that a connection whose ends are both on this machine
+ * has one key, whichever end asks.
+ */
+#ifndef TCPLAB_TRACK_CONN_H
+#define TCPLAB_TRACK_CONN_H
+
+#include <linux/in6.h>
+#include <linux/list.h>
+#include <linux/list_nulls.h>
+#include <linux/spinlock.h>
+#include <net/ipv6.h>
+
+#include "../core/state.h"
+
+struct tl_net;
+
+/**
+ * struct tl_key - what identifies a connection within its namespace
+ * @port: ports of end 0 and end 1
+ * @scope: interface (VRF master, or the link of a link-local address) times
+ *	two, plus one for IPv6
+ * @addr: addresses of end 0 and end 1
+ */
+struct tl_key {
+	__be16 port[2];
+	u32 scope;
+	union {
+		__be32 v4[2];
+		struct in6_addr v6[2];
+	} addr;
+};
+
+static inline bool tl_key_is_v6(const struct tl_key *key)
+{
+	return key->scope & 1;
+}
+
+static inline int tl_key_ifindex(const struct tl_key *key)
+{
+	return key->scope >> 1;
+}
+
+/* How tcplab met the connection. */
+enum tl_origin {
+	TL_ACTIVE,	/* opened by a socket here */
+	TL_PASSIVE,	/* accepted by a socket here */
+	TL_LOOPBACK,	/* both ends have sockets in this namespace */
+	TL_FORWARD,	/* neither end has a socket here */
+	TL_ADOPTED,	/* it was open before it was seen */
+};
+
+/**
+ * struct tl_conn - a tracked connection
+ * @node: in its bucket of the table; unhashed once the connection is over
+ * @timer: in a slot of the wheel, or empty
+ * @ns: its namespace
+ * @lock: protects all below; taken before the locks of table and wheel
+ * @key: constant while hashed
+ * @peers: what segments alone say
+ * @born: when it was created or adopted, low half of jiffies
+ * @since: when each end took its state, low half of jiffies; of a forwarded
+ *	connection, the responder's is when the last segment passed
+ * @state: state of each end: its socket's where it has one here
+ * @slot: where @timer hangs
+ * @origin: an &enum tl_origin
+ * @local: bit mask of the ends with a socket in this namespace
+ * @first: the end shown as local: the initiator, where both are or none is
+ * @bound: the socket was bound to an interface
+ * @leak: the CLOSE_WAIT end is older than the threshold
+ * @suspect: the socket was not as the row says; look once more
+ *
+ * Allocated with SLAB_TYPESAFE_BY_RCU: a reader under RCU may find itself on
+ * an object that became another connection, and has to compare @ns and @key
+ * again under @lock.
+ */
+struct tl_conn {
+	struct hlist_nulls_node node;
+	struct list_head timer;
+	struct tl_net *ns;
+	spinlock_t lock;
+	struct tl_key key;
+	u32 born;
+	u32 since[2];
+	struct tl_peers peers;
+	u8 state[2];
+	u8 slot;
+	u8 origin:3, local:2, first:1, bound:1, leak:1;
+	u8 suspect:1;
+};
+
+/*
+ * Largest row on a kernel without lock debugging: the allocator keeps its own
+ * pointer behind objects of this kind, and the two must fit in 128 bytes.
+ */
+#define TL_CONN_MAX	120
+
+void tl_key_set4(struct tl_key *key, unsigned int *source, __be32 saddr,
+		 __be16 sport, __be32 daddr, __be16 dport, int ifindex);
+void tl_key_set6(struct tl_key *key, unsigned int *source,
+		 const struct in6_addr *saddr, __be16 sport,
+		 const struct in6_addr *daddr, __be16 dport, int ifindex);
+
+/**
+ * tl_key_equal() - whether two keys name the same connection
+ * @a: a key
+ * @b: another
+ */
+static inline bool tl_key_equal(const struct tl_key *a, const struct tl_key *b)
+{
+	if (*(const u32 *)a->port != *(const u32 *)b->port ||
+	    a->scope != b->scope)
+		return false;
+	if (!tl_key_is_v6(a))
+		return a->addr.v4[0] == b->addr.v4[0] &&
+		       a->addr.v4[1] == b->addr.v4[1];
+	return ipv6_addr_equal(&a->addr.v6[0], &b->addr.v6[0]) &&
+	       ipv6_addr_equal(&a->addr.v6[1], &b->addr.v6[1]);
+}
+
+bool tl_key_is_self(const struct tl_key *key);
+
+/**
+ * tl_conn_here() - whether an end has its socket in this namespace
+ * @conn: the connection, locked
+ * @end: index of the end
+ */
+static inline bool tl_conn_here(const struct tl_conn *conn, unsigned int end)
+{
+	return conn->local & (1 << end);
+}
+
+/* Whether sockets tell both states: nothing is left for segments to say. */
+static inline bool tl_conn_both_here(const struct tl_conn *conn)
+{
+	return conn->local == 3;
+}
+
+#endif /* TCPLAB_TRACK_CONN_H */

@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the tracker is told: segments by the hooks, states by the sockets.
+ *
+ * The tracepoint inet_sock_set_state tells every change of a full socket. It
+ * says nothing of request sockets (SYN_RECEIVED, which the SYN,ACK shows) and
+ * of mini-sockets (TIME_WAIT and orphaned FIN_WAIT_2), and it fires before the
+ * local port of an active open is known, which the SYN shows.
+ */
+#include <linux/tracepoint.h>
+#include <net/inet_timewait_sock.h>
+#include <net/request_sock.h>
+#include <net/tcp.h>
+
+#include "../compat.h"
+#include "../tcplab.h"
+#include "events.h"
+#include "life.h"
+#include "socket.h"
+#include "table.h"
+
+static void count(struct tl_net *ns, enum tl_counter counter)
+{
+	this_cpu_inc(ns->track.stats->counter[counter]);
+}
+
+/*
+ * A socket opens actively. An earlier incarnation of the 4-tuple ends here;
+ * a peer that is opening too (simultaneous open) is the same incarnation.
+ */
+static void open_active(struct tl_conn *conn, unsigned int end, bool fresh)
+{
+	bool crossed = tl_conn_here(conn, !end) &&
+		       conn->state[!end] == TL_SYN_SENT;
+
+	if (fresh || !crossed)
+		tl_life_begin(conn, TL_ACTIVE, end);
+}
+
+/**
+ * tl_events_syn() - a socket sends a SYN without ACK
+ * @ns: the namespace
+ * @key: the connection's key
+ * @end: the socket's end
+ * @sk: the full socket
+ * @segment: the SYN
+ *
+ * Context: RCU.
+ */
+void tl_events_syn(struct tl_net *ns, const struct tl_key *key,
+		   unsigned int end, const struct sock *sk,
+		   const struct tl_segment *segment)
+{
+	struct tl_conn *conn;
+	bool fresh;
+
+	conn = tl_table_create(ns, key, &fresh);
+	if (!conn) {
+		if (!tcp_sk(sk)->total_retrans)
+			count(ns, TL_COUNT_REFUSED_FULL);
+		return;
+	}
+	/* Sent again: neither the socket nor the machine learns anything. */
+	if (conn->state[end] != TL_SYN_SENT) {
+		open_active(conn, end, fresh);
+		tl_life_socket(conn, end, sk, TL_SYN_SENT, TL_EXIT_REUSED_OUT);
+		tl_life_segment(conn, end, segment);
+	}
+	tl_life_unlock(conn);
+}
+
+/* The SYN that a SYN,ACK answers has passed before there was a row for it. */
+static void infer_syn(struct tl_conn *conn, unsigned int from,
+		      const struct tl_segment *answer)
+{
+	const struct tl_segment syn = {
+		.seq = answer->ack - 1,
+		.end = answer->ack,
+		.flags = TL_SYN,
+	};
+
+	if (conn->peers.end[from].state == TL_UNKNOWN)
+		tl_life_segment(conn, from, &syn);
+}
+
+static bool first_answer(const struct sock *sk)
+{
+	const struct request_sock *req = inet_reqsk(sk);
+
+	return sk_fullsock(sk) || !(req->num_timeout || req->num_retrans);
+}
+
+/* A listener answers; unless the SYN came from here, a connection starts. */
+static void open_passive(struct tl_conn *conn, unsigned int end)
+{
+	if (tl_conn_here(conn, !end) && conn->state[!end] == TL_SYN_SENT)
+		return;
+	tl_life_begin(conn, TL_PASSIVE, end);
+}
+
+/**
+ * tl_events_syn_ack() - a SYN is answered by a SYN,ACK
+ * @ns: the namespace
+ * @key: the connection's key
+ * @end: the answering end
+ * @sk: its request socket, or its full socket (Fast Open, simultaneous open),
+ *	or NULL (SYN cookie)
+ * @segment: the SYN,ACK
+ *
+ * Context: RCU.
+ */
+void tl_events_syn_ack(struct tl_net *ns, const struct tl_key *key,
+		       unsigned int end, const struct sock *sk,
+		       const struct tl_segment *segment)
+{
+	const struct sock *full = sk && sk_fullsock(sk) ? sk : NULL;
+	struct tl_conn *conn;
+	bool fresh;
+
+	if (!sk) {
+		count(ns, TL_COUNT_SYN_COOKIE);
+		return;
+	}
+	conn = tl_table_create(ns, key, &fresh);
+	if (!conn) {
+		if (first_answer(sk))
+			count(ns, TL_COUNT_REFUSED_FULL);
+		return;
+	}
+	if (conn->state[end] != TL_SYN_RECEIVED) {
+		open_passive(conn, end);
+		infer_syn(conn, !end, segment);
+		tl_life_segment(conn, end, segment);
+		tl_life_socket(conn, end, full, tl_socket_state(sk),
+			       TL_EXIT_REUSED_IN);
+	}
+	tl_life_unlock(conn);
+}
+
+/**
+ * tl_events_sent() - a segment that is no SYN leaves
+ * @ns: the namespace
+ * @key: the connection's key
+ * @from: the sending end
+ * @sk: its full socket; NULL if a request socket, a mini-socket, nobody or a
+ *	raw socket sends
+ * @segment: the segment
+ *
+ * Context: RCU.
+ */
+void tl_events_sent(struct tl_net *ns, const struct tl_key *key,
+		    unsigned int from, const struct sock *sk,
+		    const struct tl_segment *segment)
+{
+	struct tl_conn *conn = tl_table_find(ns, key);
+
+	if (!conn)
+		return;
+	tl_life_segment(conn, from, segment);
+	/* A mini-socket turns from FIN_WAIT_2 to TIME_WAIT, and acknowledges. */
+	if (!sk && conn->state[from] == TL_FIN_WAIT_2)
+		tl_life_reconcile(conn, false);
+	if (sk && !(segment->flags & TL_RST) && tl_conn_here(conn, from) &&
+	    !tl_conn_both_here(conn))
+		tl_life_compare(conn, from, sk);
+	tl_life_unlock(conn);
+}
+
+/**
+ * tl_events_received() - a segment arrives for this machine
+ * @ns: the namespace
+ * @key: the connection's key
+ * @from: the sending end
+ * @segment: the segment
+ *
+ * TCP has not judged it yet.
+ * Context: RCU.
+ */
+void tl_events_received(struct tl_net *ns, const struct tl_key *key,
+			unsigned int from, const struct tl_segment *segment)
+{
+	struct tl_conn *conn = tl_table_find(ns, key);
+
+	if (!conn)
+		return;
+	tl_life_segment(conn, from, segment);
+	tl_life_unlock(conn);
+}
+
+/**
+ * tl_events_forwarded() - a segment is forwarded
+ * @ns: the namespace
+ * @key: the connection's key
+ * @from: the sending end
+ * @segment: the segment
+ *
+ * A connection begins with its SYN; one that was open before is adopted by any
+ * segment that only an open connection sends.
+ * Context: RCU.
+ */
+void tl_events_forwarded(struct tl_net *ns, const struct tl_key *key,
+			 unsigned int from, const struct tl_segment *segment)
+{
+	bool syn = (segment->flags & (TL_SYN | TL_ACK)) == TL_SYN;
+	bool open = !(segment->flags & (TL_SYN | TL_FIN | TL_RST));
+	struct tl_conn *conn;
+	bool fresh = false;
+
+	if (syn || open)
+		conn = tl_table_create(ns, key, &fresh);
+	else
+		conn = tl_table_find(ns, key);
+	if (!conn) {
+		if (syn)
+			count(ns, TL_COUNT_REFUSED_FULL);
+		return;
+	}
+	if (fresh) {
+		tl_life_begin(conn, TL_FORWARD, syn ? from : !from);
+		if (open)
+			tl_life_forward_open(conn);
+	}
+	tl_life_segment(conn, from, segment);
+	tl_life_unlock(conn);
+}
+
+/*
+ * A full socket that becomes CLOSED may leave a mini-socket behind, in one of
+ * two states; it is in the table before the tracepoint fires.
+ */
+static enum tl_state after_close(const struct tl_conn *conn, unsigned int end)
+{
+	enum tl_state state = TL_CLOSED;
+	struct sock *sk = tl_socket_find(conn, end);
+
+	if (!sk)
+		return TL_CLOSED;
+	if (sk->sk_state == TCP_TIME_WAIT)
+		state = tl_socket_state(sk);
+	sock_gen_put(sk);
+	return state;
+}
+
+static bool may_leave_mini(int old_state)
+{
+	return old_state == TCP_FIN_WAIT1 || old_state == TCP_FIN_WAIT2 ||
+	       old_state == TCP_CLOSING;
+}
+
+static enum tl_origin origin_of(int old_state)
+{
+	if (old_state == TCP_SYN_SENT)
+		return TL_ACTIVE;
+	return old_state == TCP_SYN_RECV ? TL_PASSIVE : TL_ADOPTED;
+}
+
+static void socket_changed(struct tl_net *ns, const struct sock *sk,
+			   int old_state, int new_state)
+{
+	enum tl_state state = tl_socket_full_state(new_state);
+	struct tl_conn *conn;
+	unsigned int end;
+	struct tl_key key;
+	bool fresh = false;
+
+	if (!tl_socket_key(sk, &key, &end))
+		return;
+	if (state == TL_CLOSED)
+		conn = tl_table_find(ns, &key);
+	else
+		conn = tl_table_create(ns, &key, &fresh);
+	if (!conn)
+		return;
+	/* Without a SYN,ACK of its own: a SYN cookie came back. */
+	if (fresh || (state == TL_ESTABLISHED &&
+		      conn->state[end] == TL_TIME_WAIT))
+		tl_life_begin(conn, origin_of(old_state), end);
+	if (state == TL_CLOSED && may_leave_mini(old_state))
+		state = after_close(conn, end);
+	tl_life_socket(conn, end, sk, state, TL_EXIT_REUSED_IN);
+	tl_life_unlock(conn);
+}
+
+/* Called with preemption disabled, in process and softirq context. */
+static void on_set_state(void *unused, const struct sock *sk,
+			 const int old_state, const int new_state)
+{
+	struct tl_net *ns;
+
+	/* Listeners have no rows; a new child has no 4-tuple yet. */
+	if (old_state == TCP_LISTEN || new_state == TCP_LISTEN ||
+	    new_state == TCP_SYN_SENT || !tl_socket_is_tcp(sk))
+		return;
+	ns = tl_net(sock_net(sk));
+	if (READ_ONCE(ns->track.enabled))
+		socket_changed(ns, sk, old_state, new_state);
+}
+
+static void adopt(struct sock *sk)
+{
+	const struct sock *full = sk_fullsock(sk) ? sk : NULL;
+	enum tl_state state = tl_socket_state(sk);
+	struct tl_net *ns = tl_net(sock_net(sk));
+	struct tl_conn *conn;
+	unsigned int end;
+	struct tl_key key;
+	bool fresh;
+
+	if (!READ_ONCE(ns->track.enabled))
+		return;
+	if ((full && !tl_socket_is_tcp(sk)) || !tl_socket_key(sk, &key, &end))
+		return;
+	conn = tl_table_create(ns, &key, &fresh);
+	if (!conn) {
+		count(ns, TL_COUNT_REFUSED_FULL);
+		return;
+	}
+	if (fresh)
+		tl_life_begin(conn, TL_ADOPTED, end);
+	/* What the hooks and the tracepoint told meanwhile is newer. */
+	if (fresh || !tl_conn_here(conn, end))
+		tl_life_socket(conn, end, full, state, TL_EXIT_OTHER);
+	/* Neither may have known the row while the socket changed. */
+	tl_life_check_soon(conn);
+	tl_life_unlock(conn);
+}
+
+/**
+ * tl_events_adopt() - make rows for the connections that exist already
+ * @net: the namespace, with its hooks in place; NULL: all namespaces
+ *
+ * Context: process; sleeps.
+ */
+void tl_events_adopt(struct net *net)
+{
+	if (net)
+		tl_socket_walk(net, adopt);
+	else
+		tl_socket_walk_all(adopt);
+}
+
+static struct tracepoint *set_state_event;
+
+static void match(struct tracepoint *event, void *unused)
+{
+	if (!strcmp(event->name, "inet_sock_set_state"))
+		set_state_event = event;
+}
+
+/**
+ * tl_events_init() - listen to the states of sockets
+ *
+ * Return: 0, -ENOENT if the kernel has no such tracepoint, or an error of
+ * tracepoint_probe_register().
+ */
+int tl_events_init(void)
+{
+	for_each_kernel_tracepoint(match, NULL);
+	if (!set_state_event)
+		return -ENOENT;
+	return tracepoint_probe_register(set_state_event, on_set_state, NULL);
+}
+
+/**
+ * tl_events_exit() - stop listening; afterwards no probe runs any more
+ */
+void tl_events_exit(void)
+{
+	tracepoint_probe_unregister(set_state_event, on_set_state, NULL);
+	tracepoint_synchronize_unregister();
+}

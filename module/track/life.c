@@ -1,0 +1,514 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The life of a tracked connection: what sockets and segments do to it, how
+ * long it is kept, and what is checked when its time comes.
+ *
+ * All functions want the connection locked; tl_life_unlock(), tl_life_drop()
+ * and tl_life_due() let go of it.
+ */
+#include <linux/jiffies.h>
+#include <net/sock.h>
+
+#include "../tcplab.h"
+#include "life.h"
+#include "socket.h"
+#include "table.h"
+#include "wheel.h"
+
+/* A socket that ends without a word is looked for this often. */
+#define SILENT_MS	1000
+/* Soon enough to be seen as at once, late enough for TCP to have decided. */
+#define SOON_MS		256
+/* A peer that never closed is remembered this long after our end is gone. */
+#define HALF_OPEN_MS	3600000
+/* Forwarded connections: RFC 5382 section 5, REQ-5. */
+#define FORWARD_ESTABLISHED_MS	7440000
+#define FORWARD_TRANSITORY_MS	240000
+/* Stamps are compared by sign: past this age a connection stays as old. */
+#define AGE_MAX		(INT_MAX / 2)
+/* What has no time of its own is compared with its socket this often. */
+#define RECHECK_MS	60000
+
+static u32 now(void)
+{
+	return jiffies;
+}
+
+/**
+ * tl_life_age_ms() - how long ago a stamp was taken
+ * @since: low half of jiffies
+ *
+ * Return: milliseconds.
+ */
+unsigned int tl_life_age_ms(u32 since)
+{
+	return jiffies_to_msecs((u32)(now() - since));
+}
+
+/* Stamps must not wrap to youth: old ones move along (each look is enough). */
+static void keep_old(u32 *since)
+{
+	if (now() - *since > AGE_MAX)
+		*since = now() - AGE_MAX;
+}
+
+static void count(const struct tl_conn *conn, enum tl_counter counter)
+{
+	this_cpu_inc(conn->ns->track.stats->counter[counter]);
+}
+
+static void gauge(const struct tl_conn *conn, u8 state, long change)
+{
+	this_cpu_add(conn->ns->track.stats->state[state], change);
+}
+
+static void leak(struct tl_conn *conn, bool is)
+{
+	if (conn->leak == is)
+		return;
+	conn->leak = is;
+	atomic_add(is ? 1 : -1, &conn->ns->close_wait.leaks);
+}
+
+/* Simultaneity shows at both ends; it is one connection's. */
+static void count_simultaneous(const struct tl_conn *conn, unsigned int end,
+			       enum tl_state state)
+{
+	u8 from = conn->state[end], peer = conn->state[!end];
+
+	if (from == TL_SYN_SENT && state == TL_SYN_RECEIVED &&
+	    (peer == TL_SYN_SENT || tl_key_is_self(&conn->key)))
+		count(conn, TL_COUNT_SIMULTANEOUS_OPEN);
+	if (state == TL_CLOSING && peer != TL_CLOSING)
+		count(conn, TL_COUNT_SIMULTANEOUS_CLOSE);
+}
+
+static void become(struct tl_conn *conn, unsigned int end, enum tl_state state,
+		   enum tl_exit reason)
+{
+	u8 from = conn->state[end];
+
+	if (from == state)
+		return;
+	if (tl_conn_here(conn, end)) {
+		count_simultaneous(conn, end, state);
+		gauge(conn, from, -1);
+		gauge(conn, state, 1);
+		if (state == TL_TIME_WAIT)
+			tl_time_wait_entered(&conn->ns->time_wait);
+		if (from == TL_TIME_WAIT)
+			tl_time_wait_left(&conn->ns->time_wait, reason);
+		if (from == TL_CLOSE_WAIT)
+			leak(conn, false);
+	}
+	conn->state[end] = state;
+	conn->since[end] = now();
+	conn->suspect = 0;
+}
+
+/* An end turns out to have its socket here: from now on that is believed. */
+static void settle_here(struct tl_conn *conn, unsigned int end)
+{
+	if (tl_conn_here(conn, end))
+		return;
+	if (conn->local && conn->origin <= TL_PASSIVE) {
+		if (conn->origin == TL_PASSIVE)
+			conn->first = end;
+		conn->origin = TL_LOOPBACK;
+	}
+	conn->local |= 1 << end;
+	conn->state[end] = TL_UNKNOWN;
+	gauge(conn, TL_UNKNOWN, 1);
+}
+
+static void leave_here(struct tl_conn *conn, unsigned int end)
+{
+	if (!tl_conn_here(conn, end))
+		return;
+	become(conn, end, TL_CLOSED, TL_EXIT_OTHER);
+	gauge(conn, TL_CLOSED, -1);
+	conn->local &= ~(1 << end);
+}
+
+/**
+ * tl_life_begin() - a connection starts, or starts anew on a used 4-tuple
+ * @conn: the connection
+ * @origin: how it was met
+ * @first: the end to be shown as local
+ */
+void tl_life_begin(struct tl_conn *conn, enum tl_origin origin,
+		   unsigned int first)
+{
+	unsigned int end;
+
+	conn->born = now();
+	conn->origin = origin;
+	conn->first = first;
+	memset(&conn->peers, 0, sizeof(conn->peers));
+	for (end = 0; end < 2; end++) {
+		if (tl_state_over(conn->state[end]))
+			leave_here(conn, end);
+		if (tl_conn_here(conn, end))
+			continue;
+		conn->state[end] = TL_UNKNOWN;
+		conn->since[end] = conn->born;
+	}
+	count(conn, origin == TL_ADOPTED ? TL_COUNT_ADOPTED :
+					   TL_COUNT_CREATED);
+}
+
+/* The ends without a socket here are where segments have led them. */
+static void follow_peers(struct tl_conn *conn)
+{
+	unsigned int end;
+
+	for (end = 0; end < 2; end++)
+		if (!tl_conn_here(conn, end))
+			become(conn, end, conn->peers.end[end].state,
+			       TL_EXIT_OTHER);
+}
+
+/**
+ * tl_life_socket() - a local end's socket tells its state
+ * @conn: the connection
+ * @end: index of the end
+ * @sk: the full socket, or NULL if it is of another kind or gone
+ * @state: its state
+ * @reason: why it leaves TIME_WAIT, if it does
+ */
+void tl_life_socket(struct tl_conn *conn, unsigned int end,
+		    const struct sock *sk, enum tl_state state,
+		    enum tl_exit reason)
+{
+	settle_here(conn, end);
+	if (sk && READ_ONCE(sk->sk_bound_dev_if))
+		conn->bound = 1;
+	become(conn, end, state, reason);
+	if (tl_conn_both_here(conn))
+		return;
+	tl_peers_told(&conn->peers, end, state);
+	follow_peers(conn);
+}
+
+/**
+ * tl_life_segment() - a segment passed
+ * @conn: the connection
+ * @from: index of the end that sent it
+ * @segment: the segment
+ *
+ * Steps what segments decide. Where both ends have sockets here that is
+ * nothing, except that a RST makes both worth a look: it ends request and
+ * mini-sockets without a word.
+ * Context: RCU.
+ */
+void tl_life_segment(struct tl_conn *conn, unsigned int from,
+		     const struct tl_segment *segment)
+{
+	struct tl_receive_window window = { .known = false };
+
+	if (segment->flags & TL_RST)
+		tl_life_check_soon(conn);
+	if (tl_conn_both_here(conn))
+		return;
+	if ((segment->flags & TL_RST) && tl_conn_here(conn, !from))
+		tl_socket_window(conn, !from, &window);
+	if (!tl_peers_step(&conn->peers, from, segment, &window)) {
+		count(conn, TL_COUNT_INVALID);
+		return;
+	}
+	follow_peers(conn);
+	if (conn->origin == TL_FORWARD)
+		conn->since[!conn->first] = now();
+}
+
+/**
+ * tl_life_forward_open() - a forwarded connection was open before it was seen
+ * @conn: the connection, just begun
+ */
+void tl_life_forward_open(struct tl_conn *conn)
+{
+	conn->peers.end[0].state = TL_ESTABLISHED;
+	conn->peers.end[1].state = TL_ESTABLISHED;
+	follow_peers(conn);
+}
+
+/**
+ * tl_life_compare() - compare what segments alone say with the socket
+ * @conn: the connection, one end of which has its socket here
+ * @end: index of that end
+ * @sk: its full socket, which has just sent a segment
+ *
+ * A socket is ahead of its segments between close() and the FIN, and behind
+ * them while it acknowledges a FIN, or has segments in its backlog.
+ */
+void tl_life_compare(struct tl_conn *conn, unsigned int end,
+		     const struct sock *sk)
+{
+	enum tl_state said = conn->peers.end[end].state;
+	enum tl_state fact = tl_socket_full_state(READ_ONCE(sk->sk_state));
+
+	if (said == fact || READ_ONCE(sk->sk_backlog.tail))
+		return;
+	if (fact == tl_state_next(said, TL_SEND_FIN) ||
+	    said == tl_state_next(fact, TL_TAKE_FIN))
+		return;
+	count(conn, TL_COUNT_DISAGREE_STATE);
+	conn->peers.end[end].state = fact;
+}
+
+/* Why a TIME_WAIT socket that is not there any more ended. */
+static enum tl_exit exit_reason(const struct tl_conn *conn, unsigned int end)
+{
+	if (tl_life_age_ms(conn->since[end]) >= TL_TIME_WAIT_MS)
+		return TL_EXIT_EXPIRED;
+	if (conn->peers.end[end].state == TL_CLOSED)
+		return TL_EXIT_RESET;
+	return TL_EXIT_OTHER;
+}
+
+/* Request and mini-sockets change and end without an event. */
+static bool changes_silently(const struct tl_conn *conn, unsigned int end)
+{
+	u8 state = conn->state[end];
+
+	return state == TL_SYN_RECEIVED || state == TL_FIN_WAIT_2 ||
+	       state == TL_TIME_WAIT;
+}
+
+/*
+ * The tracepoint fires before the socket has its new state, and after a closed
+ * one left the socket table: only what is still so at a second look, later, is
+ * a disagreement.
+ */
+static void disagree(struct tl_conn *conn, unsigned int end,
+		     enum tl_state state)
+{
+	if (!conn->suspect) {
+		conn->suspect = 1;
+		return;
+	}
+	count(conn, state == TL_CLOSED ? TL_COUNT_DISAGREE_GONE :
+					 TL_COUNT_DISAGREE_MISSED);
+	tl_life_socket(conn, end, NULL, state, exit_reason(conn, end));
+}
+
+static void reconcile_end(struct tl_conn *conn, unsigned int end, bool judge)
+{
+	enum tl_state state = TL_CLOSED;
+	struct sock *sk;
+
+	sk = tl_socket_find(conn, end);
+	if (sk) {
+		state = tl_socket_state(sk);
+		sock_gen_put(sk);
+	}
+	/* A new incarnation makes itself known by its SYN or SYN,ACK. */
+	if (state == TL_SYN_SENT || state == TL_SYN_RECEIVED)
+		state = conn->state[end];
+	if (state != conn->state[end] && changes_silently(conn, end))
+		tl_life_socket(conn, end, NULL, state, exit_reason(conn, end));
+	else if (state != conn->state[end] && judge)
+		disagree(conn, end, state);
+	else if (judge)
+		conn->suspect = 0;
+}
+
+/**
+ * tl_life_reconcile() - make sure that the sockets are as the row says
+ * @conn: the connection
+ * @judge: this is a look arranged for the purpose: doubts count
+ *
+ * Context: any but hard interrupt.
+ */
+void tl_life_reconcile(struct tl_conn *conn, bool judge)
+{
+	unsigned int end;
+
+	rcu_read_lock();
+	for (end = 0; end < 2; end++)
+		if (tl_conn_here(conn, end) && !tl_state_over(conn->state[end]))
+			reconcile_end(conn, end, judge);
+	rcu_read_unlock();
+}
+
+/**
+ * tl_life_check_soon() - reconcile a connection as soon as TCP has decided
+ * @conn: the connection
+ */
+void tl_life_check_soon(struct tl_conn *conn)
+{
+	tl_wheel_add(conn, SOON_MS);
+}
+
+static unsigned int remaining(unsigned int length, u32 since)
+{
+	unsigned int age = tl_life_age_ms(since);
+
+	return age < length ? length - age : 0;
+}
+
+/* Milliseconds until a local end wants to be looked at. */
+static unsigned int check_in(const struct tl_conn *conn, unsigned int end)
+{
+	switch (conn->state[end]) {
+	case TL_SYN_RECEIVED:
+	case TL_FIN_WAIT_2:
+		return SILENT_MS;
+	case TL_TIME_WAIT:
+		return max(remaining(TL_TIME_WAIT_MS, conn->since[end]),
+			   (unsigned int)SOON_MS);
+	case TL_CLOSE_WAIT:
+		if (conn->leak)
+			return RECHECK_MS;
+		return max(remaining(READ_ONCE(conn->ns->close_wait.leak_ms),
+				     conn->since[end]),
+			   (unsigned int)SILENT_MS);
+	default:
+		return RECHECK_MS;
+	}
+}
+
+/* Milliseconds that a row is kept which only the remote end still fills. */
+static unsigned int history_left(const struct tl_conn *conn, unsigned int end)
+{
+	switch (conn->state[end]) {
+	case TL_TIME_WAIT:
+		return remaining(TL_TIME_WAIT_MS, conn->since[end]);
+	case TL_UNKNOWN:
+	case TL_CLOSED:
+	case TL_SYN_SENT:
+	case TL_SYN_RECEIVED:
+		return 0;
+	default:
+		return remaining(HALF_OPEN_MS, conn->since[!end]);
+	}
+}
+
+static unsigned int forward_left(const struct tl_conn *conn)
+{
+	bool open = conn->state[0] == TL_ESTABLISHED &&
+		    conn->state[1] == TL_ESTABLISHED;
+
+	return remaining(open ? FORWARD_ESTABLISHED_MS : FORWARD_TRANSITORY_MS,
+			 conn->since[!conn->first]);
+}
+
+static bool lives_here(const struct tl_conn *conn, unsigned int end)
+{
+	return tl_conn_here(conn, end) && !tl_state_over(conn->state[end]);
+}
+
+/* Milliseconds until the row wants to be looked at; 0: it is over. */
+static unsigned int look_in(const struct tl_conn *conn)
+{
+	unsigned int ms = RECHECK_MS, end;
+
+	if (tl_state_over(conn->state[0]) && tl_state_over(conn->state[1]))
+		return 0;
+	if (!conn->local)
+		return forward_left(conn);
+	for (end = 0; end < 2; end++)
+		if (lives_here(conn, end))
+			ms = min(ms, check_in(conn, end));
+	if (!lives_here(conn, 0) && !lives_here(conn, 1))
+		ms = history_left(conn, tl_conn_here(conn, 0));
+	if (ms && conn->suspect)
+		ms = min(ms, (unsigned int)SOON_MS);
+	return ms;
+}
+
+/**
+ * tl_life_unlock() - let go of a connection, with its next look arranged
+ * @conn: the connection; forgotten if both ends are over
+ */
+void tl_life_unlock(struct tl_conn *conn)
+{
+	unsigned int ms = look_in(conn);
+
+	if (!ms) {
+		tl_life_drop(conn);
+		return;
+	}
+	tl_wheel_add(conn, ms);
+	tl_table_unlock(conn);
+}
+
+/**
+ * tl_life_drop() - forget a connection
+ * @conn: the connection
+ */
+void tl_life_drop(struct tl_conn *conn)
+{
+	leave_here(conn, 0);
+	leave_here(conn, 1);
+	tl_table_remove(conn);
+}
+
+/* Whether a CLOSE_WAIT end has become a leak; a half-close that sends is none. */
+static bool is_leak(const struct tl_conn *conn, unsigned int end)
+{
+	unsigned int leak_ms = READ_ONCE(conn->ns->close_wait.leak_ms);
+	enum tl_cause cause = TL_CAUSE_SENDING;
+	struct sock *sk;
+	u32 unread;
+
+	if (conn->state[end] != TL_CLOSE_WAIT ||
+	    remaining(leak_ms, conn->since[end]))
+		return false;
+	sk = tl_socket_find(conn, end);
+	if (!sk)
+		return false;
+	if (sk_fullsock(sk))
+		cause = tl_close_wait_cause(sk, leak_ms, &unread);
+	sock_gen_put(sk);
+	return cause != TL_CAUSE_SENDING;
+}
+
+/**
+ * tl_life_judge_leak() - settle whether a connection is a CLOSE_WAIT leak
+ * @conn: the connection
+ *
+ * Context: any but hard interrupt.
+ */
+void tl_life_judge_leak(struct tl_conn *conn)
+{
+	bool is = false;
+	unsigned int end;
+
+	rcu_read_lock();
+	for (end = 0; end < 2; end++)
+		is |= tl_conn_here(conn, end) && is_leak(conn, end);
+	rcu_read_unlock();
+	leak(conn, is);
+}
+
+/**
+ * tl_life_due() - the time of a connection has come
+ * @conn: the connection
+ *
+ * Context: any but hard interrupt.
+ */
+void tl_life_due(struct tl_conn *conn)
+{
+	keep_old(&conn->born);
+	keep_old(&conn->since[0]);
+	keep_old(&conn->since[1]);
+	tl_life_judge_leak(conn);
+	tl_life_reconcile(conn, true);
+	tl_life_unlock(conn);
+}
+
+/**
+ * tl_track_expendable() - whether a full table may give a row up
+ * @conn: the connection, locked
+ *
+ * History goes first, and forwarded connections that never opened or are
+ * closing; what has a socket here stays.
+ */
+bool tl_track_expendable(const struct tl_conn *conn)
+{
+	if (!conn->local)
+		return conn->state[0] != TL_ESTABLISHED ||
+		       conn->state[1] != TL_ESTABLISHED;
+	return !lives_here(conn, 0) && !lives_here(conn, 1);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The life of a tracked connection: what happens to it, and when it ends. */
+#ifndef TCPLAB_TRACK_LIFE_H
+#define TCPLAB_TRACK_LIFE_H
+
+#include "../wait/time_wait.h"
+#include "conn.h"
+
+void tl_life_begin(struct tl_conn *conn, enum tl_origin origin,
+		   unsigned int first);
+void tl_life_socket(struct tl_conn *conn, unsigned int end,
+		    const struct sock *sk, enum tl_state state,
+		    enum tl_exit reason);
+void tl_life_segment(struct tl_conn *conn, unsigned int from,
+		     const struct tl_segment *segment);
+void tl_life_forward_open(struct tl_conn *conn);
+void tl_life_compare(struct tl_conn *conn, unsigned int end,
+		     const struct sock *sk);
+void tl_life_reconcile(struct tl_conn *conn, bool judge);
+void tl_life_judge_leak(struct tl_conn *conn);
+void tl_life_check_soon(struct tl_conn *conn);
+void tl_life_unlock(struct tl_conn *conn);
+void tl_life_drop(struct tl_conn *conn);
+void tl_life_due(struct tl_conn *conn);
+
+unsigned int tl_life_age_ms(u32 since);
+
+#endif /* TCPLAB_TRACK_LIFE_H */

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the kernel's sockets say: keys, states, windows.
+ *
+ * A connection's socket is one of three kinds. Full sockets have everything;
+ * request sockets (SYN_RECEIVED) and mini-sockets (TIME_WAIT and orphaned
+ * FIN_WAIT_2) share only struct sock_common with them.
+ */
+#include <net/inet6_hashtables.h>
+#include <net/inet_hashtables.h>
+#include <net/inet_timewait_sock.h>
+#include <net/l3mdev.h>
+#include <net/tcp.h>
+
+#include "../compat.h"
+#include "../tcplab.h"
+#include "socket.h"
+
+/**
+ * tl_socket_is_tcp() - whether a full socket is a TCP connection's
+ * @sk: a full socket
+ *
+ * MPTCP, SCTP and DCCP share TCP's states and its tracepoint.
+ */
+bool tl_socket_is_tcp(const struct sock *sk)
+{
+	return sk->sk_protocol == IPPROTO_TCP && sk->sk_type == SOCK_STREAM &&
+	       (sk->sk_family == AF_INET || sk->sk_family == AF_INET6);
+}
+
+static bool is_v6(const struct sock *sk)
+{
+	return sk->sk_family == AF_INET6 &&
+	       !ipv6_addr_v4mapped(&sk->sk_v6_daddr);
+}
+
+static __be16 source_port(const struct sock *sk)
+{
+	if (sk->sk_state == TCP_TIME_WAIT)
+		return inet_twsk(sk)->tw_sport;
+	if (sk->sk_state == TCP_NEW_SYN_RECV)
+		return htons(sk->sk_num);
+	/* A socket that is being closed has lost sk_num already. */
+	return inet_sk(sk)->inet_sport;
+}
+
+/* Whether a VRF separates @dev from others: then it is part of the key. */
+static int vrf_of(const struct net_device *dev)
+{
+	if (!dev)
+		return 0;
+	return l3mdev_master_ifindex_rcu(dev);
+}
+
+/**
+ * tl_scope_of_device() - interface that is part of the keys behind a device
+ * @dev: the device that a packet came in or goes out by, or NULL
+ *
+ * Context: RCU.
+ * Return: index of the VRF master, or 0.
+ */
+int tl_scope_of_device(const struct net_device *dev)
+{
+	return vrf_of(dev);
+}
+
+static int scope_of(const struct sock *sk, bool v6)
+{
+	int ifindex = READ_ONCE(sk->sk_bound_dev_if);
+
+	if (!ifindex)
+		return 0;
+	if (v6 && (ipv6_addr_type(&sk->sk_v6_daddr) & IPV6_ADDR_LINKLOCAL))
+		return ifindex;
+	return vrf_of(dev_get_by_index_rcu(sock_net(sk), ifindex));
+}
+
+/**
+ * tl_socket_key() - the key of a socket's connection
+ * @sk: full, request or mini-socket
+ * @key: filled
+ * @end: set to the number of the socket's end
+ *
+ * Context: RCU.
+ * Return: false if the socket has no 4-tuple yet.
+ */
+bool tl_socket_key(const struct sock *sk, struct tl_key *key,
+		   unsigned int *end)
+{
+	__be16 sport = source_port(sk);
+	bool v6 = is_v6(sk);
+	int scope;
+
+	if (!sport || !sk->sk_dport)
+		return false;
+	scope = scope_of(sk, v6);
+#if IS_ENABLED(CONFIG_IPV6)
+	if (v6) {
+		tl_key_set6(key, end, &sk->sk_v6_rcv_saddr, sport,
+			    &sk->sk_v6_daddr, sk->sk_dport, scope);
+		return true;
+	}
+#endif
+	tl_key_set4(key, end, sk->sk_rcv_saddr, sport, sk->sk_daddr,
+		    sk->sk_dport, scope);
+	return true;
+}
+
+/**
+ * tl_socket_full_state() - the RFC's name for a full socket's state
+ * @state: a TCP_* constant
+ */
+enum tl_state tl_socket_full_state(int state)
+{
+	static const u8 states[TCP_MAX_STATES] = {
+		[TCP_ESTABLISHED]	= TL_ESTABLISHED,
+		[TCP_SYN_SENT]		= TL_SYN_SENT,
+		[TCP_SYN_RECV]		= TL_SYN_RECEIVED,
+		[TCP_FIN_WAIT1]		= TL_FIN_WAIT_1,
+		[TCP_FIN_WAIT2]		= TL_FIN_WAIT_2,
+		[TCP_TIME_WAIT]		= TL_TIME_WAIT,
+		[TCP_CLOSE]		= TL_CLOSED,
+		[TCP_CLOSE_WAIT]	= TL_CLOSE_WAIT,
+		[TCP_LAST_ACK]		= TL_LAST_ACK,
+		[TCP_LISTEN]		= TL_LISTEN,
+		[TCP_CLOSING]		= TL_CLOSING,
+		[TCP_NEW_SYN_RECV]	= TL_SYN_RECEIVED,
+	};
+
+	return state < TCP_MAX_STATES ? states[state] : TL_UNKNOWN;
+}
+
+/**
+ * tl_socket_state() - the state of a socket of any kind
+ * @sk: full, request or mini-socket
+ */
+enum tl_state tl_socket_state(const struct sock *sk)
+{
+	int state = READ_ONCE(sk->sk_state);
+
+	/* Mini-sockets serve two states; the substate tells which. */
+	if (state == TCP_TIME_WAIT)
+		state = inet_twsk(sk)->tw_substate;
+	return tl_socket_full_state(state);
+}
+
+static struct sock *find_at(const struct tl_conn *conn, unsigned int end,
+			    int ifindex)
+{
+	struct net *net = conn->ns->net;
+	const struct tl_key *key = &conn->key;
+
+#if IS_ENABLED(CONFIG_IPV6)
+	if (tl_key_is_v6(key))
+		return tl_compat_find6(net, &key->addr.v6[!end],
+				       key->port[!end], &key->addr.v6[end],
+				       ntohs(key->port[end]), ifindex);
+#endif
+	return tl_compat_find4(net, key->addr.v4[!end], key->port[!end],
+			       key->addr.v4[end], ntohs(key->port[end]),
+			       ifindex);
+}
+
+/**
+ * tl_socket_find() - find the socket at one end of a connection
+ * @conn: the connection
+ * @end: index of the end
+ *
+ * A socket bound to an interface is found only by that interface, which the
+ * row does not keep: such sockets are rare, and then all interfaces are tried.
+ * Context: RCU, any but hard interrupt.
+ *
+ * Return: a full, request or mini-socket, to be given back by sock_gen_put();
+ * NULL if there is none.
+ */
+struct sock *tl_socket_find(const struct tl_conn *conn, unsigned int end)
+{
+	struct sock *sk = find_at(conn, end, tl_key_ifindex(&conn->key));
+	struct net_device *dev;
+
+	if (sk || !conn->bound)
+		return sk;
+	for_each_netdev_rcu(conn->ns->net, dev) {
+		sk = find_at(conn, end, dev->ifindex);
+		if (sk)
+			return sk;
+	}
+	return NULL;
+}
+
+/**
+ * tl_socket_window() - what the socket at one end would accept
+ * @conn: the connection
+ * @end: index of the end
+ * @window: filled; not known where there is no socket
+ *
+ * Context: RCU, any but hard interrupt.
+ */
+void tl_socket_window(const struct tl_conn *conn, unsigned int end,
+		      struct tl_receive_window *window)
+{
+	struct sock *sk = tl_socket_find(conn, end);
+
+	window->known = false;
+	if (!sk)
+		return;
+	if (sk_fullsock(sk)) {
+		const struct tcp_sock *tp = tcp_sk(sk);
+
+		window->rcv_nxt = READ_ONCE(tp->rcv_nxt);
+		window->rcv_wnd = tcp_receive_window(tp);
+		window->known = true;
+	} else if (sk->sk_state == TCP_TIME_WAIT) {
+		const struct tcp_timewait_sock *tw = tcp_twsk(sk);
+
+		window->rcv_nxt = tw->tw_rcv_nxt;
+		window->rcv_wnd = tw->tw_rcv_wnd;
+		window->known = true;
+	}
+	sock_gen_put(sk);
+}
+
+/* False if the walk strayed into another chain and has to start again. */
+static bool walk_chain(struct inet_hashinfo *table, unsigned int slot,
+		       const struct net *net, tl_socket_visit *visit)
+{
+	struct hlist_nulls_node *node;
+	struct sock *sk;
+
+	sk_nulls_for_each_rcu(sk, node, &table->ehash[slot].chain) {
+		if (net && !net_eq(sock_net(sk), net))
+			continue;
+		if (!refcount_inc_not_zero(&sk->sk_refcnt))
+			continue;
+		if (!net || net_eq(sock_net(sk), net))
+			visit(sk);
+		sock_gen_put(sk);
+	}
+	return get_nulls_value(node) == slot;
+}
+
+static void walk_table(struct inet_hashinfo *table, const struct net *net,
+		       tl_socket_visit *visit)
+{
+	unsigned int slot;
+
+	for (slot = 0; slot <= table->ehash_mask; slot++) {
+		bool done = hlist_nulls_empty(&table->ehash[slot].chain);
+
+		while (!done) {
+			rcu_read_lock();
+			done = walk_chain(table, slot, net, visit);
+			rcu_read_unlock();
+		}
+		cond_resched();
+	}
+}
+
+/**
+ * tl_socket_walk() - visit all sockets with a 4-tuple in a namespace
+ * @net: the namespace
+ * @visit: called for each under RCU; some may be visited twice
+ *
+ * Context: process; sleeps between buckets.
+ */
+void tl_socket_walk(struct net *net, tl_socket_visit *visit)
+{
+	walk_table(tl_compat_hashinfo(net), net, visit);
+}
+
+/**
+ * tl_socket_walk_all() - visit all sockets with a 4-tuple, everywhere
+ * @visit: called for each under RCU; some may be visited twice
+ *
+ * Namespaces share one table, unless they were given their own
+ * (tcp_child_ehash_entries).
+ * Context: process; sleeps between buckets.
+ */
+void tl_socket_walk_all(tl_socket_visit *visit)
+{
+	struct inet_hashinfo *shared = tl_compat_hashinfo(&init_net);
+	struct net *net;
+
+	walk_table(shared, NULL, visit);
+	down_read(&net_rwsem);
+	for_each_net(net)
+		if (tl_compat_hashinfo(net) != shared)
+			walk_table(tl_compat_hashinfo(net), NULL, visit);
+	up_read(&net_rwsem);
+}
+
+/**
+ * tl_socket_listeners() - count the listening sockets of a namespace
+ * @net: the namespace
+ *
+ * Context: process; sleeps between buckets.
+ */
+unsigned int tl_socket_listeners(struct net *net)
+{
+	struct inet_hashinfo *table = tl_compat_hashinfo(net);
+	unsigned int count = 0, slot;
+
+	for (slot = 0; slot < tl_compat_listen_buckets(table); slot++) {
+		struct hlist_nulls_head *head =
+			tl_compat_listen_bucket(table, slot);
+		struct hlist_nulls_node *node;
+		struct sock *sk;
+
+		rcu_read_lock();
+		sk_nulls_for_each_rcu(sk, node, head)
+			if (net_eq(sock_net(sk), net) &&
+			    sk->sk_protocol == IPPROTO_TCP)
+				count++;
+		rcu_read_unlock();
+		cond_resched();
+	}
+	return count;
+}

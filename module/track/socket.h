@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the kernel's sockets say: keys, states, windows. */
+#ifndef TCPLAB_TRACK_SOCKET_H
+#define TCPLAB_TRACK_SOCKET_H
+
+#include <net/sock.h>
+
+#include "conn.h"
+
+bool tl_socket_is_tcp(const struct sock *sk);
+bool tl_socket_key(const struct sock *sk, struct tl_key *key,
+		   unsigned int *end);
+enum tl_state tl_socket_state(const struct sock *sk);
+enum tl_state tl_socket_full_state(int state);
+struct sock *tl_socket_find(const struct tl_conn *conn, unsigned int end);
+void tl_socket_window(const struct tl_conn *conn, unsigned int end,
+		      struct tl_receive_window *window);
+int tl_scope_of_device(const struct net_device *dev);
+
+/**
+ * typedef tl_socket_visit - what a walk does with a socket
+ * @sk: full, request or mini-socket, with a reference of the walk's
+ */
+typedef void tl_socket_visit(struct sock *sk);
+
+void tl_socket_walk(struct net *net, tl_socket_visit *visit);
+void tl_socket_walk_all(tl_socket_visit *visit);
+unsigned int tl_socket_listeners(struct net *net);
+
+#endif /* TCPLAB_TRACK_SOCKET_H */

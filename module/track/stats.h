@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Counters and gauges of the tracker, per CPU and namespace. */
+#ifndef TCPLAB_TRACK_STATS_H
+#define TCPLAB_TRACK_STATS_H
+
+#include <linux/percpu.h>
+
+#include "../core/state.h"
+
+enum tl_counter {
+	TL_COUNT_CREATED,		/* connections seen from their start */
+	TL_COUNT_ADOPTED,		/* connections that were open before */
+	TL_COUNT_REFUSED_FULL,	/* connections the full table had no row for */
+	TL_COUNT_EVICTED,		/* rows without a local socket, displaced */
+	TL_COUNT_INVALID,		/* malformed or unacceptable segments */
+	TL_COUNT_BAD_CHECKSUM,
+	TL_COUNT_FRAGMENTS,
+	TL_COUNT_SIMULTANEOUS_OPEN,
+	TL_COUNT_SIMULTANEOUS_CLOSE,
+	TL_COUNT_SYN_COOKIE,		/* SYN,ACKs that carried a cookie */
+	TL_COUNT_DISAGREE_STATE,	/* segments alone said another state */
+	TL_COUNT_DISAGREE_GONE,	/* a socket ended unnoticed */
+	TL_COUNT_DISAGREE_MISSED,	/* a socket changed its state unnoticed */
+	TL_COUNTERS
+};
+
+/**
+ * struct tl_stats - what one CPU has counted
+ * @counter: an &enum tl_counter each, monotonic
+ * @state: change of the number of local ends in each state; only the sum over
+ *	all CPUs has a meaning
+ */
+struct tl_stats {
+	u64 counter[TL_COUNTERS];
+	long state[TL_STATES];
+};
+
+#endif /* TCPLAB_TRACK_STATS_H */

@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The table of connections.
+ *
+ * Lookups walk a bucket under RCU without a lock and take only the lock of the
+ * connection they find. Objects are SLAB_TYPESAFE_BY_RCU: one that was freed
+ * may at once be another connection, in another bucket. Hence the nulls at the
+ * end of each chain, which tell a walk that it strayed, and the second look at
+ * the key once the lock is held.
+ *
+ * Locks: connection, then bucket. A bucket's lock guards its chain only.
+ */
+#include <linux/jhash.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/rculist_nulls.h>
+#include <linux/siphash.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "../tcplab.h"
+#include "table.h"
+#include "wheel.h"
+
+/* Chains share locks: more would only matter with more CPUs than this. */
+#define BUCKET_LOCKS		256
+/* How far a full table looks for a row that can be given up. */
+#define EVICT_BUCKETS		16
+#define HASH_SIZE_MIN		1024U
+#define HASH_SIZE_MAX		(1U << 22)
+
+static unsigned int max_connections = 262144;
+module_param(max_connections, uint, 0444);
+MODULE_PARM_DESC(max_connections, "rows per network namespace");
+
+static unsigned int max_total;
+module_param(max_total, uint, 0444);
+MODULE_PARM_DESC(max_total, "rows of all network namespaces (default: 1/16 of memory)");
+
+static unsigned int hash_size;
+module_param(hash_size, uint, 0444);
+MODULE_PARM_DESC(hash_size, "buckets of the table (default: by max_total)");
+
+static struct {
+	struct hlist_nulls_head *bucket;
+	unsigned int mask;
+	siphash_key_t secret;
+	struct kmem_cache *cache;
+	atomic_t rows;
+	spinlock_t lock[BUCKET_LOCKS];
+} table __read_mostly;
+
+static unsigned int bucket_of(const struct tl_net *ns, const struct tl_key *key)
+{
+	u64 tail = *(const u64 *)key ^ ((u64)net_hash_mix(ns->net) << 32);
+	u64 hash;
+
+	if (tl_key_is_v6(key)) {
+		const u64 *addr = (const u64 *)&key->addr;
+
+		hash = siphash_4u64(addr[0], addr[1], addr[2], addr[3],
+				    &table.secret);
+		hash = siphash_2u64(hash, tail, &table.secret);
+	} else {
+		hash = siphash_2u64(*(const u64 *)key->addr.v4, tail,
+				    &table.secret);
+	}
+	return hash & table.mask;
+}
+
+static spinlock_t *lock_of(unsigned int bucket)
+{
+	return &table.lock[bucket % BUCKET_LOCKS];
+}
+
+static bool is(const struct tl_conn *conn, const struct tl_net *ns,
+	       const struct tl_key *key)
+{
+	return conn->ns == ns && tl_key_equal(&conn->key, key);
+}
+
+static bool alive(const struct tl_conn *conn)
+{
+	return !hlist_nulls_unhashed_lockless(&conn->node);
+}
+
+static struct tl_conn *find_in(unsigned int bucket, struct tl_net *ns,
+			       const struct tl_key *key)
+{
+	struct hlist_nulls_node *node;
+	struct tl_conn *conn;
+
+again:
+	hlist_nulls_for_each_entry_rcu(conn, node, &table.bucket[bucket],
+				       node) {
+		if (!is(conn, ns, key))
+			continue;
+		spin_lock_bh(&conn->lock);
+		if (likely(alive(conn) && is(conn, ns, key)))
+			return conn;
+		spin_unlock_bh(&conn->lock);
+		goto again;
+	}
+	if (get_nulls_value(node) != bucket)
+		goto again;
+	return NULL;
+}
+
+/**
+ * tl_table_find() - find a connection
+ * @ns: its namespace
+ * @key: its key
+ *
+ * Context: any but hard interrupt.
+ *
+ * Return: the connection, locked (give it back by tl_table_unlock() or
+ * tl_table_remove()), or NULL.
+ */
+struct tl_conn *tl_table_find(struct tl_net *ns, const struct tl_key *key)
+{
+	struct tl_conn *conn;
+
+	rcu_read_lock();
+	conn = find_in(bucket_of(ns, key), ns, key);
+	rcu_read_unlock();
+	return conn;
+}
+
+/**
+ * tl_table_unlock() - let go of a connection
+ * @conn: the connection
+ */
+void tl_table_unlock(struct tl_conn *conn)
+{
+	spin_unlock_bh(&conn->lock);
+}
+
+static void unhash(struct tl_conn *conn, unsigned int bucket)
+{
+	spinlock_t *lock = lock_of(bucket);
+
+	spin_lock(lock);
+	hlist_nulls_del_init_rcu(&conn->node);
+	spin_unlock(lock);
+}
+
+static void discard(struct tl_conn *conn)
+{
+	struct tl_net *ns = conn->ns;
+
+	spin_unlock_bh(&conn->lock);
+	kmem_cache_free(table.cache, conn);
+	atomic_dec(&ns->track.rows);
+	atomic_dec(&table.rows);
+}
+
+/**
+ * tl_table_remove() - forget a connection
+ * @conn: the connection, locked; gone afterwards
+ */
+void tl_table_remove(struct tl_conn *conn)
+{
+	struct tl_net *ns = conn->ns;
+
+	lockdep_assert_held(&conn->lock);
+	unhash(conn, bucket_of(ns, &conn->key));
+	tl_wheel_del(conn);
+	discard(conn);
+}
+
+static bool room(const struct tl_net *ns)
+{
+	return atomic_read(&ns->track.rows) < max_connections &&
+	       atomic_read(&table.rows) < max_total;
+}
+
+struct eviction {
+	const struct tl_net *ns;
+	bool done;
+};
+
+/* Without a local socket a row is history; the living come first. */
+static void evict(struct tl_conn *conn, void *data)
+{
+	struct eviction *eviction = data;
+
+	if (eviction->done || !tl_track_expendable(conn)) {
+		tl_table_unlock(conn);
+		return;
+	}
+	this_cpu_inc(conn->ns->track.stats->counter[TL_COUNT_EVICTED]);
+	tl_table_remove(conn);
+	eviction->done = true;
+}
+
+/* A namespace at its own limit gives up its own rows, never another's. */
+static bool make_room(struct tl_net *ns, unsigned int bucket)
+{
+	bool own = atomic_read(&ns->track.rows) >= max_connections;
+	struct eviction eviction = { .ns = own ? ns : NULL };
+	unsigned int i;
+
+	for (i = 0; i < EVICT_BUCKETS && !eviction.done; i++)
+		tl_table_walk_bucket((bucket + i) & table.mask, eviction.ns,
+				     evict, &eviction);
+	return eviction.done;
+}
+
+static struct tl_conn *allocate(struct tl_net *ns, const struct tl_key *key)
+{
+	struct tl_conn *conn = kmem_cache_alloc(table.cache,
+						GFP_ATOMIC | __GFP_NOWARN);
+
+	if (!conn)
+		return NULL;
+	/* A reader that strayed here may hold the lock and compare the key. */
+	spin_lock_bh(&conn->lock);
+	conn->ns = ns;
+	conn->key = *key;
+	memset(&conn->peers, 0, sizeof(conn->peers));
+	conn->state[0] = TL_UNKNOWN;
+	conn->state[1] = TL_UNKNOWN;
+	conn->local = 0;
+	conn->bound = 0;
+	conn->leak = 0;
+	conn->suspect = 0;
+	atomic_inc(&ns->track.rows);
+	atomic_inc(&table.rows);
+	return conn;
+}
+
+/* Under the bucket's lock nothing leaves the chain and no key changes. */
+static bool hashed_in(unsigned int bucket, const struct tl_net *ns,
+		      const struct tl_key *key)
+{
+	struct hlist_nulls_node *node;
+	struct tl_conn *conn;
+
+	hlist_nulls_for_each_entry(conn, node, &table.bucket[bucket], node)
+		if (is(conn, ns, key))
+			return true;
+	return false;
+}
+
+/**
+ * tl_table_create() - make a row for a connection
+ * @ns: its namespace
+ * @key: its key
+ * @fresh: set to whether the row was made; false where there was one already
+ *
+ * A new row has both ends in %TL_UNKNOWN and no origin.
+ * Context: any but hard interrupt.
+ *
+ * Return: the connection, locked; NULL if the table is full or memory is
+ * short, which the caller counts.
+ */
+struct tl_conn *tl_table_create(struct tl_net *ns, const struct tl_key *key,
+				bool *fresh)
+{
+	unsigned int bucket = bucket_of(ns, key);
+	spinlock_t *lock = lock_of(bucket);
+	struct tl_conn *conn;
+	bool twin;
+
+	*fresh = false;
+	rcu_read_lock();
+	conn = find_in(bucket, ns, key);
+	if (conn || (!room(ns) && !make_room(ns, bucket)))
+		goto out;
+	conn = allocate(ns, key);
+	if (!conn)
+		goto out;
+
+	spin_lock(lock);
+	twin = hashed_in(bucket, ns, key);
+	if (likely(!twin))
+		hlist_nulls_add_head_rcu(&conn->node, &table.bucket[bucket]);
+	spin_unlock(lock);
+	*fresh = !twin;
+	if (twin) {
+		discard(conn);
+		conn = find_in(bucket, ns, key);
+	}
+out:
+	rcu_read_unlock();
+	return conn;
+}
+
+struct glance {
+	struct tl_conn *conn[64];
+	unsigned int count;
+	unsigned int skip;
+};
+
+/* Note which rows hang in a bucket; they may be gone when they are visited. */
+static void glance(struct glance *glance, unsigned int bucket,
+		   const struct tl_net *ns)
+{
+	spinlock_t *lock = lock_of(bucket);
+	struct hlist_nulls_node *node;
+	struct tl_conn *conn;
+	unsigned int seen = 0;
+
+	glance->count = 0;
+	spin_lock_bh(lock);
+	hlist_nulls_for_each_entry(conn, node, &table.bucket[bucket], node) {
+		if (ns && conn->ns != ns)
+			continue;
+		if (seen++ < glance->skip)
+			continue;
+		glance->conn[glance->count++] = conn;
+		if (glance->count == ARRAY_SIZE(glance->conn))
+			break;
+	}
+	spin_unlock_bh(lock);
+	glance->skip = seen;
+}
+
+/**
+ * tl_table_walk_bucket() - visit the connections of a bucket
+ * @bucket: index of the bucket, below tl_table_buckets()
+ * @ns: visit only this namespace's; NULL: all
+ * @visit: called for each, with the connection locked
+ * @data: for @visit
+ *
+ * The visitor is called under RCU and must not sleep.
+ * Context: any but hard interrupt.
+ *
+ * Return: how many were visited.
+ */
+unsigned int tl_table_walk_bucket(unsigned int bucket, const struct tl_net *ns,
+				  tl_table_visit *visit, void *data)
+{
+	struct glance seen = { .skip = 0 };
+	unsigned int visited = 0, i;
+
+	if (hlist_nulls_empty(&table.bucket[bucket]))
+		return 0;
+	rcu_read_lock();
+	do {
+		glance(&seen, bucket, ns);
+		for (i = 0; i < seen.count; i++) {
+			struct tl_conn *conn = seen.conn[i];
+
+			spin_lock_bh(&conn->lock);
+			if (!alive(conn) || (ns && conn->ns != ns) ||
+			    bucket_of(conn->ns, &conn->key) != bucket) {
+				spin_unlock_bh(&conn->lock);
+				continue;
+			}
+			visit(conn, data);
+			visited++;
+		}
+	} while (seen.count == ARRAY_SIZE(seen.conn));
+	rcu_read_unlock();
+	return visited;
+}
+
+/**
+ * tl_table_walk() - visit all connections
+ * @ns: visit only this namespace's; NULL: all
+ * @visit: called for each, with the connection locked
+ * @data: for @visit
+ *
+ * Context: process; sleeps between buckets.
+ */
+void tl_table_walk(const struct tl_net *ns, tl_table_visit *visit, void *data)
+{
+	unsigned int bucket;
+
+	for (bucket = 0; bucket <= table.mask; bucket++) {
+		tl_table_walk_bucket(bucket, ns, visit, data);
+		cond_resched();
+	}
+}
+
+/**
+ * tl_table_buckets() - number of buckets
+ */
+unsigned int tl_table_buckets(void)
+{
+	return table.mask + 1;
+}
+
+/**
+ * tl_table_bucket_empty() - whether a bucket has nothing to visit
+ * @bucket: index of the bucket, below tl_table_buckets()
+ */
+bool tl_table_bucket_empty(unsigned int bucket)
+{
+	return hlist_nulls_empty(&table.bucket[bucket]);
+}
+
+/**
+ * tl_table_limit() - rows that a namespace may have
+ */
+unsigned int tl_table_limit(void)
+{
+	return max_connections;
+}
+
+/**
+ * tl_table_conn_size() - memory of a row in bytes
+ */
+unsigned int tl_table_conn_size(void)
+{
+	return kmem_cache_size(table.cache);
+}
+
+static void construct(void *object)
+{
+	struct tl_conn *conn = object;
+
+	spin_lock_init(&conn->lock);
+	INIT_LIST_HEAD(&conn->timer);
+	conn->node.pprev = NULL;
+}
+
+static void choose_sizes(void)
+{
+	u64 bytes = (u64)totalram_pages() << PAGE_SHIFT;
+
+	if (!max_total)
+		max_total = min_t(u64, bytes / 16 / sizeof(struct tl_conn),
+				  INT_MAX);
+	if (!hash_size)
+		hash_size = min(max_total, HASH_SIZE_MAX);
+	hash_size = clamp(hash_size, HASH_SIZE_MIN, HASH_SIZE_MAX);
+	hash_size = rounddown_pow_of_two(hash_size);
+}
+
+/**
+ * tl_table_init() - allocate the table
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int tl_table_init(void)
+{
+	unsigned int i;
+
+	if (!IS_ENABLED(CONFIG_DEBUG_SPINLOCK))
+		BUILD_BUG_ON(sizeof(struct tl_conn) > TL_CONN_MAX);
+
+	choose_sizes();
+	get_random_bytes(&table.secret, sizeof(table.secret));
+	for (i = 0; i < BUCKET_LOCKS; i++)
+		spin_lock_init(&table.lock[i]);
+	table.mask = hash_size - 1;
+	table.bucket = kvmalloc_array(hash_size, sizeof(*table.bucket),
+				      GFP_KERNEL);
+	if (!table.bucket)
+		return -ENOMEM;
+	for (i = 0; i < hash_size; i++)
+		INIT_HLIST_NULLS_HEAD(&table.bucket[i], i);
+
+	table.cache = kmem_cache_create("tcplab_conn", sizeof(struct tl_conn),
+					0, SLAB_TYPESAFE_BY_RCU, construct);
+	if (!table.cache) {
+		kvfree(table.bucket);
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/**
+ * tl_table_exit() - free the table
+ *
+ * All rows are gone and nothing looks for one any more.
+ */
+void tl_table_exit(void)
+{
+	kmem_cache_destroy(table.cache);
+	kvfree(table.bucket);
+}

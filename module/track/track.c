@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The tracker as a whole: set-up, removal and switches, per namespace. */
+#include <linux/jiffies.h>
+#include <linux/rcupdate.h>
+
+#include "../tcplab.h"
+#include "events.h"
+#include "hook.h"
+#include "life.h"
+#include "table.h"
+#include "wheel.h"
+
+/**
+ * tl_track_init() - set up what all namespaces share
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int tl_track_init(void)
+{
+	tl_wheel_init(tl_life_due);
+	return tl_table_init();
+}
+
+/**
+ * tl_track_exit() - free what all namespaces shared; none has rows any more
+ */
+void tl_track_exit(void)
+{
+	tl_wheel_exit();
+	tl_table_exit();
+}
+
+/**
+ * tl_track_net_init() - start the tracker of a namespace
+ * @ns: the namespace
+ *
+ * Connections that exist already are not adopted by this.
+ * Context: process.
+ * Return: 0, -ENOMEM or an error of nf_register_net_hooks().
+ */
+int tl_track_net_init(struct tl_net *ns)
+{
+	int err;
+
+	ns->track.born = get_jiffies_64();
+	ns->track.stats = alloc_percpu(struct tl_stats);
+	if (!ns->track.stats)
+		return -ENOMEM;
+	err = tl_hook_add(ns->net);
+	if (err) {
+		free_percpu(ns->track.stats);
+		return err;
+	}
+	WRITE_ONCE(ns->track.enabled, true);
+	return 0;
+}
+
+static void drop(struct tl_conn *conn, void *unused)
+{
+	tl_life_drop(conn);
+}
+
+/* A creation that was under way when the hooks went may still add a row. */
+static void drop_rows(struct tl_net *ns)
+{
+	while (atomic_read(&ns->track.rows))
+		tl_table_walk(ns, drop, NULL);
+}
+
+static void unhook(struct tl_net *ns)
+{
+	WRITE_ONCE(ns->track.enabled, false);
+	tl_hook_remove(ns->net);
+	if (ns->track.forward)
+		tl_hook_remove_forward(ns->net);
+	ns->track.forward = false;
+}
+
+/**
+ * tl_track_net_stop() - let nothing more be tracked in a namespace
+ * @ns: the namespace
+ *
+ * Does not wait; an RCU grace period has to pass before tl_track_net_exit().
+ */
+void tl_track_net_stop(struct tl_net *ns)
+{
+	if (ns->track.enabled)
+		unhook(ns);
+}
+
+/**
+ * tl_track_net_exit() - forget a namespace
+ * @ns: the namespace, stopped
+ *
+ * Context: process; sleeps.
+ */
+void tl_track_net_exit(struct tl_net *ns)
+{
+	drop_rows(ns);
+	free_percpu(ns->track.stats);
+}
+
+/**
+ * tl_track_enable() - switch the tracker of a namespace on or off
+ * @ns: the namespace
+ * @on: off removes hooks and rows; on adopts the connections that exist
+ *
+ * Context: process, serialised by the caller; sleeps.
+ * Return: 0 or an error of nf_register_net_hooks(), with nothing changed.
+ */
+int tl_track_enable(struct tl_net *ns, bool on)
+{
+	int err;
+
+	if (ns->track.enabled == on)
+		return 0;
+	if (!on) {
+		unhook(ns);
+		synchronize_rcu();
+		drop_rows(ns);
+		return 0;
+	}
+	err = tl_hook_add(ns->net);
+	if (err)
+		return err;
+	WRITE_ONCE(ns->track.enabled, true);
+	tl_events_adopt(ns->net);
+	return 0;
+}
+
+static void drop_forwarded(struct tl_conn *conn, void *unused)
+{
+	if (conn->origin == TL_FORWARD)
+		tl_life_drop(conn);
+	else
+		tl_table_unlock(conn);
+}
+
+/**
+ * tl_track_forward() - switch the following of forwarded connections
+ * @ns: the namespace
+ * @on: off removes their hooks and rows
+ *
+ * Context: process, serialised by the caller; sleeps.
+ * Return: 0, -EINVAL if the tracker is off, or an error of
+ * nf_register_net_hooks(), with nothing changed.
+ */
+int tl_track_forward(struct tl_net *ns, bool on)
+{
+	int err;
+
+	if (ns->track.forward == on)
+		return 0;
+	if (!ns->track.enabled)
+		return -EINVAL;
+	if (on) {
+		err = tl_hook_add_forward(ns->net);
+		if (!err)
+			ns->track.forward = true;
+		return err;
+	}
+	tl_hook_remove_forward(ns->net);
+	ns->track.forward = false;
+	synchronize_rcu();
+	tl_table_walk(ns, drop_forwarded, NULL);
+	return 0;
+}
+
+static void judge_anew(struct tl_conn *conn, void *unused)
+{
+	tl_life_judge_leak(conn);
+	tl_life_unlock(conn);
+}
+
+/**
+ * tl_track_leak_ms() - change the age that makes CLOSE_WAIT a leak
+ * @ns: the namespace
+ * @leak_ms: the age in milliseconds; holds for the sockets of now, too
+ *
+ * Context: process, serialised by the caller; sleeps.
+ */
+void tl_track_leak_ms(struct tl_net *ns, unsigned int leak_ms)
+{
+	WRITE_ONCE(ns->close_wait.leak_ms, leak_ms);
+	tl_table_walk(ns, judge_anew, NULL);
+}
+
+/**
+ * tl_track_count() - what a counter stands at
+ * @ns: the namespace
+ * @counter: which
+ */
+u64 tl_track_count(const struct tl_net *ns, enum tl_counter counter)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += per_cpu_ptr(ns->track.stats, cpu)->counter[counter];
+	return sum;
+}
+
+/**
+ * tl_track_in_state() - how many local ends are in a state
+ * @ns: the namespace
+ * @state: which
+ */
+u64 tl_track_in_state(const struct tl_net *ns, enum tl_state state)
+{
+	long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += per_cpu_ptr(ns->track.stats, cpu)->state[state];
+	return max(sum, 0L);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The tracker: follows the connections of a namespace at both ends. */
+#ifndef TCPLAB_TRACK_TRACK_H
+#define TCPLAB_TRACK_TRACK_H
+
+#include <linux/atomic.h>
+#include <linux/types.h>
+
+#include "stats.h"
+
+struct sock;
+struct tl_conn;
+struct tl_key;
+struct tl_net;
+struct tl_segment;
+
+/**
+ * struct tl_track - the tracker of a namespace
+ * @stats: counters and gauges, per CPU
+ * @rows: connections in the table
+ * @born: when the tracker started, in jiffies
+ * @enabled: connections are followed; under RTNL-free knob lock
+ * @forward: forwarded connections too
+ * @conntrack: packets on lo may be translated, so both hooks have to look
+ */
+struct tl_track {
+	struct tl_stats __percpu *stats;
+	atomic_t rows;
+	u64 born;
+	bool enabled;
+	bool forward;
+	bool conntrack;
+};
+
+/* module load and unload */
+int tl_track_init(void);
+void tl_track_exit(void);
+
+/* namespace set-up and removal */
+int tl_track_net_init(struct tl_net *ns);
+void tl_track_net_stop(struct tl_net *ns);
+void tl_track_net_exit(struct tl_net *ns);
+
+/* switches; the caller serialises them */
+int tl_track_enable(struct tl_net *ns, bool on);
+int tl_track_forward(struct tl_net *ns, bool on);
+void tl_track_leak_ms(struct tl_net *ns, unsigned int leak_ms);
+
+/* what has been counted */
+u64 tl_track_count(const struct tl_net *ns, enum tl_counter counter);
+u64 tl_track_in_state(const struct tl_net *ns, enum tl_state state);
+
+bool tl_track_expendable(const struct tl_conn *conn);
+
+#endif /* TCPLAB_TRACK_TRACK_H */

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* One timer for all connections: a wheel of slots, turned by one worker. */
+#ifndef TCPLAB_TRACK_WHEEL_H
+#define TCPLAB_TRACK_WHEEL_H
+
+#include "conn.h"
+
+/**
+ * typedef tl_wheel_due - what happens to a connection whose time has come
+ * @conn: the connection, locked and off the wheel; unlocked or removed by it
+ */
+typedef void tl_wheel_due(struct tl_conn *conn);
+
+void tl_wheel_init(tl_wheel_due *due);
+void tl_wheel_exit(void);
+void tl_wheel_add(struct tl_conn *conn, unsigned int ms);
+void tl_wheel_del(struct tl_conn *conn);
+
+#endif /* TCPLAB_TRACK_WHEEL_H */

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The CLOSE_WAIT watch: since when, why, and whether it is a leak. */
+#ifndef TCPLAB_WAIT_CLOSE_WAIT_H
+#define TCPLAB_WAIT_CLOSE_WAIT_H
+
+#include <linux/atomic.h>
+#include <linux/types.h>
+
+struct sock;
+
+#define TL_LEAK_MS_DEFAULT	60000
+#define TL_LEAK_MS_MAX		86400000
+
+/**
+ * struct tl_close_wait - the watch of a namespace
+ * @leak_ms: age in milliseconds from which a CLOSE_WAIT socket is a leak
+ * @leaks: sockets that are leaks now
+ */
+struct tl_close_wait {
+	unsigned int leak_ms;
+	atomic_t leaks;
+};
+
+/* Why a socket stays in CLOSE_WAIT; the first that holds. */
+enum tl_cause {
+	TL_CAUSE_NOT_ACCEPTED,	/* it waits in the accept queue */
+	TL_CAUSE_SENDING,	/* a half-close: it still transmits */
+	TL_CAUSE_UNREAD_DATA,	/* data before the FIN is not read */
+	TL_CAUSE_UNREAD_EOF,	/* the FIN is not read */
+	TL_CAUSE_EOF_READ,	/* all is read, close() is missing */
+};
+
+void tl_close_wait_init(struct tl_close_wait *watch);
+const char *tl_cause_name(enum tl_cause cause);
+enum tl_cause tl_close_wait_cause(const struct sock *sk, unsigned int leak_ms,
+				  u32 *unread);
+
+#endif /* TCPLAB_WAIT_CLOSE_WAIT_H */

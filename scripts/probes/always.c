@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Always compiles: shows that the kernel can build modules at all. */
+#include <linux/module.h>
