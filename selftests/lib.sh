@@ -230,3 +230,134 @@ assert_states_agree() {
 	wait_for 5 states_agree "${1-}" && return
 	fail "tcplab counts $(connections_by_state "${1-}" | xargs), ss counts $(ss_by_state "${1-}" | xargs)"
 }
+
+# ---- sockets ----
+
+# start_endpoint NAME [NS]: a process that holds sockets in a namespace; see endpoint.c. Then: NAME COMMAND...
+start_endpoint() {
+	local control="$scratch/$1"
+	start in_ns "${2-}" ./endpoint "$control" serve
+	wait_for 5 test -S "$control" || return
+	eval "$1() { ./endpoint '$control' \"\$@\"; }"
+}
+
+# row LOCAL REMOTE [NS]: the row of a connection, if it has one.
+row() {
+	report connections "${3-}" | awk -v local="$1" -v remote="$2" '$1 == local && $2 == remote'
+}
+
+# states LOCAL REMOTE [NS]: "local_state remote_state" of a connection, or nothing.
+states() {
+	row "$@" | awk '{ print $4, $5 }'
+}
+
+states_are() {
+	[ "$(states "$1" "$2" "${4-}")" = "$3" ]
+}
+
+# assert_states LOCAL REMOTE "LOCAL_STATE REMOTE_STATE" [NS]: at once or soon, as segments may be under way.
+assert_states() {
+	wait_for 5 states_are "$@" || fail "$1 to $2 is '$(states "$1" "$2" "${4-}")', should be '$3'"
+}
+
+# ---- a scripted remote host ----
+
+# start_peer NAME NS: a remote host behind the device tun0 of a namespace, which gets 192.0.2.1 and 2001:db8::1; its TCP
+# does what it is told, see peer.c. Then: NAME COMMAND...
+start_peer() {
+	local control="$scratch/$1"
+	[ -e /dev/net/tun ] || modprobe tun || return
+	start in_ns "$2" ./peer "$control" serve tun0
+	wait_for 5 test -S "$control" || return
+	ip -n "$2" address add 192.0.2.1/24 dev tun0
+	ip -n "$2" address add 2001:db8::1/64 dev tun0 nodad
+	ip -n "$2" link set tun0 up || return
+	eval "$1() { ./peer '$control' \"\$@\"; }"
+}
+
+# shellcheck disable=SC2154 # a is set by setup_ns
+# setup_peer: a namespace $a with such a host "peer" and an endpoint "kernel".
+setup_peer() {
+	setup_ns a && start_endpoint kernel "$a" && start_peer peer "$a"
+}
+
+# meet active|passive PORT: a connection of $family 4 or 6 between the two, before the first segment of the peer: the
+# kernel's socket "s" sends its SYN to PORT, or its socket "l" listens at PORT. Sets $here and $there as a report shows
+# the ends. The port of the other end is another one each time.
+# shellcheck disable=SC2154 # family is the test's
+meet() {
+	local ours=192.0.2.1 theirs=192.0.2.2
+	[ "$family" = 4 ] || { ours=2001:db8::1 theirs=2001:db8::2; }
+	peer_port=$((${peer_port:-40000} + 1))
+	if [ "$1" = active ]; then
+		assert peer meet "$family" "$2" "$peer_port"
+		assert kernel start s "$theirs" "$2" "$peer_port"
+		here=$peer_port there=$2
+	else
+		assert kernel listen l "$ours" "$2"
+		assert peer meet "$family" "$peer_port" "$2"
+		here=$2 there=$peer_port
+	fi
+	if [ "$family" = 4 ]; then
+		here=$ours:$here there=$theirs:$there
+	else
+		here="[$ours]:$here" there="[$theirs]:$there"
+	fi
+}
+
+# meet_open active|passive PORT: the same, and opens the connection, whose socket is "s".
+meet_open() {
+	meet "$@"
+	if [ "$1" = active ]; then
+		assert peer expect S
+		assert peer send S.
+		assert peer expect .
+	else
+		assert peer send S
+		assert peer expect S.
+		assert peer send .
+		assert kernel accept s l
+		assert kernel close l
+	fi
+	row_is "ESTABLISHED ESTABLISHED"
+}
+
+# row_is "LOCAL_STATE REMOTE_STATE": of the connection between $here and $there, in $a; empty: there is no row. And all
+# rows of $a agree with ss.
+row_is() {
+	assert_states "$here" "$there" "$1" "$a"
+	assert_states_agree "$a"
+}
+
+# mark_counts; ...; assert_counted NAME NUMBER: how much a value of $a's summary has grown in between.
+mark_counts() {
+	report summary "$a" >"$scratch/counts"
+}
+
+counted() {
+	[ $(($(summary_value "$1" "$a") - $(awk -v name="$1" '$1 == name { print $2 }' "$scratch/counts"))) = "$2" ]
+}
+
+assert_counted() {
+	wait_for 3 counted "$@" || fail "$1 is $(summary_value "$1" "$a"), should be $2 more than before: $(
+		grep "^$1 " "$scratch/counts")"
+}
+
+# Nothing was refused, and the sockets were always what segments said.
+assert_undisputed() {
+	assert_counted invalid 0
+	assert_counted bad_checksum 0
+	assert_counted stack_disagreements 0
+}
+
+# run_tests_46: as run_tests, each test with $family 4 and then with 6.
+run_tests_46() {
+	local left=$#
+	while [ "$left" -gt 0 ]; do
+		eval "$2_4() { family=4; $2; }; $2_6() { family=6; $2; }"
+		set -- "$@" "$1, IPv4" "$2_4" "$1, IPv6" "$2_6"
+		shift 2
+		left=$((left - 2))
+	done
+	run_tests "$@"
+}

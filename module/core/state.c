@@ -12,7 +12,7 @@
 #include "state.h"
 
 /* Largest receive window that scaling allows (RFC 7323 section 2.3). */
-#define WINDOW_MAX	(1U << 30)
+#define WINDOW_MAX	0x40000000U
 
 static const char * const names[TL_STATES] = {
 	[TL_UNKNOWN]		= "-",
@@ -278,8 +278,8 @@ static bool step_syn(struct tl_peers *peers, unsigned int from,
  * Return: false for a segment that its receiver must refuse; nothing changed.
  */
 bool tl_peers_step(struct tl_peers *peers, unsigned int from,
-		  const struct tl_segment *segment,
-		  const struct tl_receive_window *window)
+		   const struct tl_segment *segment,
+		   const struct tl_receive_window *window)
 {
 	struct tl_endpoint *end = &peers->end[from];
 	struct tl_endpoint *peer = &peers->end[!from];

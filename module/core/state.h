@@ -53,6 +53,9 @@ enum tl_event {
 	TL_EVENTS
 };
 
+/* __packed is the kernel's own word; this both compilers know. */
+#pragma pack(push, 1)
+
 /**
  * struct tl_endpoint - one end of a connection
  * @control_end: sequence number that acknowledges its last SYN or FIN
@@ -68,7 +71,9 @@ struct tl_endpoint {
 	u32 control_end;
 	u32 acked;
 	u8 state:4, syn:1, fin:1, ack:1;
-} __attribute__((packed));
+};
+
+#pragma pack(pop)
 
 /**
  * struct tl_peers - both ends of a connection
@@ -96,8 +101,8 @@ bool tl_state_over(enum tl_state state);
 bool tl_state_synchronized(enum tl_state state);
 
 bool tl_peers_step(struct tl_peers *peers, unsigned int from,
-		  const struct tl_segment *segment,
-		  const struct tl_receive_window *window);
+		   const struct tl_segment *segment,
+		   const struct tl_receive_window *window);
 void tl_peers_told(struct tl_peers *peers, unsigned int at, enum tl_state state);
 
 #endif /* TCPLAB_CORE_STATE_H */

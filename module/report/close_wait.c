@@ -97,6 +97,7 @@ static void row(struct seq_file *seq, struct tl_conn *conn)
 
 const struct tl_report tl_report_close_wait = {
 	.name = "close_wait",
-	.columns = "local remote age_ms cause unread_bytes leak remote_state uid pid comm fd inode cgroup",
+	.columns =
+	"local remote age_ms cause unread_bytes leak remote_state uid pid comm fd inode cgroup",
 	.row = row,
 };

@@ -82,7 +82,7 @@ struct tl_conn {
 	struct hlist_nulls_node node;
 	struct list_head timer;
 	struct tl_net *ns;
-	spinlock_t lock;
+	spinlock_t lock;	/* see @lock */
 	struct tl_key key;
 	u32 born;
 	u32 since[2];
@@ -99,11 +99,62 @@ struct tl_conn {
  */
 #define TL_CONN_MAX	120
 
-void tl_key_set4(struct tl_key *key, unsigned int *source, __be32 saddr,
-		 __be16 sport, __be32 daddr, __be16 dport, int ifindex);
-void tl_key_set6(struct tl_key *key, unsigned int *source,
-		 const struct in6_addr *saddr, __be16 sport,
-		 const struct in6_addr *daddr, __be16 dport, int ifindex);
+/*
+ * A row is often locked by one function and let go by another, or locked only
+ * if it is found. Sparse cannot follow that, and is told that nothing is held.
+ */
+static inline void tl_conn_lock(struct tl_conn *conn)
+{
+	spin_lock_bh(&conn->lock);
+	__release(&conn->lock);
+}
+
+static inline void tl_conn_unlock(struct tl_conn *conn)
+{
+	__acquire(&conn->lock);
+	spin_unlock_bh(&conn->lock);
+}
+
+/* Any order will do, as long as both ends agree on it. */
+static inline unsigned int tl_key_order(struct tl_key *key, bool after,
+					__be16 sport, __be16 dport)
+{
+	unsigned int source = after;
+
+	if (likely(sport != dport))
+		source = (__force u16)sport > (__force u16)dport;
+	key->port[source] = sport;
+	key->port[!source] = dport;
+	return source;
+}
+
+/**
+ * tl_key_set4() - make the key of an IPv4 connection
+ * @key: filled
+ * @saddr: source address
+ * @sport: source port
+ * @daddr: destination address
+ * @dport: destination port
+ * @ifindex: interface that is part of the key, or 0
+ *
+ * Return: number of the source's end.
+ */
+static inline unsigned int tl_key_set4(struct tl_key *key, __be32 saddr,
+				       __be16 sport, __be32 daddr,
+				       __be16 dport, int ifindex)
+{
+	bool after = (__force u32)saddr > (__force u32)daddr;
+	unsigned int end = tl_key_order(key, after, sport, dport);
+
+	key->scope = (u32)ifindex << 1;
+	key->addr.v4[end] = saddr;
+	key->addr.v4[!end] = daddr;
+	return end;
+}
+
+unsigned int tl_key_set6(struct tl_key *key, const struct in6_addr *saddr,
+			 __be16 sport, const struct in6_addr *daddr,
+			 __be16 dport, int ifindex);
 
 /**
  * tl_key_equal() - whether two keys name the same connection

@@ -129,8 +129,10 @@ void tl_events_syn_ack(struct tl_net *ns, const struct tl_key *key,
 	}
 	if (conn->state[end] != TL_SYN_RECEIVED) {
 		open_passive(conn, end);
-		infer_syn(conn, !end, segment);
-		tl_life_segment(conn, end, segment);
+		if (!tl_conn_here(conn, !end)) {
+			infer_syn(conn, !end, segment);
+			tl_life_segment(conn, end, segment);
+		}
 		tl_life_socket(conn, end, full, tl_socket_state(sk),
 			       TL_EXIT_REUSED_IN);
 	}
@@ -243,8 +245,7 @@ static enum tl_state after_close(const struct tl_conn *conn, unsigned int end)
 
 static bool may_leave_mini(int old_state)
 {
-	return old_state == TCP_FIN_WAIT1 || old_state == TCP_FIN_WAIT2 ||
-	       old_state == TCP_CLOSING;
+	return old_state == TCP_FIN_WAIT2 || old_state == TCP_CLOSING;
 }
 
 static enum tl_origin origin_of(int old_state)

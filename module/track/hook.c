@@ -36,21 +36,22 @@ static const struct sock *tcp_socket(const struct sk_buff *skb)
 	return sk && sk_fullsock(sk) && tl_socket_is_tcp(sk) ? sk : NULL;
 }
 
-static bool on_loopback(const struct tl_net *ns, const struct net_device *dev)
+/* Whether the sockets at both ends are here, and known by the same addresses. */
+static bool stays_here(const struct nf_hook_state *state)
 {
-	return dev && (dev->flags & IFF_LOOPBACK) &&
-	       !READ_ONCE(ns->track.conntrack);
+	return (state->out->flags & IFF_LOOPBACK) &&
+	       !READ_ONCE(tl_net(state->net)->track.conntrack);
 }
 
 /* Whether no state depends on a segment that a full socket sends. */
-static bool plain_out(const struct tl_net *ns, const struct sock *sk,
-		      const struct sk_buff *skb, const struct net_device *out)
+static bool plain_out(const struct sock *sk, const struct sk_buff *skb,
+		      const struct nf_hook_state *state)
 {
 	u8 flags = tcp_flag_byte(tcp_hdr(skb));
 
 	if (flags & (TL_SYN | TL_RST))
 		return false;
-	if (on_loopback(ns, out))
+	if (stays_here(state))
 		return true;
 	return !(flags & TL_FIN) && sk->sk_state == TCP_ESTABLISHED;
 }
@@ -64,16 +65,17 @@ static bool plain_in(const struct sock *sk, const struct sk_buff *skb)
 
 /*
  * On lo LOCAL_OUT has seen it already. Conntrack may translate there (a
- * redirect to a local proxy): then the two hooks see two connections.
+ * redirect to a local proxy): then the two hooks see two connections, and from
+ * now on LOCAL_OUT leaves nothing to sockets.
  */
-static bool skip_in(struct tl_net *ns, const struct sk_buff *skb,
-		    const struct net_device *in)
+static bool skip_in(const struct sk_buff *skb,
+		    const struct nf_hook_state *state)
 {
-	if (!(in->flags & IFF_LOOPBACK) || READ_ONCE(ns->track.conntrack))
+	if (!(state->in->flags & IFF_LOOPBACK))
 		return false;
 	if (likely(!skb_get_nfct(skb)))
 		return true;
-	WRITE_ONCE(ns->track.conntrack, true);
+	WRITE_ONCE(tl_net(state->net)->track.conntrack, true);
 	return false;
 }
 
@@ -107,15 +109,15 @@ static void sent(struct tl_net *ns, struct sk_buff *skb,
 {
 	const struct sock *sk = tcp_socket(skb);
 
+	/* A raw socket's SYN or SYN,ACK opens no connection of this machine. */
+	bool tcp = sk || !skb->sk || skb->sk->sk_state == TCP_NEW_SYN_RECV;
+
 	if (!(segment->flags & TL_SYN))
 		tl_events_sent(ns, key, from, sk, segment);
-	else if (!(segment->flags & TL_ACK)) {
-		/* A raw socket's SYN opens no connection of this machine. */
-		if (sk)
-			tl_events_syn(ns, key, from, sk, segment);
-	} else if (!skb->sk || sk || skb->sk->sk_state == TCP_NEW_SYN_RECV) {
+	else if (sk && !(segment->flags & TL_ACK))
+		tl_events_syn(ns, key, from, sk, segment);
+	else if (tcp && (segment->flags & TL_ACK))
 		tl_events_syn_ack(ns, key, from, skb->sk, segment);
-	}
 }
 
 static void dispatch(struct tl_net *ns, struct sk_buff *skb,
@@ -153,30 +155,34 @@ static void examine4(struct tl_net *ns, struct sk_buff *skb,
 	if (state->hook == NF_INET_LOCAL_IN &&
 	    !checksum_ok(ns, skb, offset, AF_INET))
 		return;
-	tl_key_set4(&key, &from, ip->saddr, htons(segment.sport), ip->daddr,
-		    htons(segment.dport),
-		    tl_scope_of_device(state->in ? state->in : state->out));
+	from = tl_key_set4(&key, ip->saddr, htons(segment.sport), ip->daddr,
+			   htons(segment.dport),
+			   tl_scope_of_device(state->in ?: state->out));
 	dispatch(ns, skb, state, &key, from, &segment);
+}
+
+/* Whether no state depends on a packet that is known to hold TCP. */
+static bool is_plain(const struct sk_buff *skb,
+		     const struct nf_hook_state *state)
+{
+	const struct sock *sk;
+
+	if (state->hook == NF_INET_FORWARD)
+		return false;
+	if (state->hook == NF_INET_LOCAL_IN && skip_in(skb, state))
+		return true;
+	sk = tcp_socket(skb);
+	if (!sk || !skb_transport_header_was_set(skb))
+		return false;
+	return state->hook == NF_INET_LOCAL_OUT ? plain_out(sk, skb, state) :
+						  plain_in(sk, skb);
 }
 
 static unsigned int hook4(void *priv, struct sk_buff *skb,
 			  const struct nf_hook_state *state)
 {
-	const struct sock *sk;
-	struct tl_net *ns;
-
-	if (ip_hdr(skb)->protocol != IPPROTO_TCP)
-		return NF_ACCEPT;
-	ns = tl_net(state->net);
-	sk = tcp_socket(skb);
-	if (state->hook == NF_INET_LOCAL_OUT) {
-		if (sk && plain_out(ns, sk, skb, state->out))
-			return NF_ACCEPT;
-	} else if (state->hook == NF_INET_LOCAL_IN) {
-		if ((sk && plain_in(sk, skb)) || skip_in(ns, skb, state->in))
-			return NF_ACCEPT;
-	}
-	examine4(ns, skb, state);
+	if (ip_hdr(skb)->protocol == IPPROTO_TCP && !is_plain(skb, state))
+		examine4(tl_net(state->net), skb, state);
 	return NF_ACCEPT;
 }
 
@@ -210,7 +216,7 @@ static unsigned int find_tcp6(struct tl_net *ns, const struct sk_buff *skb)
 static void examine6(struct tl_net *ns, struct sk_buff *skb,
 		     const struct nf_hook_state *state)
 {
-	const struct net_device *dev = state->in ? state->in : state->out;
+	const struct net_device *dev = state->in ?: state->out;
 	unsigned int offset = find_tcp6(ns, skb);
 	struct tl_segment segment;
 	const struct ipv6hdr *ip;
@@ -223,25 +229,16 @@ static void examine6(struct tl_net *ns, struct sk_buff *skb,
 	    !checksum_ok(ns, skb, offset, AF_INET6))
 		return;
 	ip = ipv6_hdr(skb);
-	tl_key_set6(&key, &from, &ip->saddr, htons(segment.sport), &ip->daddr,
-		    htons(segment.dport), scope6(ip, dev));
+	from = tl_key_set6(&key, &ip->saddr, htons(segment.sport), &ip->daddr,
+			   htons(segment.dport), scope6(ip, dev));
 	dispatch(ns, skb, state, &key, from, &segment);
 }
 
 static unsigned int hook6(void *priv, struct sk_buff *skb,
 			  const struct nf_hook_state *state)
 {
-	struct tl_net *ns = tl_net(state->net);
-	const struct sock *sk = tcp_socket(skb);
-
-	if (state->hook == NF_INET_LOCAL_OUT) {
-		if (sk && plain_out(ns, sk, skb, state->out))
-			return NF_ACCEPT;
-	} else if (state->hook == NF_INET_LOCAL_IN) {
-		if ((sk && plain_in(sk, skb)) || skip_in(ns, skb, state->in))
-			return NF_ACCEPT;
-	}
-	examine6(ns, skb, state);
+	if (!is_plain(skb, state))
+		examine6(tl_net(state->net), skb, state);
 	return NF_ACCEPT;
 }
 #endif

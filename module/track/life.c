@@ -15,19 +15,21 @@
 #include "table.h"
 #include "wheel.h"
 
+#define MS(ms)		msecs_to_jiffies(ms)
+
 /* A socket that ends without a word is looked for this often. */
-#define SILENT_MS	1000
+#define SILENT		MS(1000)
 /* Soon enough to be seen as at once, late enough for TCP to have decided. */
-#define SOON_MS		256
+#define SOON		MS(256)
 /* A peer that never closed is remembered this long after our end is gone. */
-#define HALF_OPEN_MS	3600000
+#define HALF_OPEN	MS(3600000)
 /* Forwarded connections: RFC 5382 section 5, REQ-5. */
-#define FORWARD_ESTABLISHED_MS	7440000
-#define FORWARD_TRANSITORY_MS	240000
+#define FORWARD_ESTABLISHED	MS(7440000)
+#define FORWARD_TRANSITORY	MS(240000)
+/* What has no time of its own is compared with its socket this often. */
+#define RECHECK		MS(60000)
 /* Stamps are compared by sign: past this age a connection stays as old. */
 #define AGE_MAX		(INT_MAX / 2)
-/* What has no time of its own is compared with its socket this often. */
-#define RECHECK_MS	60000
 
 static u32 now(void)
 {
@@ -52,14 +54,15 @@ static void keep_old(u32 *since)
 		*since = now() - AGE_MAX;
 }
 
-static void count(const struct tl_conn *conn, enum tl_counter counter)
+/* Bottom halves are off while a connection is locked: so is this CPU ours. */
+static struct tl_stats *stats_of(const struct tl_conn *conn)
 {
-	this_cpu_inc(conn->ns->track.stats->counter[counter]);
+	return this_cpu_ptr(conn->ns->track.stats);
 }
 
-static void gauge(const struct tl_conn *conn, u8 state, long change)
+static void count(const struct tl_conn *conn, enum tl_counter counter)
 {
-	this_cpu_add(conn->ns->track.stats->state[state], change);
+	stats_of(conn)->counter[counter]++;
 }
 
 static void leak(struct tl_conn *conn, bool is)
@@ -76,7 +79,7 @@ static void count_simultaneous(const struct tl_conn *conn, unsigned int end,
 {
 	u8 from = conn->state[end], peer = conn->state[!end];
 
-	if (from == TL_SYN_SENT && state == TL_SYN_RECEIVED &&
+	if (state == TL_SYN_RECEIVED && from == TL_SYN_SENT &&
 	    (peer == TL_SYN_SENT || tl_key_is_self(&conn->key)))
 		count(conn, TL_COUNT_SIMULTANEOUS_OPEN);
 	if (state == TL_CLOSING && peer != TL_CLOSING)
@@ -87,15 +90,19 @@ static void become(struct tl_conn *conn, unsigned int end, enum tl_state state,
 		   enum tl_exit reason)
 {
 	u8 from = conn->state[end];
+	struct tl_stats *stats;
 
 	if (from == state)
 		return;
 	if (tl_conn_here(conn, end)) {
 		count_simultaneous(conn, end, state);
-		gauge(conn, from, -1);
-		gauge(conn, state, 1);
-		if (state == TL_TIME_WAIT)
+		stats = stats_of(conn);
+		stats->state[from]--;
+		stats->state[state]++;
+		if (state == TL_TIME_WAIT) {
 			tl_time_wait_entered(&conn->ns->time_wait);
+			tl_wheel_move(conn, MS(TL_TIME_WAIT_MS));
+		}
 		if (from == TL_TIME_WAIT)
 			tl_time_wait_left(&conn->ns->time_wait, reason);
 		if (from == TL_CLOSE_WAIT)
@@ -118,7 +125,7 @@ static void settle_here(struct tl_conn *conn, unsigned int end)
 	}
 	conn->local |= 1 << end;
 	conn->state[end] = TL_UNKNOWN;
-	gauge(conn, TL_UNKNOWN, 1);
+	stats_of(conn)->state[TL_UNKNOWN]++;
 }
 
 static void leave_here(struct tl_conn *conn, unsigned int end)
@@ -126,7 +133,7 @@ static void leave_here(struct tl_conn *conn, unsigned int end)
 	if (!tl_conn_here(conn, end))
 		return;
 	become(conn, end, TL_CLOSED, TL_EXIT_OTHER);
-	gauge(conn, TL_CLOSED, -1);
+	stats_of(conn)->state[TL_CLOSED]--;
 	conn->local &= ~(1 << end);
 }
 
@@ -337,50 +344,56 @@ void tl_life_reconcile(struct tl_conn *conn, bool judge)
  */
 void tl_life_check_soon(struct tl_conn *conn)
 {
-	tl_wheel_add(conn, SOON_MS);
+	tl_wheel_add(conn, SOON);
 }
 
 static unsigned int remaining(unsigned int length, u32 since)
 {
-	unsigned int age = tl_life_age_ms(since);
+	u32 age = now() - since;
 
 	return age < length ? length - age : 0;
 }
 
-/* Milliseconds until a local end wants to be looked at. */
+static unsigned int leak_age(const struct tl_conn *conn)
+{
+	return msecs_to_jiffies(READ_ONCE(conn->ns->close_wait.leak_ms));
+}
+
+/* Jiffies until a local end wants to be looked at. */
 static unsigned int check_in(const struct tl_conn *conn, unsigned int end)
 {
+	unsigned int left;
+
 	switch (conn->state[end]) {
 	case TL_SYN_RECEIVED:
 	case TL_FIN_WAIT_2:
-		return SILENT_MS;
+		return SILENT;
 	case TL_TIME_WAIT:
-		return max(remaining(TL_TIME_WAIT_MS, conn->since[end]),
-			   (unsigned int)SOON_MS);
+		left = remaining(MS(TL_TIME_WAIT_MS), conn->since[end]);
+		return left ?: SILENT;
 	case TL_CLOSE_WAIT:
 		if (conn->leak)
-			return RECHECK_MS;
-		return max(remaining(READ_ONCE(conn->ns->close_wait.leak_ms),
-				     conn->since[end]),
-			   (unsigned int)SILENT_MS);
+			return RECHECK;
+		left = remaining(leak_age(conn), conn->since[end]);
+		return max_t(unsigned int, left, SILENT);
 	default:
-		return RECHECK_MS;
+		return RECHECK;
 	}
 }
 
-/* Milliseconds that a row is kept which only the remote end still fills. */
+/* Jiffies that a row is kept which only the remote end still fills. */
 static unsigned int history_left(const struct tl_conn *conn, unsigned int end)
 {
 	switch (conn->state[end]) {
 	case TL_TIME_WAIT:
-		return remaining(TL_TIME_WAIT_MS, conn->since[end]);
+		return remaining(MS(TL_TIME_WAIT_MS), conn->since[end]);
 	case TL_UNKNOWN:
 	case TL_CLOSED:
 	case TL_SYN_SENT:
 	case TL_SYN_RECEIVED:
 		return 0;
 	default:
-		return remaining(HALF_OPEN_MS, conn->since[!end]);
+		return remaining(HALF_OPEN, conn->since[!end]);
 	}
 }
 
@@ -389,7 +402,7 @@ static unsigned int forward_left(const struct tl_conn *conn)
 	bool open = conn->state[0] == TL_ESTABLISHED &&
 		    conn->state[1] == TL_ESTABLISHED;
 
-	return remaining(open ? FORWARD_ESTABLISHED_MS : FORWARD_TRANSITORY_MS,
+	return remaining(open ? FORWARD_ESTABLISHED : FORWARD_TRANSITORY,
 			 conn->since[!conn->first]);
 }
 
@@ -398,10 +411,10 @@ static bool lives_here(const struct tl_conn *conn, unsigned int end)
 	return tl_conn_here(conn, end) && !tl_state_over(conn->state[end]);
 }
 
-/* Milliseconds until the row wants to be looked at; 0: it is over. */
+/* Jiffies until the row wants to be looked at; 0: it is over. */
 static unsigned int look_in(const struct tl_conn *conn)
 {
-	unsigned int ms = RECHECK_MS, end;
+	unsigned int delay = RECHECK, end;
 
 	if (tl_state_over(conn->state[0]) && tl_state_over(conn->state[1]))
 		return 0;
@@ -409,12 +422,12 @@ static unsigned int look_in(const struct tl_conn *conn)
 		return forward_left(conn);
 	for (end = 0; end < 2; end++)
 		if (lives_here(conn, end))
-			ms = min(ms, check_in(conn, end));
+			delay = min(delay, check_in(conn, end));
 	if (!lives_here(conn, 0) && !lives_here(conn, 1))
-		ms = history_left(conn, tl_conn_here(conn, 0));
-	if (ms && conn->suspect)
-		ms = min(ms, (unsigned int)SOON_MS);
-	return ms;
+		delay = history_left(conn, tl_conn_here(conn, 0));
+	if (delay && conn->suspect)
+		delay = min_t(unsigned int, delay, SOON);
+	return delay;
 }
 
 /**
@@ -423,14 +436,14 @@ static unsigned int look_in(const struct tl_conn *conn)
  */
 void tl_life_unlock(struct tl_conn *conn)
 {
-	unsigned int ms = look_in(conn);
+	unsigned int delay = look_in(conn);
 
-	if (!ms) {
+	if (!delay) {
 		tl_life_drop(conn);
 		return;
 	}
-	tl_wheel_add(conn, ms);
-	tl_table_unlock(conn);
+	tl_wheel_add(conn, delay);
+	tl_conn_unlock(conn);
 }
 
 /**
@@ -453,7 +466,7 @@ static bool is_leak(const struct tl_conn *conn, unsigned int end)
 	u32 unread;
 
 	if (conn->state[end] != TL_CLOSE_WAIT ||
-	    remaining(leak_ms, conn->since[end]))
+	    remaining(leak_age(conn), conn->since[end]))
 		return false;
 	sk = tl_socket_find(conn, end);
 	if (!sk)

@@ -96,13 +96,13 @@ bool tl_socket_key(const struct sock *sk, struct tl_key *key,
 	scope = scope_of(sk, v6);
 #if IS_ENABLED(CONFIG_IPV6)
 	if (v6) {
-		tl_key_set6(key, end, &sk->sk_v6_rcv_saddr, sport,
-			    &sk->sk_v6_daddr, sk->sk_dport, scope);
+		*end = tl_key_set6(key, &sk->sk_v6_rcv_saddr, sport,
+				   &sk->sk_v6_daddr, sk->sk_dport, scope);
 		return true;
 	}
 #endif
-	tl_key_set4(key, end, sk->sk_rcv_saddr, sport, sk->sk_daddr,
-		    sk->sk_dport, scope);
+	*end = tl_key_set4(key, sk->sk_rcv_saddr, sport, sk->sk_daddr,
+			   sk->sk_dport, scope);
 	return true;
 }
 

@@ -27,7 +27,7 @@
 /* How far a full table looks for a row that can be given up. */
 #define EVICT_BUCKETS		16
 #define HASH_SIZE_MIN		1024U
-#define HASH_SIZE_MAX		(1U << 22)
+#define HASH_SIZE_MAX		4194304U
 
 static unsigned int max_connections = 262144;
 module_param(max_connections, uint, 0444);
@@ -44,26 +44,25 @@ MODULE_PARM_DESC(hash_size, "buckets of the table (default: by max_total)");
 static struct {
 	struct hlist_nulls_head *bucket;
 	unsigned int mask;
-	siphash_key_t secret;
+	hsiphash_key_t secret;
 	struct kmem_cache *cache;
 	atomic_t rows;
-	spinlock_t lock[BUCKET_LOCKS];
+	spinlock_t lock[BUCKET_LOCKS];	/* of chains, see lock_of() */
 } table __read_mostly;
 
 static unsigned int bucket_of(const struct tl_net *ns, const struct tl_key *key)
 {
-	u64 tail = *(const u64 *)key ^ ((u64)net_hash_mix(ns->net) << 32);
-	u64 hash;
+	u32 scope = key->scope ^ net_hash_mix(ns->net);
+	u32 ports = *(const u32 *)key->port;
+	u32 hash;
 
 	if (tl_key_is_v6(key)) {
-		const u64 *addr = (const u64 *)&key->addr;
-
-		hash = siphash_4u64(addr[0], addr[1], addr[2], addr[3],
-				    &table.secret);
-		hash = siphash_2u64(hash, tail, &table.secret);
+		hash = hsiphash(&key->addr, sizeof(key->addr), &table.secret);
+		hash = hsiphash_3u32(hash, ports, scope, &table.secret);
 	} else {
-		hash = siphash_2u64(*(const u64 *)key->addr.v4, tail,
-				    &table.secret);
+		hash = hsiphash_4u32((__force u32)key->addr.v4[0],
+				     (__force u32)key->addr.v4[1], ports,
+				     scope, &table.secret);
 	}
 	return hash & table.mask;
 }
@@ -95,10 +94,10 @@ again:
 				       node) {
 		if (!is(conn, ns, key))
 			continue;
-		spin_lock_bh(&conn->lock);
+		tl_conn_lock(conn);
 		if (likely(alive(conn) && is(conn, ns, key)))
 			return conn;
-		spin_unlock_bh(&conn->lock);
+		tl_conn_unlock(conn);
 		goto again;
 	}
 	if (get_nulls_value(node) != bucket)
@@ -111,28 +110,14 @@ again:
  * @ns: its namespace
  * @key: its key
  *
- * Context: any but hard interrupt.
+ * Context: RCU or preemption disabled; any but hard interrupt.
  *
- * Return: the connection, locked (give it back by tl_table_unlock() or
+ * Return: the connection, locked (let go of it by tl_conn_unlock() or
  * tl_table_remove()), or NULL.
  */
 struct tl_conn *tl_table_find(struct tl_net *ns, const struct tl_key *key)
 {
-	struct tl_conn *conn;
-
-	rcu_read_lock();
-	conn = find_in(bucket_of(ns, key), ns, key);
-	rcu_read_unlock();
-	return conn;
-}
-
-/**
- * tl_table_unlock() - let go of a connection
- * @conn: the connection
- */
-void tl_table_unlock(struct tl_conn *conn)
-{
-	spin_unlock_bh(&conn->lock);
+	return find_in(bucket_of(ns, key), ns, key);
 }
 
 static void unhash(struct tl_conn *conn, unsigned int bucket)
@@ -148,7 +133,7 @@ static void discard(struct tl_conn *conn)
 {
 	struct tl_net *ns = conn->ns;
 
-	spin_unlock_bh(&conn->lock);
+	tl_conn_unlock(conn);
 	kmem_cache_free(table.cache, conn);
 	atomic_dec(&ns->track.rows);
 	atomic_dec(&table.rows);
@@ -185,7 +170,7 @@ static void evict(struct tl_conn *conn, void *data)
 	struct eviction *eviction = data;
 
 	if (eviction->done || !tl_track_expendable(conn)) {
-		tl_table_unlock(conn);
+		tl_conn_unlock(conn);
 		return;
 	}
 	this_cpu_inc(conn->ns->track.stats->counter[TL_COUNT_EVICTED]);
@@ -214,7 +199,7 @@ static struct tl_conn *allocate(struct tl_net *ns, const struct tl_key *key)
 	if (!conn)
 		return NULL;
 	/* A reader that strayed here may hold the lock and compare the key. */
-	spin_lock_bh(&conn->lock);
+	tl_conn_lock(conn);
 	conn->ns = ns;
 	conn->key = *key;
 	memset(&conn->peers, 0, sizeof(conn->peers));
@@ -249,7 +234,7 @@ static bool hashed_in(unsigned int bucket, const struct tl_net *ns,
  * @fresh: set to whether the row was made; false where there was one already
  *
  * A new row has both ends in %TL_UNKNOWN and no origin.
- * Context: any but hard interrupt.
+ * Context: RCU or preemption disabled; any but hard interrupt.
  *
  * Return: the connection, locked; NULL if the table is full or memory is
  * short, which the caller counts.
@@ -263,13 +248,12 @@ struct tl_conn *tl_table_create(struct tl_net *ns, const struct tl_key *key,
 	bool twin;
 
 	*fresh = false;
-	rcu_read_lock();
 	conn = find_in(bucket, ns, key);
 	if (conn || (!room(ns) && !make_room(ns, bucket)))
-		goto out;
+		return conn;
 	conn = allocate(ns, key);
 	if (!conn)
-		goto out;
+		return NULL;
 
 	spin_lock(lock);
 	twin = hashed_in(bucket, ns, key);
@@ -281,8 +265,6 @@ struct tl_conn *tl_table_create(struct tl_net *ns, const struct tl_key *key,
 		discard(conn);
 		conn = find_in(bucket, ns, key);
 	}
-out:
-	rcu_read_unlock();
 	return conn;
 }
 
@@ -342,10 +324,10 @@ unsigned int tl_table_walk_bucket(unsigned int bucket, const struct tl_net *ns,
 		for (i = 0; i < seen.count; i++) {
 			struct tl_conn *conn = seen.conn[i];
 
-			spin_lock_bh(&conn->lock);
+			tl_conn_lock(conn);
 			if (!alive(conn) || (ns && conn->ns != ns) ||
 			    bucket_of(conn->ns, &conn->key) != bucket) {
-				spin_unlock_bh(&conn->lock);
+				tl_conn_unlock(conn);
 				continue;
 			}
 			visit(conn, data);

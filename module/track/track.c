@@ -133,7 +133,7 @@ static void drop_forwarded(struct tl_conn *conn, void *unused)
 	if (conn->origin == TL_FORWARD)
 		tl_life_drop(conn);
 	else
-		tl_table_unlock(conn);
+		tl_conn_unlock(conn);
 }
 
 /**

@@ -15,6 +15,7 @@
 #include "wheel.h"
 
 #define SLOT_MS		256
+#define SLOT_JIFFIES	msecs_to_jiffies(SLOT_MS)
 #define SLOTS		256	/* as many as tl_conn.slot can number */
 #define BATCH		64	/* connections between two chances to reschedule */
 
@@ -31,10 +32,10 @@ static struct {
 
 static u32 tick_now(void)
 {
-	return div_u64(get_jiffies_64(), msecs_to_jiffies(SLOT_MS));
+	return div_u64(get_jiffies_64(), SLOT_JIFFIES);
 }
 
-static void unhook(struct tl_conn *conn)
+static void unhang(struct tl_conn *conn)
 {
 	spin_lock(&wheel.slot[conn->slot].lock);
 	if (!list_empty(&conn->timer)) {
@@ -44,31 +45,52 @@ static void unhook(struct tl_conn *conn)
 	spin_unlock(&wheel.slot[conn->slot].lock);
 }
 
+static void hang(struct tl_conn *conn, u8 slot)
+{
+	conn->slot = slot;
+	spin_lock(&wheel.slot[slot].lock);
+	list_add_tail(&conn->timer, &wheel.slot[slot].list);
+	spin_unlock(&wheel.slot[slot].lock);
+	if (atomic_inc_return(&wheel.hanging) == 1)
+		schedule_delayed_work(&wheel.work, 1);
+}
+
+static unsigned int ticks_of(unsigned int delay)
+{
+	return min(delay / SLOT_JIFFIES + 1, SLOTS - 2UL);
+}
+
 /**
  * tl_wheel_add() - have a connection looked at later
  * @conn: the connection, locked
- * @ms: when at the latest, in milliseconds from now, give or take 256; what is
- *	more than a turn of the wheel (65 s) away comes earlier
+ * @delay: when at the latest, in jiffies from now, give or take a slot; what
+ *	is more than a turn of the wheel (65 s) away comes earlier
  *
  * A connection that is due earlier already stays where it is.
  */
-void tl_wheel_add(struct tl_conn *conn, unsigned int ms)
+void tl_wheel_add(struct tl_conn *conn, unsigned int delay)
 {
+	unsigned int ticks = ticks_of(delay);
 	u32 now = tick_now();
-	u32 ticks = clamp(DIV_ROUND_UP(ms, SLOT_MS), 1U, SLOTS - 2U);
 
 	lockdep_assert_held(&conn->lock);
 	if (!list_empty(&conn->timer)) {
 		if ((u8)(conn->slot - now) <= ticks)
 			return;
-		unhook(conn);
+		unhang(conn);
 	}
-	conn->slot = now + ticks;
-	spin_lock(&wheel.slot[conn->slot].lock);
-	list_add_tail(&conn->timer, &wheel.slot[conn->slot].list);
-	spin_unlock(&wheel.slot[conn->slot].lock);
-	if (atomic_inc_return(&wheel.hanging) == 1)
-		schedule_delayed_work(&wheel.work, 1);
+	hang(conn, now + ticks);
+}
+
+/**
+ * tl_wheel_move() - have a connection looked at later, but not earlier
+ * @conn: the connection, locked
+ * @delay: when, in jiffies from now, as for tl_wheel_add()
+ */
+void tl_wheel_move(struct tl_conn *conn, unsigned int delay)
+{
+	tl_wheel_del(conn);
+	hang(conn, tick_now() + ticks_of(delay));
 }
 
 /**
@@ -79,7 +101,7 @@ void tl_wheel_del(struct tl_conn *conn)
 {
 	lockdep_assert_held(&conn->lock);
 	if (!list_empty(&conn->timer))
-		unhook(conn);
+		unhang(conn);
 }
 
 /* Off the wheel under the slot's lock; it may be freed until it is locked. */
@@ -101,27 +123,30 @@ static struct tl_conn *take(unsigned int slot, struct list_head *list)
  * Between take() and the lock the object may have become another connection:
  * looking at that one early does no harm.
  */
+static bool serve_next(unsigned int slot, struct list_head *list)
+{
+	struct tl_conn *conn = take(slot, list);
+
+	if (!conn)
+		return false;
+	tl_conn_lock(conn);
+	if (hlist_nulls_unhashed(&conn->node))
+		tl_conn_unlock(conn);
+	else
+		wheel.due(conn);
+	return true;
+}
+
 static bool serve(unsigned int slot, struct list_head *list)
 {
+	bool more = true;
 	unsigned int i;
 
-	for (i = 0; i < BATCH; i++) {
-		struct tl_conn *conn;
-
-		rcu_read_lock();
-		conn = take(slot, list);
-		if (!conn) {
-			rcu_read_unlock();
-			return false;
-		}
-		spin_lock_bh(&conn->lock);
-		if (hlist_nulls_unhashed(&conn->node))
-			spin_unlock_bh(&conn->lock);
-		else
-			wheel.due(conn);
-		rcu_read_unlock();
-	}
-	return true;
+	rcu_read_lock();
+	for (i = 0; more && i < BATCH; i++)
+		more = serve_next(slot, list);
+	rcu_read_unlock();
+	return more;
 }
 
 /* What is put into the slot while it is served waits for the next turn. */
@@ -146,7 +171,7 @@ static void work(struct work_struct *unused)
 	while (wheel.turned != now)
 		turn(++wheel.turned % SLOTS);
 	if (atomic_read(&wheel.hanging))
-		schedule_delayed_work(&wheel.work, msecs_to_jiffies(SLOT_MS));
+		schedule_delayed_work(&wheel.work, SLOT_JIFFIES);
 }
 
 /**

@@ -13,7 +13,8 @@ typedef void tl_wheel_due(struct tl_conn *conn);
 
 void tl_wheel_init(tl_wheel_due *due);
 void tl_wheel_exit(void);
-void tl_wheel_add(struct tl_conn *conn, unsigned int ms);
+void tl_wheel_add(struct tl_conn *conn, unsigned int delay);
+void tl_wheel_move(struct tl_conn *conn, unsigned int delay);
 void tl_wheel_del(struct tl_conn *conn);
 
 #endif /* TCPLAB_TRACK_WHEEL_H */

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * A process that holds TCP sockets for a test, and does with them what it is
+ * told (see control.h): "endpoint CONTROL serve", "endpoint CONTROL COMMAND...".
+ *
+ *	listen NAME ADDRESS PORT [BACKLOG]
+ *	connect NAME ADDRESS PORT [LOCAL-PORT]	port 0: any; waits
+ *	start NAME ADDRESS PORT [LOCAL-PORT]	connects, but does not wait
+ *	accept NAME LISTENER			waits
+ *	send NAME BYTES
+ *	recv NAME				waits; prints bytes, or "eof"
+ *	shutdown NAME				closes the sending side
+ *	close NAME
+ *	abort NAME				closes by RST
+ *	port NAME				prints the local port
+ *	cc NAME [ALGORITHM]			sets or prints it
+ *	device NAME INTERFACE			for the next connect or listen
+ *
+ * What waits, waits ten seconds at most.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "control.h"
+
+#define SOCKETS		4096
+
+struct named {
+	char name[32];
+	int fd;
+};
+
+static struct named sockets[SOCKETS];
+static char device[16];
+
+static struct named *find(const char *name)
+{
+	for (int i = 0; i < SOCKETS; i++)
+		if (sockets[i].name[0] && !strcmp(sockets[i].name, name))
+			return &sockets[i];
+	return NULL;
+}
+
+static int fd_of(const char *name)
+{
+	struct named *named = find(name);
+
+	errno = ENOENT;
+	return named ? named->fd : -1;
+}
+
+static int keep(const char *name, int fd)
+{
+	if (fd < 0)
+		return -1;
+	for (int i = 0; i < SOCKETS; i++) {
+		if (sockets[i].name[0])
+			continue;
+		snprintf(sockets[i].name, sizeof(sockets[i].name), "%s", name);
+		sockets[i].fd = fd;
+		return 0;
+	}
+	close(fd);
+	errno = EMFILE;
+	return -1;
+}
+
+static int address(struct sockaddr_storage *storage, const char *host,
+		   int port)
+{
+	struct sockaddr_in *in = (struct sockaddr_in *)storage;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)storage;
+
+	memset(storage, 0, sizeof(*storage));
+	if (inet_pton(AF_INET, host, &in->sin_addr) == 1) {
+		in->sin_family = AF_INET;
+		in->sin_port = htons(port);
+		return sizeof(*in);
+	}
+	if (inet_pton(AF_INET6, host, &in6->sin6_addr) != 1)
+		return 0;
+	in6->sin6_family = AF_INET6;
+	in6->sin6_port = htons(port);
+	return sizeof(*in6);
+}
+
+static int new_socket(int family)
+{
+	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int on = 1;
+
+	if (fd < 0)
+		return -1;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (!device[0])
+		return fd;
+	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device,
+		       strlen(device)) == 0) {
+		device[0] = 0;
+		return fd;
+	}
+	close(fd);
+	return -1;
+}
+
+static int fail_close(int fd)
+{
+	int err = errno;
+
+	close(fd);
+	errno = err;
+	return -1;
+}
+
+static int do_listen(const char *host, int port, int backlog)
+{
+	struct sockaddr_storage to;
+	int length = address(&to, host, port);
+	int fd = new_socket(to.ss_family);
+
+	if (fd < 0)
+		return -1;
+	if (bind(fd, (struct sockaddr *)&to, length) || listen(fd, backlog))
+		return fail_close(fd);
+	return fd;
+}
+
+static int ready(int fd, int events)
+{
+	return control_ready(fd, events, CONTROL_WAIT_MS);
+}
+
+static int bind_port(int fd, int family, int port)
+{
+	struct sockaddr_storage from;
+	int length = address(&from, family == AF_INET ? "0.0.0.0" : "::", port);
+
+	return bind(fd, (struct sockaddr *)&from, length);
+}
+
+static int connected(int fd)
+{
+	socklen_t length = sizeof(int);
+	int err = 0;
+
+	if (ready(fd, POLLOUT))
+		return -1;
+	getsockopt(fd, SOL_SOCKET, SO_ERROR, &err, &length);
+	errno = err;
+	return err ? -1 : 0;
+}
+
+static int do_connect(const char *host, int port, int local, int wait)
+{
+	struct sockaddr_storage to;
+	int length = address(&to, host, port);
+	int fd = new_socket(to.ss_family);
+
+	if (fd < 0)
+		return -1;
+	fcntl(fd, F_SETFL, O_NONBLOCK);
+	if (local && bind_port(fd, to.ss_family, local))
+		return fail_close(fd);
+	if (connect(fd, (struct sockaddr *)&to, length) && errno != EINPROGRESS)
+		return fail_close(fd);
+	if (wait && connected(fd))
+		return fail_close(fd);
+	return fd;
+}
+
+static int do_accept(int listener)
+{
+	if (listener < 0 || ready(listener, POLLIN))
+		return -1;
+	return accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+}
+
+static int do_send(int fd, long bytes)
+{
+	static const char zeros[65536];
+
+	while (bytes > 0) {
+		long chunk = bytes > (long)sizeof(zeros) ? (long)sizeof(zeros) :
+							   bytes;
+		ssize_t sent;
+
+		if (ready(fd, POLLOUT))
+			return -1;
+		sent = send(fd, zeros, chunk, MSG_NOSIGNAL);
+		if (sent < 0)
+			return -1;
+		bytes -= sent;
+	}
+	return 0;
+}
+
+static int do_recv(int fd, char *answer)
+{
+	char buffer[65536];
+	ssize_t got;
+
+	if (ready(fd, POLLIN))
+		return -1;
+	got = recv(fd, buffer, sizeof(buffer), 0);
+	if (got < 0)
+		return -1;
+	if (got)
+		sprintf(answer, "%zd", got);
+	else
+		strcpy(answer, "eof");
+	return 0;
+}
+
+static int do_close(struct named *named, int reset)
+{
+	struct linger linger = { .l_onoff = 1, .l_linger = 0 };
+
+	if (!named) {
+		errno = ENOENT;
+		return -1;
+	}
+	if (reset)
+		setsockopt(named->fd, SOL_SOCKET, SO_LINGER, &linger,
+			   sizeof(linger));
+	named->name[0] = 0;
+	return close(named->fd);
+}
+
+static int do_port(int fd, char *answer)
+{
+	struct sockaddr_in6 own;	/* the port lies where IPv4 has it */
+	socklen_t length = sizeof(own);
+
+	if (getsockname(fd, (struct sockaddr *)&own, &length))
+		return -1;
+	sprintf(answer, "%d", ntohs(own.sin6_port));
+	return 0;
+}
+
+static int do_cc(int fd, const char *name, char *answer)
+{
+	socklen_t length = 16;
+
+	if (name)
+		return setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name,
+				  strlen(name));
+	return getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, answer, &length);
+}
+
+static int number(const char *word, int fallback)
+{
+	return word ? atoi(word) : fallback;
+}
+
+/* The answer is empty unless a command has something to say. */
+static int command(char **word, char *answer)
+{
+	const char *name = word[1] ? word[1] : "";
+
+	if (!strcmp(word[0], "listen"))
+		return keep(name, do_listen(word[2], number(word[3], 0),
+					    number(word[4], 128)));
+	if (!strcmp(word[0], "connect"))
+		return keep(name, do_connect(word[2], number(word[3], 0),
+					     number(word[4], 0), 1));
+	if (!strcmp(word[0], "start"))
+		return keep(name, do_connect(word[2], number(word[3], 0),
+					     number(word[4], 0), 0));
+	if (!strcmp(word[0], "accept"))
+		return keep(name, do_accept(fd_of(word[2])));
+	if (!strcmp(word[0], "send"))
+		return do_send(fd_of(name), number(word[2], 1));
+	if (!strcmp(word[0], "recv"))
+		return do_recv(fd_of(name), answer);
+	if (!strcmp(word[0], "shutdown"))
+		return shutdown(fd_of(name), SHUT_WR);
+	if (!strcmp(word[0], "close") || !strcmp(word[0], "abort"))
+		return do_close(find(name), word[0][0] == 'a');
+	if (!strcmp(word[0], "port"))
+		return do_port(fd_of(name), answer);
+	if (!strcmp(word[0], "cc"))
+		return do_cc(fd_of(name), word[2], answer);
+	if (!strcmp(word[0], "device")) {
+		snprintf(device, sizeof(device), "%s", name);
+		return 0;
+	}
+	errno = EINVAL;
+	return -1;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 3) {
+		fprintf(stderr, "usage: endpoint CONTROL serve | COMMAND...\n");
+		return 2;
+	}
+	if (!strcmp(argv[2], "serve"))
+		return control_serve(argv[1], command);
+	return control_ask(argv[1], argv + 2, argc - 2);
+}

@@ -1,0 +1,221 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# A RST in each state ends the connection and its row, one out of the window changes nothing, and one that the kernel sends
+# ends the remote end too. The witness is ss.
+# shellcheck shell=dash disable=SC2119,SC2154 # load_module takes parameters; variables that functions set
+
+. ./lib.sh
+
+[ "$(id -u)" = 0 ] || skip_all "needs root"
+load_module && setup_peer || exit 1
+
+# reach STATE: a new connection of the kernel in that state; the remote end is in the state that goes with it.
+reach() {
+	case $1 in
+	SYN_SENT)
+		meet active 80
+		assert peer expect S
+		row_is "SYN_SENT -"
+		return ;;
+	SYN_RECEIVED)
+		meet passive 5000
+		assert peer send S
+		assert peer expect S.
+		row_is "SYN_RECEIVED SYN_SENT"
+		return ;;
+	CLOSE_WAIT | LAST_ACK)
+		meet_open passive 5000
+		assert peer send F.
+		assert peer expect .
+		row_is "CLOSE_WAIT FIN_WAIT_2" ;;
+	*)
+		meet_open active 80 ;;
+	esac
+	case $1 in
+	LAST_ACK)
+		assert kernel close s
+		assert peer expect F.
+		row_is "LAST_ACK FIN_WAIT_2" ;;
+	FIN_WAIT_1 | FIN_WAIT_2 | CLOSING)
+		assert kernel shutdown s
+		assert peer expect F.
+		row_is "FIN_WAIT_1 ESTABLISHED" ;;
+	orphan | TIME_WAIT)
+		assert kernel close s
+		assert peer expect F. ;;
+	esac
+	case $1 in
+	FIN_WAIT_2 | orphan | TIME_WAIT)
+		assert peer send .
+		row_is "FIN_WAIT_2 CLOSE_WAIT" ;;
+	CLOSING)
+		assert peer send F. ack=-1
+		assert peer expect .
+		row_is "CLOSING FIN_WAIT_2" ;;
+	esac
+	if [ "$1" = TIME_WAIT ]; then
+		assert peer send F.
+		assert peer expect .
+		row_is "TIME_WAIT CLOSED"
+	fi
+}
+
+# What the kernel still holds, if it does.
+let_go() {
+	kernel close s >"$scratch/ignored"
+	kernel close l >"$scratch/ignored"
+	assert_states_agree "$a"
+}
+
+# The remote end resets in a state: the right segment is all that SYN_SENT wants more.
+reset_in() {
+	mark_counts
+	reach "$1"
+	if [ "$1" = SYN_SENT ]; then assert peer send R.; else assert peer send R; fi
+	row_is ""
+	let_go
+	assert_undisputed
+	assert_counted created 1
+}
+
+# A RST that the kernel must not believe: behind the window, or of another SYN.
+refused_in() {
+	mark_counts
+	reach "$1"
+	local before
+	before=$(states "$here" "$there" "$a")
+	if [ "$1" = SYN_SENT ]; then assert peer send R. ack=+1; else assert peer send R seq=+1000000; fi
+	assert_counted invalid 1
+	sleep 0.5
+	row_is "$before"
+	# The right one ends what is left.
+	if [ "$1" = SYN_SENT ]; then assert peer send R.; else assert peer send R; fi
+	row_is ""
+	let_go
+	assert_counted invalid 1
+	assert_counted stack_disagreements 0
+}
+
+# A test for each state: run_tests calls functions without arguments.
+states="SYN_SENT SYN_RECEIVED ESTABLISHED FIN_WAIT_1 FIN_WAIT_2 orphan CLOSE_WAIT CLOSING LAST_ACK TIME_WAIT"
+for state in $states; do
+	eval "reset_$state() { reset_in $state; }; refused_$state() { refused_in $state; }"
+done
+
+# shellcheck disable=SC2016 # awk's variables
+exit_count() {
+	in_ns "$a" awk -v name="exited_$1" '$1 == name { print $2 }' /proc/net/tcplab/time_wait
+}
+
+assassinated() {
+	local before
+	before=$(exit_count reset)
+	reset_in TIME_WAIT
+	assert_eq "$(exit_count reset)" $((before + 1)) exited_reset
+}
+
+# RFC 1337: TIME_WAIT takes no RST.
+protected() {
+	in_ns "$a" sysctl -qw net.ipv4.tcp_rfc1337=1
+	reach TIME_WAIT
+	assert peer send R
+	sleep 0.5
+	row_is "TIME_WAIT CLOSED"
+	in_ns "$a" sysctl -qw net.ipv4.tcp_rfc1337=0
+	assert peer send R
+	row_is ""
+}
+
+# In the window, but not at its edge: a challenge (RFC 5961), which a peer that did reset answers.
+challenged() {
+	mark_counts
+	reach ESTABLISHED
+	assert peer send R seq=+100
+	assert peer expect .
+	row_is "ESTABLISHED CLOSED"
+	assert peer send R
+	row_is ""
+	let_go
+	assert_undisputed
+}
+
+# abort_in STATE: the kernel resets.
+abort_in() {
+	mark_counts
+	reach "$1"
+	assert kernel abort s
+	assert peer expect R.
+	row_is ""
+	let_go
+	assert_undisputed
+}
+
+abort_ESTABLISHED() {
+	abort_in ESTABLISHED
+}
+
+abort_FIN_WAIT_2() {
+	abort_in FIN_WAIT_2
+}
+
+abort_CLOSE_WAIT() {
+	abort_in CLOSE_WAIT
+}
+
+unread() {
+	mark_counts
+	reach ESTABLISHED
+	assert peer send . data=100
+	assert peer expect .
+	assert kernel close s
+	assert peer expect R.
+	row_is ""
+	assert_undisputed
+}
+
+# Data for a socket that is gone: the kernel answers them by a RST.
+late_data() {
+	mark_counts
+	reach orphan
+	assert peer send . data=100
+	assert peer expect R
+	row_is ""
+	assert_undisputed
+}
+
+both_ends() {
+	assert setup_ns c d
+	assert link_ns "$c" "$d"
+	assert start_endpoint sc "$c"
+	assert start_endpoint sd "$d"
+	local address=192.0.2.2
+	[ "$family" = 4 ] || address=2001:db8::2
+	assert sd listen l "$address" 5000
+	assert sc connect s "$address" 5000
+	assert sd accept s l
+	assert sd close l
+	assert_eq "$(report connections "$d" | awk 'NR > 1 { print $4, $5 }')" "ESTABLISHED ESTABLISHED" "the row"
+	assert sc abort s
+	assert_states_agree "$c"
+	assert_states_agree "$d"
+	assert_eq "$(summary_value connections "$c")" 0 "rows where the RST was sent"
+	assert_eq "$(summary_value connections "$d")" 0 "rows where the RST arrived"
+	assert sd close s
+}
+
+set --
+for state in $states; do
+	[ "$state" = TIME_WAIT ] || set -- "$@" "RST in $state" "reset_$state"
+	set -- "$@" "RST that is not acceptable in $state" "refused_$state"
+done
+run_tests_46 "$@" \
+	"RST in TIME_WAIT" assassinated \
+	"RST in TIME_WAIT with tcp_rfc1337" protected \
+	"RST in the window is challenged" challenged \
+	"the kernel aborts in ESTABLISHED" abort_ESTABLISHED \
+	"the kernel aborts in FIN_WAIT_2" abort_FIN_WAIT_2 \
+	"the kernel aborts in CLOSE_WAIT" abort_CLOSE_WAIT \
+	"the kernel closes with data unread" unread \
+	"data for an orphan" late_data \
+	"between two kernels" both_ends
