@@ -102,9 +102,9 @@ static inline void tcp_snd_cwnd_set(struct tcp_sock *tp, u32 val)
 
 /* The end of an idle period has an operation of its own on newer 7.x. */
 #ifdef HAVE_CWND_EVENT_TX_START
-#define TL_CWND_EVENT_TX_START(function)	.cwnd_event_tx_start = function,
+#define TL_CWND_EVENT_TX_START	.cwnd_event_tx_start = tl_lab_tx_start,
 #else
-#define TL_CWND_EVENT_TX_START(function)
+#define TL_CWND_EVENT_TX_START
 #endif
 
 #endif /* TCPLAB_COMPAT_H */

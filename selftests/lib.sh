@@ -262,28 +262,31 @@ assert_states() {
 
 # ---- a scripted remote host ----
 
-# start_peer NAME NS: a remote host behind the device tun0 of a namespace, which gets 192.0.2.1 and 2001:db8::1; its TCP
-# does what it is told, see peer.c. Then: NAME COMMAND...
+# enter_ns: runs the script in a namespace of its own, which goes when it ends. Only before anything else.
+enter_ns() {
+	if [ -z "${TCPLAB_ENTERED-}" ]; then
+		rm -rf "$scratch"
+		TCPLAB_ENTERED=1 exec unshare -n "$0"
+	fi
+	ip link set lo up
+}
+
+# start_peer NAME: a remote host behind the device tun0, which gets 192.0.2.1 and 2001:db8::1; its TCP does what it is
+# told, see peer.c. Then: NAME COMMAND...
 start_peer() {
 	local control="$scratch/$1"
 	[ -e /dev/net/tun ] || modprobe tun || return
-	start in_ns "$2" ./peer "$control" serve tun0
+	start ./peer "$control" serve tun0
 	wait_for 5 test -S "$control" || return
-	ip -n "$2" address add 192.0.2.1/24 dev tun0
-	ip -n "$2" address add 2001:db8::1/64 dev tun0 nodad
-	ip -n "$2" link set tun0 up || return
+	ip address add 192.0.2.1/24 dev tun0
+	ip address add 2001:db8::1/64 dev tun0 nodad
+	ip link set tun0 up || return
 	eval "$1() { ./peer '$control' \"\$@\"; }"
 }
 
-# shellcheck disable=SC2154 # a is set by setup_ns
-# setup_peer: a namespace $a with such a host "peer" and an endpoint "kernel".
-setup_peer() {
-	setup_ns a && start_endpoint kernel "$a" && start_peer peer "$a"
-}
-
-# meet active|passive PORT: a connection of $family 4 or 6 between the two, before the first segment of the peer: the
-# kernel's socket "s" sends its SYN to PORT, or its socket "l" listens at PORT. Sets $here and $there as a report shows
-# the ends. The port of the other end is another one each time.
+# meet active|passive PORT: a connection of $family 4 or 6 between the endpoint "kernel" and the peer "peer", before the
+# first segment of the peer: the kernel's socket "s" sends its SYN to PORT, or its socket "l" listens at PORT. Sets $here
+# and $there as a report shows the ends. The port of the other end is another one each time.
 # shellcheck disable=SC2154 # family is the test's
 meet() {
 	local ours=192.0.2.1 theirs=192.0.2.2
@@ -322,24 +325,24 @@ meet_open() {
 	row_is "ESTABLISHED ESTABLISHED"
 }
 
-# row_is "LOCAL_STATE REMOTE_STATE": of the connection between $here and $there, in $a; empty: there is no row. And all
-# rows of $a agree with ss.
+# row_is "LOCAL_STATE REMOTE_STATE": of the connection between $here and $there; empty: there is no row. And all rows
+# agree with ss.
 row_is() {
-	assert_states "$here" "$there" "$1" "$a"
-	assert_states_agree "$a"
+	assert_states "$here" "$there" "$1"
+	assert_states_agree ""
 }
 
-# mark_counts; ...; assert_counted NAME NUMBER: how much a value of $a's summary has grown in between.
+# mark_counts; ...; assert_counted NAME NUMBER: how much a value of the summary has grown in between.
 mark_counts() {
-	report summary "$a" >"$scratch/counts"
+	report summary >"$scratch/counts"
 }
 
 counted() {
-	[ $(($(summary_value "$1" "$a") - $(awk -v name="$1" '$1 == name { print $2 }' "$scratch/counts"))) = "$2" ]
+	[ $(($(summary_value "$1") - $(awk -v name="$1" '$1 == name { print $2 }' "$scratch/counts"))) = "$2" ]
 }
 
 assert_counted() {
-	wait_for 3 counted "$@" || fail "$1 is $(summary_value "$1" "$a"), should be $2 more than before: $(
+	wait_for 3 counted "$@" || fail "$1 is $(summary_value "$1"), should be $2 more than before: $(
 		grep "^$1 " "$scratch/counts")"
 }
 

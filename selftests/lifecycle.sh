@@ -160,7 +160,7 @@ quiet() {
 	local ns name
 	for ns in "$a" "$b"; do
 		for name in stack_disagreements invalid bad_checksum refused_full; do
-			assert_eq "$(summary_value $name "$ns")" 0 "$name"
+			assert_eq "$(summary_value "$name" "$ns")" 0 "$name"
 		done
 	done
 }

@@ -8,7 +8,8 @@
 . ./lib.sh
 
 [ "$(id -u)" = 0 ] || skip_all "needs root"
-load_module && setup_peer || exit 1
+enter_ns
+load_module && start_endpoint kernel && start_peer peer || exit 1
 
 # reach STATE: a new connection of the kernel in that state; the remote end is in the state that goes with it.
 reach() {
@@ -65,80 +66,96 @@ reach() {
 let_go() {
 	kernel close s >"$scratch/ignored"
 	kernel close l >"$scratch/ignored"
-	assert_states_agree "$a"
+	assert_states_agree ""
 }
 
-# The remote end resets in a state: the right segment is all that SYN_SENT wants more.
+# The one RST that the kernel believes: in SYN_SENT it has to acknowledge the SYN.
+acceptable_rst() {
+	if [ "$1" = SYN_SENT ]; then assert peer send R.; else assert peer send R; fi
+}
+
+# One behind the window, or of another SYN.
+unacceptable_rst() {
+	if [ "$1" = SYN_SENT ]; then assert peer send R. ack=+1; else assert peer send R seq=+1000000; fi
+}
+
+# The remote end resets in a state: first with a segment that nobody must believe.
 reset_in() {
 	mark_counts
 	reach "$1"
-	if [ "$1" = SYN_SENT ]; then assert peer send R.; else assert peer send R; fi
-	row_is ""
-	let_go
-	assert_undisputed
-	assert_counted created 1
-}
-
-# A RST that the kernel must not believe: behind the window, or of another SYN.
-refused_in() {
-	mark_counts
-	reach "$1"
 	local before
-	before=$(states "$here" "$there" "$a")
-	if [ "$1" = SYN_SENT ]; then assert peer send R. ack=+1; else assert peer send R seq=+1000000; fi
+	before=$(states "$here" "$there")
+	unacceptable_rst "$1"
 	assert_counted invalid 1
-	sleep 0.5
+	sleep 0.3
 	row_is "$before"
-	# The right one ends what is left.
-	if [ "$1" = SYN_SENT ]; then assert peer send R.; else assert peer send R; fi
+	acceptable_rst "$1"
 	row_is ""
 	let_go
 	assert_counted invalid 1
 	assert_counted stack_disagreements 0
+	assert_counted created 1
 }
 
 # A test for each state: run_tests calls functions without arguments.
-states="SYN_SENT SYN_RECEIVED ESTABLISHED FIN_WAIT_1 FIN_WAIT_2 orphan CLOSE_WAIT CLOSING LAST_ACK TIME_WAIT"
+states="SYN_SENT SYN_RECEIVED ESTABLISHED FIN_WAIT_1 FIN_WAIT_2 orphan CLOSE_WAIT CLOSING LAST_ACK"
 for state in $states; do
-	eval "reset_$state() { reset_in $state; }; refused_$state() { refused_in $state; }"
+	eval "reset_$state() { reset_in $state; }"
 done
 
-# shellcheck disable=SC2016 # awk's variables
-exit_count() {
-	in_ns "$a" awk -v name="exited_$1" '$1 == name { print $2 }' /proc/net/tcplab/time_wait
-}
-
-assassinated() {
+reset_TIME_WAIT() {
 	local before
 	before=$(exit_count reset)
 	reset_in TIME_WAIT
 	assert_eq "$(exit_count reset)" $((before + 1)) exited_reset
 }
 
+# shellcheck disable=SC2016 # awk's variables
+exit_count() {
+	awk -v name="exited_$1" '$1 == name { print $2 }' /proc/net/tcplab/time_wait
+}
+
 # RFC 1337: TIME_WAIT takes no RST.
 protected() {
-	in_ns "$a" sysctl -qw net.ipv4.tcp_rfc1337=1
+	sysctl -qw net.ipv4.tcp_rfc1337=1
 	reach TIME_WAIT
 	assert peer send R
-	sleep 0.5
+	sleep 0.3
 	row_is "TIME_WAIT CLOSED"
-	in_ns "$a" sysctl -qw net.ipv4.tcp_rfc1337=0
+	sysctl -qw net.ipv4.tcp_rfc1337=0
 	assert peer send R
 	row_is ""
 }
 
 # In the window, but not at its edge: a challenge (RFC 5961), which a peer that did reset answers.
-challenged() {
+challenged_in() {
 	mark_counts
-	reach ESTABLISHED
+	reach "$1"
 	assert peer send R seq=+100
-	assert peer expect .
-	row_is "ESTABLISHED CLOSED"
+	assert peer expect . ack=0
+	row_is "$1 CLOSED"
 	assert peer send R
 	row_is ""
 	let_go
 	assert_undisputed
 }
+
+# A forged one: the connection lives on and closes in order.
+survived_in() {
+	mark_counts
+	reach "$1"
+	assert peer send R seq=+100
+	assert peer expect . ack=0
+	assert kernel close s
+	assert peer expect F.
+	assert_undisputed
+	assert peer send R
+	row_is ""
+}
+
+for state in ESTABLISHED CLOSE_WAIT; do
+	eval "challenged_$state() { challenged_in $state; }; survived_$state() { survived_in $state; }"
+done
 
 # abort_in STATE: the kernel resets.
 abort_in() {
@@ -205,14 +222,15 @@ both_ends() {
 }
 
 set --
-for state in $states; do
-	[ "$state" = TIME_WAIT ] || set -- "$@" "RST in $state" "reset_$state"
-	set -- "$@" "RST that is not acceptable in $state" "refused_$state"
+for state in $states TIME_WAIT; do
+	set -- "$@" "RST in $state" "reset_$state"
 done
 run_tests_46 "$@" \
-	"RST in TIME_WAIT" assassinated \
 	"RST in TIME_WAIT with tcp_rfc1337" protected \
-	"RST in the window is challenged" challenged \
+	"RST in the window in ESTABLISHED, meant" challenged_ESTABLISHED \
+	"RST in the window in CLOSE_WAIT, meant" challenged_CLOSE_WAIT \
+	"RST in the window in ESTABLISHED, forged" survived_ESTABLISHED \
+	"RST in the window in CLOSE_WAIT, forged" survived_CLOSE_WAIT \
 	"the kernel aborts in ESTABLISHED" abort_ESTABLISHED \
 	"the kernel aborts in FIN_WAIT_2" abort_FIN_WAIT_2 \
 	"the kernel aborts in CLOSE_WAIT" abort_CLOSE_WAIT \

@@ -132,7 +132,7 @@ static struct tcp_congestion_ops tl_lab __read_mostly = {
 	.cong_avoid	= tl_lab_cong_avoid,
 	.pkts_acked	= tl_lab_pkts_acked,
 	.cwnd_event	= tl_lab_cwnd_event,
-	TL_CWND_EVENT_TX_START(tl_lab_tx_start)
+	TL_CWND_EVENT_TX_START
 	.set_state	= tl_lab_set_state,
 	.undo_cwnd	= tl_lab_undo_cwnd,
 	.flags		= TCP_CONG_NON_RESTRICTED,

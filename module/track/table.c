@@ -26,7 +26,7 @@
 #define BUCKET_LOCKS		256
 /* How far a full table looks for a row that can be given up. */
 #define EVICT_BUCKETS		16
-#define HASH_SIZE_MIN		1024U
+#define HASH_SIZE_MIN		16U
 #define HASH_SIZE_MAX		4194304U
 
 static unsigned int max_connections = 262144;

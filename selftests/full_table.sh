@@ -1,0 +1,74 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# A full table: connections work, are counted as not tracked, and no row of a living socket is given up for them. History
+# (our end is gone, the other is in TIME_WAIT) makes room.
+# shellcheck disable=SC2154 # a and b are set by setup_ns; sa, sb by start_endpoint
+
+. ./lib.sh
+
+# One bucket group is searched for history: few buckets, so that all are.
+load_module max_connections=4 hash_size=1 && setup_ns a b && link_ns "$a" "$b" && start_endpoint sa "$a" &&
+	start_endpoint sb "$b" && sb listen l 192.0.2.2 5000 || exit 1
+
+open() {
+	assert sa connect "c$1" 192.0.2.2 5000
+	assert sb accept "s$1" l
+}
+
+fill() {
+	for i in 1 2 3 4; do open "$i"; done
+	assert_states_agree "$a"
+	assert_eq "$(summary_value connections "$a")" 4 connections
+	assert_eq "$(summary_value connections_max "$a")" 4 connections_max
+	assert_eq "$(summary_value refused_full "$a")" 0 refused_full
+}
+
+refuse() {
+	open 5
+	assert sa send c5 1000
+	assert_eq "$(sb recv s5)" 1000 "bytes over the connection without a row"
+	assert_eq "$(summary_value connections "$a")" 4 connections
+	assert_eq "$(summary_value refused_full "$a")" 1 refused_full
+	assert_eq "$(summary_value refused_full "$b")" 1 "refused_full of the server"
+	assert_eq "$(summary_value evicted "$a")" 0 evicted
+	assert sa close c5
+	assert sb close s5
+}
+
+# The server's row of a connection that its client closed first is history.
+history() {
+	assert sa close c1
+	assert sb close s1
+	wait_for 5 sh -c "ip netns exec $b grep -q 'CLOSED TIME_WAIT' /proc/net/tcplab/connections" ||
+		fail "no history at the server"
+	open 6
+	assert_eq "$(summary_value evicted "$b")" 1 "evicted at the server"
+	assert_states_agree "$b"
+}
+
+others() {
+	# shellcheck disable=SC2154
+	setup_ns other && start_endpoint so "$other" || fail "no other namespace"
+	assert so listen l ::1 80
+	assert so connect c ::1 80
+	assert_eq "$(summary_value connections "$other")" 1 "connections of another namespace"
+}
+
+total() {
+	assert unload_module
+	assert load_module max_total=2
+	assert_between "$(summary_value connections "$b")" 0 2 "connections of one of all namespaces"
+	all=0
+	for ns in "$a" "$b" "$other"; do
+		all=$((all + $(summary_value connections "$ns")))
+	done
+	assert_eq "$all" 2 "connections of all namespaces"
+}
+
+run_tests \
+	"the table fills" fill \
+	"a connection without a row works and is counted" refuse \
+	"history makes room" history \
+	"another namespace has room of its own" others \
+	"max_total bounds all namespaces" total

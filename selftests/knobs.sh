@@ -1,0 +1,129 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The knobs: their defaults, what they take and refuse, that they belong to the caller's namespace, and who may write.
+# shellcheck disable=SC2154 # a is set by setup_ns
+
+. ./lib.sh
+
+root=/sys/kernel/tcplab
+
+load_module && setup_ns a || exit 1
+
+# write KNOB VALUE [NS]: prints the error, if there is one
+write() {
+	printf '%s\n' "$2" | { in_ns "${3-}" tee "$root/$1" >/dev/null; } 2>&1
+}
+
+value() {
+	in_ns "${2-}" cat "$root/$1"
+}
+
+# refused KNOB VALUE ERROR: told so, and nothing changed
+refused() {
+	local before answer
+	before=$(value "$1")
+	answer=$(write "$1" "$2")
+	case $answer in
+	*"$3"*) ;;
+	*) fail "'$2' to $1: says '$answer', should say '$3'" ;;
+	esac
+	assert_eq "$(value "$1")" "$before" "$1 after '$2' was refused"
+}
+
+defaults() {
+	assert_eq "$(value track/enabled)" 1 track/enabled
+	assert_eq "$(value track/forward)" 0 track/forward
+	assert_eq "$(value close_wait/leak_ms)" 60000 close_wait/leak_ms
+	assert_eq "$(value congestion/a/law)" cubic congestion/a/law
+}
+
+switches() {
+	local knob bad
+	for knob in track/enabled track/forward; do
+		for bad in '' ' ' x 1x 0x1 -1 1.0 '1 1' yes; do
+			refused "$knob" "$bad" "Invalid argument"
+		done
+		refused "$knob" 2 "out of range"
+		refused "$knob" 4294967296 "out of range"
+		refused "$knob" 99999999999999999999999 "out of range"
+	done
+}
+
+leak_ms() {
+	local good bad
+	for good in 1 86400000 60000; do
+		assert_eq "$(write close_wait/leak_ms "$good")" "" "answer to $good"
+		assert_eq "$(value close_wait/leak_ms)" "$good" leak_ms
+	done
+	for bad in '' x -5 1s 1e3; do
+		refused close_wait/leak_ms "$bad" "Invalid argument"
+	done
+	for bad in 0 86400001 4294967295 18446744073709551616; do
+		refused close_wait/leak_ms "$bad" "out of range"
+	done
+	assert_eq "$(printf 5000 | tee "$root/close_wait/leak_ms")" 5000 "answer to a value without a newline"
+	assert_eq "$(value close_wait/leak_ms)" 5000 leak_ms
+}
+
+law() {
+	local bad
+	assert_eq "$(write congestion/a/law reno)" "" "answer to reno"
+	assert_eq "$(value congestion/a/law)" reno law
+	for bad in '' RENO renoo bbr 'reno cubic' aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa; do
+		refused congestion/a/law "$bad" "Invalid argument"
+	done
+}
+
+forward_needs_tracker() {
+	write track/enabled 0
+	refused track/forward 1 "Invalid argument"
+	assert_eq "$(write track/enabled 1)" "" "answer to enabled 1"
+	assert_eq "$(write track/forward 1)" "" "answer to forward 1"
+	assert_eq "$(write track/enabled 0)" "" "answer to enabled 0"
+	assert_eq "$(value track/forward)" 0 "forward after switching the tracker off"
+	write track/enabled 1
+}
+
+per_namespace() {
+	write close_wait/leak_ms 1234 "$a"
+	assert_eq "$(value close_wait/leak_ms "$a")" 1234 "leak_ms of the namespace"
+	assert_eq "$(value close_wait/leak_ms)" 5000 "leak_ms of the first namespace"
+}
+
+privilege() {
+	local answer
+	answer=$(setpriv --reuid 65534 --regid 65534 --clear-groups tee "$root"/close_wait/leak_ms 2>&1 <<-END
+		7
+		END
+	)
+	case $answer in
+	*"not permitted"*) ;;
+	*) fail "an unprivileged write says '$answer'" ;;
+	esac
+	assert_eq "$(value close_wait/leak_ms)" 5000 "leak_ms after an unprivileged write"
+	assert_eq "$(setpriv --reuid 65534 --regid 65534 --clear-groups cat "$root"/close_wait/leak_ms)" 5000 "read without privilege"
+}
+
+# The root of a user namespace rules the network namespace it made, and no other.
+user_namespace() {
+	[ "$(cat /proc/sys/user/max_user_namespaces 2>/dev/null || echo 0)" -gt 0 ] || {
+		skip "no user namespaces"
+		return
+	}
+	assert_eq "$(setpriv --reuid 65534 --regid 65534 --clear-groups unshare --user --map-root-user --net \
+		sh -c "echo 77 >$root/close_wait/leak_ms && cat $root/close_wait/leak_ms" 2>&1)" 77 "leak_ms of a user's namespace"
+	refute sh -c "setpriv --reuid 65534 --regid 65534 --clear-groups unshare --user --map-root-user \
+		sh -c 'echo 78 >$root/close_wait/leak_ms' 2>/dev/null"
+	assert_eq "$(value close_wait/leak_ms)" 5000 "leak_ms of the first namespace"
+}
+
+run_tests \
+	"the defaults" defaults \
+	"switches take 0 and 1" switches \
+	"close_wait/leak_ms takes 1 to 86400000" leak_ms \
+	"congestion/a/law takes the name of a law" law \
+	"track/forward needs the tracker" forward_needs_tracker \
+	"a knob belongs to the caller's namespace" per_namespace \
+	"writing wants CAP_NET_ADMIN" privilege \
+	"the root of a user namespace rules its own" user_namespace
