@@ -30,8 +30,10 @@ install: all
 	$(BUILD) INSTALL_MOD_DIR=updates modules_install
 	depmod -a $(notdir $(patsubst %/build,%,$(KDIR)))
 
-clean:
-	scripts/clean
+clean: need-headers
+	$(BUILD) clean
+	$(RM) module/features.h
+	$(RM) $(patsubst %.c,%,$(wildcard selftests/*.c selftests/unit/*_test.c))
 
 check:
 	@scripts/check
@@ -49,4 +51,14 @@ vm:
 	@scripts/vm
 
 help:
-	@scripts/help
+	@echo 'make          build tcplab.ko for the running kernel, or the newest with headers'
+	@echo '              KDIR=/lib/modules/<release>/build chooses another'
+	@echo 'make install  install it for that kernel (as root)'
+	@echo 'make clean    remove what was built'
+	@echo 'make demo     see it at work in a test VM; installs what it needs (as root)'
+	@echo '              DEMO_SECONDS=<n> sets how long the load runs'
+	@echo 'make check    unit tests, then the selftests in a test VM'
+	@echo '              scripts/check <name>... runs only these'
+	@echo 'make lint     checkpatch, sparse, W=1, shellcheck, cppcheck'
+	@echo 'make bench    what tracking costs, counted in instructions'
+	@echo 'make vm       a shell in the test VM; scripts/vm --help tells more'
