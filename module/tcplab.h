@@ -44,4 +44,17 @@ static inline struct tl_net *tl_net(const struct net *net)
 	return net_generic(net, tl_net_id);
 }
 
+/**
+ * tl_net_rcu() - the same, where RCU or disabled preemption protects already
+ * @net: the namespace
+ *
+ * Saves the read side that net_generic() opens, for what runs for each packet.
+ */
+static inline struct tl_net *tl_net_rcu(const struct net *net)
+{
+	const struct net_generic *generic = rcu_dereference_raw(net->gen);
+
+	return generic->ptr[tl_net_id];
+}
+
 #endif /* TCPLAB_H */

@@ -22,9 +22,10 @@ function extra(measure, setup,    list, i) {
 	return median(list, rounds)
 }
 
+# Throughput as a percentage of that with nothing loaded.
 function percent(measure, setup,    list, i) {
 	for (i = 1; i <= rounds; i++)
-		list[i] = 100 * value[measure, setup, i] / value[measure, "nothing", i]
+		list[i] = 100 * value[measure, "nothing", i] / value[measure, setup, i]
 	return median(list, rounds)
 }
 
@@ -52,13 +53,16 @@ function plain(number) {
 	return substr(thousands(number), 2)
 }
 
-function line(a, b, c, d, e, f, g, h) {
-	printf "%-12s  %12s  %14s  %12s  %12s  %12s  %9s  %7s\n", a, b, c, d, e, f, g, h
+function line(a, b, c, d, e, f, g, h, i, j) {
+	printf "%-12s  %9s  %14s  %9s  %9s  %10s  %9s  %8s  %8s  %8s\n", a, b, c, d, e, f, g, h, i, j
 }
 
-function rule() {
-	gsub(/ /, "=", bar)
-	line(bar, bar, bar "==", bar, bar, bar, "=========", "=======")
+function rule(    i) {
+	for (i = 1; i <= 10; i++) {
+		bar = sprintf("%" (i == 1 ? 12 : i == 3 ? 14 : i == 6 ? 10 : i > 7 ? 8 : 9) "s", "")
+		gsub(/ /, "=", bar)
+		printf "%s%s", bar, i < 10 ? "  " : "\n"
+	}
 }
 
 {
@@ -69,9 +73,8 @@ function rule() {
 }
 
 END {
-	bar = sprintf("%12s", "")
 	rule()
-	line("loaded", "loopback", "extra", "veth", "extra", "afterwards", "bulk MB/s", "bulk %")
+	line("loaded", "loopback", "extra", "veth", "extra", "afterwards", "bulk", "extra", "MB/s", "percent")
 	rule()
 	split("nothing tcplab nf_conntrack", setups, " ")
 	for (i = 1; i <= 3; i++) {
@@ -81,15 +84,13 @@ END {
 				print "bench: a figure of " setup " is missing" >"/dev/stderr"
 				exit 1
 			}
-		if (setup == "nothing")
-			line(setup, plain(middle("loop", setup)), "-", plain(middle("veth", setup)), "-",
-			     plain(middle("later", setup)), sprintf("%.1f", middle("bulk", setup)), "100.00")
-		else
-			line(setup, plain(middle("loop", setup)),
-			     thousands(extra("loop", setup)) " ~" plain(spread("loop", setup)),
-			     plain(middle("veth", setup)), thousands(extra("veth", setup)),
-			     plain(middle("later", setup)), sprintf("%.1f", middle("bulk", setup)),
-			     sprintf("%.2f", percent("bulk", setup)))
+		bare = setup == "nothing"
+		line(setup, plain(middle("loop", setup)),
+		     bare ? "-" : thousands(extra("loop", setup)) " ~" plain(spread("loop", setup)),
+		     plain(middle("veth", setup)), bare ? "-" : thousands(extra("veth", setup)),
+		     plain(middle("later", setup)),
+		     plain(middle("bulk", setup)), bare ? "-" : thousands(extra("bulk", setup)),
+		     sprintf("%.1f", 65536 * 1000 / middle("bulk", setup)), sprintf("%.2f", percent("bulk", setup)))
 	}
 	rule()
 	printf "\nA row of tcplab's table: %d bytes, %d with the allocator's share.\n",

@@ -242,8 +242,9 @@ start_endpoint() {
 }
 
 # row LOCAL REMOTE [NS]: the row of a connection, if it has one.
+# shellcheck disable=SC2016 # awk's variables
 row() {
-	report connections "${3-}" | awk -v local="$1" -v remote="$2" '$1 == local && $2 == remote'
+	in_ns "${3-}" awk -v local="$1" -v remote="$2" '$1 == local && $2 == remote' /proc/net/tcplab/connections
 }
 
 # states LOCAL REMOTE [NS]: "local_state remote_state" of a connection, or nothing.

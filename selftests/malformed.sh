@@ -87,13 +87,11 @@ flags_in() {
 	meet_open active 80
 	arrives invalid SF. seq=+10
 	# A challenge, as for any SYN.
-	assert peer expect . ack=-12
+	assert peer expect . ack=0
 	arrives invalid F
 	arrives invalid FR seq=+1000000
 	arrives invalid SR. seq=+1000000
 	arrives invalid SFRP.U seq=+1000000
-	assert peer send . seq=-12 data=12
-	assert peer expect . ack=0
 	alive
 	leave
 }

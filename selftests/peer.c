@@ -17,7 +17,7 @@
  * Flags are as tcpdump has them: S F R P U and . for ACK; - is none. Fields:
  *
  *	seq=N	relative to the next sequence number: what follows all that the
- *		sender has sent, but RST and malformed segments do not count
+ *		sender has sent, but RST and what is malformed do not count
  *	ack=N	relative to the acknowledgment of all that has come
  *	data=N win=N
  *	off=N	data offset in words; cut=N: only so many octets; sum=bad
@@ -130,11 +130,19 @@ static u32 end_of(const struct segment *segment)
 	       !!(segment->flags & FIN);
 }
 
+/* What no TCP sends takes no place in the sequence space. */
+static bool counts(u8 flags)
+{
+	if (flags & SYN)
+		return !(flags & (FIN | RST));
+	return (flags & ACK) && !(flags & RST);
+}
+
 static void advance(struct side *side, const struct segment *segment)
 {
 	u32 end = end_of(segment);
 
-	if (segment->flags & RST)
+	if (!counts(segment->flags))
 		return;
 	if (segment->flags & SYN || (s32)(end - side->next) > 0)
 		side->next = end;

@@ -136,15 +136,6 @@ const char *tl_state_name(enum tl_state state)
 }
 
 /**
- * tl_state_over() - whether an end holds nothing of a connection
- * @state: an endpoint's state
- */
-bool tl_state_over(enum tl_state state)
-{
-	return state == TL_CLOSED || state == TL_UNKNOWN;
-}
-
-/**
  * tl_state_synchronized() - whether both SYNs are acknowledged
  * @state: an endpoint's state
  *

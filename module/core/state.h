@@ -95,9 +95,17 @@ struct tl_receive_window {
 	bool known;
 };
 
+/**
+ * tl_state_over() - whether an end holds nothing of a connection
+ * @state: an endpoint's state
+ */
+static inline bool tl_state_over(enum tl_state state)
+{
+	return state <= TL_CLOSED;
+}
+
 enum tl_state tl_state_next(enum tl_state state, enum tl_event event);
 const char *tl_state_name(enum tl_state state);
-bool tl_state_over(enum tl_state state);
 bool tl_state_synchronized(enum tl_state state);
 
 bool tl_peers_step(struct tl_peers *peers, unsigned int from,

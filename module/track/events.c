@@ -292,7 +292,7 @@ static void on_set_state(void *unused, const struct sock *sk,
 	if (old_state == TCP_LISTEN || new_state == TCP_LISTEN ||
 	    new_state == TCP_SYN_SENT || !tl_socket_is_tcp(sk))
 		return;
-	ns = tl_net(sock_net(sk));
+	ns = tl_net_rcu(sock_net(sk));
 	if (READ_ONCE(ns->track.enabled))
 		socket_changed(ns, sk, old_state, new_state);
 }

@@ -36,47 +36,50 @@ static const struct sock *tcp_socket(const struct sk_buff *skb)
 	return sk && sk_fullsock(sk) && tl_socket_is_tcp(sk) ? sk : NULL;
 }
 
-/* Whether the sockets at both ends are here, and known by the same addresses. */
-static bool stays_here(const struct nf_hook_state *state)
+/* Only for packets that a TCP socket sends, or that early demux has parsed. */
+static u8 control_bits(const struct sk_buff *skb)
 {
-	return (state->out->flags & IFF_LOOPBACK) &&
-	       !READ_ONCE(tl_net(state->net)->track.conntrack);
-}
-
-/* Whether no state depends on a segment that a full socket sends. */
-static bool plain_out(const struct sock *sk, const struct sk_buff *skb,
-		      const struct nf_hook_state *state)
-{
-	u8 flags = tcp_flag_byte(tcp_hdr(skb));
-
-	if (flags & (TL_SYN | TL_RST))
-		return false;
-	if (stays_here(state))
-		return true;
-	return !(flags & TL_FIN) && sk->sk_state == TCP_ESTABLISHED;
-}
-
-/* The same for one that arrives, where early demux found its socket. */
-static bool plain_in(const struct sock *sk, const struct sk_buff *skb)
-{
-	return sk->sk_state == TCP_ESTABLISHED &&
-	       !(tcp_flag_byte(tcp_hdr(skb)) & (TL_SYN | TL_RST | TL_FIN));
+	return tcp_flag_byte(tcp_hdr(skb));
 }
 
 /*
- * On lo LOCAL_OUT has seen it already. Conntrack may translate there (a
- * redirect to a local proxy): then the two hooks see two connections, and from
- * now on LOCAL_OUT leaves nothing to sockets.
+ * Whether no state depends on a packet that leaves. On lo both sockets are
+ * here and tell their states themselves, unless conntrack may translate.
  */
-static bool skip_in(const struct sk_buff *skb,
-		    const struct nf_hook_state *state)
+static bool is_plain_out(const struct tl_net *ns, const struct sk_buff *skb,
+			 const struct net_device *out)
 {
-	if (!(state->in->flags & IFF_LOOPBACK))
+	const struct sock *sk = tcp_socket(skb);
+	u8 flags;
+
+	if (!sk)
 		return false;
-	if (likely(!skb_get_nfct(skb)))
+	flags = control_bits(skb);
+	if (flags & (TL_SYN | TL_RST))
+		return false;
+	if ((out->flags & IFF_LOOPBACK) && !READ_ONCE(ns->track.conntrack))
 		return true;
-	WRITE_ONCE(tl_net(state->net)->track.conntrack, true);
-	return false;
+	return sk->sk_state == TCP_ESTABLISHED && !(flags & TL_FIN);
+}
+
+/*
+ * The same for one that arrives. What comes by lo was seen on its way out, but
+ * perhaps under other addresses: once conntrack shows itself, all is examined.
+ */
+static bool is_plain_in(struct tl_net *ns, const struct sk_buff *skb,
+			const struct net_device *in)
+{
+	const struct sock *sk;
+
+	if (in->flags & IFF_LOOPBACK) {
+		if (likely(!skb_get_nfct(skb)))
+			return true;
+		WRITE_ONCE(ns->track.conntrack, true);
+	}
+	sk = tcp_socket(skb);
+	return sk && sk->sk_state == TCP_ESTABLISHED &&
+	       skb_transport_header_was_set(skb) &&
+	       !(control_bits(skb) & (TL_SYN | TL_RST | TL_FIN));
 }
 
 static bool parse(struct tl_net *ns, const struct sk_buff *skb,
@@ -161,28 +164,32 @@ static void examine4(struct tl_net *ns, struct sk_buff *skb,
 	dispatch(ns, skb, state, &key, from, &segment);
 }
 
-/* Whether no state depends on a packet that is known to hold TCP. */
-static bool is_plain(const struct sk_buff *skb,
-		     const struct nf_hook_state *state)
+static bool is_tcp4(const struct sk_buff *skb)
 {
-	const struct sock *sk;
-
-	if (state->hook == NF_INET_FORWARD)
-		return false;
-	if (state->hook == NF_INET_LOCAL_IN && skip_in(skb, state))
-		return true;
-	sk = tcp_socket(skb);
-	if (!sk || !skb_transport_header_was_set(skb))
-		return false;
-	return state->hook == NF_INET_LOCAL_OUT ? plain_out(sk, skb, state) :
-						  plain_in(sk, skb);
+	return ip_hdr(skb)->protocol == IPPROTO_TCP;
 }
 
-static unsigned int hook4(void *priv, struct sk_buff *skb,
-			  const struct nf_hook_state *state)
+static unsigned int out4(void *ns, struct sk_buff *skb,
+			 const struct nf_hook_state *state)
 {
-	if (ip_hdr(skb)->protocol == IPPROTO_TCP && !is_plain(skb, state))
-		examine4(tl_net(state->net), skb, state);
+	if (is_tcp4(skb) && !is_plain_out(ns, skb, state->out))
+		examine4(ns, skb, state);
+	return NF_ACCEPT;
+}
+
+static unsigned int in4(void *ns, struct sk_buff *skb,
+			const struct nf_hook_state *state)
+{
+	if (is_tcp4(skb) && !is_plain_in(ns, skb, state->in))
+		examine4(ns, skb, state);
+	return NF_ACCEPT;
+}
+
+static unsigned int forward4(void *ns, struct sk_buff *skb,
+			     const struct nf_hook_state *state)
+{
+	if (is_tcp4(skb))
+		examine4(ns, skb, state);
 	return NF_ACCEPT;
 }
 
@@ -234,11 +241,26 @@ static void examine6(struct tl_net *ns, struct sk_buff *skb,
 	dispatch(ns, skb, state, &key, from, &segment);
 }
 
-static unsigned int hook6(void *priv, struct sk_buff *skb,
-			  const struct nf_hook_state *state)
+static unsigned int out6(void *ns, struct sk_buff *skb,
+			 const struct nf_hook_state *state)
 {
-	if (!is_plain(skb, state))
-		examine6(tl_net(state->net), skb, state);
+	if (!is_plain_out(ns, skb, state->out))
+		examine6(ns, skb, state);
+	return NF_ACCEPT;
+}
+
+static unsigned int in6(void *ns, struct sk_buff *skb,
+			const struct nf_hook_state *state)
+{
+	if (!is_plain_in(ns, skb, state->in))
+		examine6(ns, skb, state);
+	return NF_ACCEPT;
+}
+
+static unsigned int forward6(void *ns, struct sk_buff *skb,
+			     const struct nf_hook_state *state)
+{
+	examine6(ns, skb, state);
 	return NF_ACCEPT;
 }
 #endif
@@ -251,67 +273,80 @@ static unsigned int hook6(void *priv, struct sk_buff *skb,
 		.priority	= order,				\
 	}
 
-static const struct nf_hook_ops local_hooks[] = {
-	HOOK(NFPROTO_IPV4, hook4, NF_INET_LOCAL_OUT, NF_IP_PRI_FIRST),
-	HOOK(NFPROTO_IPV4, hook4, NF_INET_LOCAL_IN, NF_IP_PRI_LAST),
+static const struct nf_hook_ops local_hooks[TL_HOOKS_LOCAL] = {
+	HOOK(NFPROTO_IPV4, out4, NF_INET_LOCAL_OUT, NF_IP_PRI_FIRST),
+	HOOK(NFPROTO_IPV4, in4, NF_INET_LOCAL_IN, NF_IP_PRI_LAST),
 #if IS_ENABLED(CONFIG_IPV6)
-	HOOK(NFPROTO_IPV6, hook6, NF_INET_LOCAL_OUT, NF_IP6_PRI_FIRST),
-	HOOK(NFPROTO_IPV6, hook6, NF_INET_LOCAL_IN, NF_IP6_PRI_LAST),
+	HOOK(NFPROTO_IPV6, out6, NF_INET_LOCAL_OUT, NF_IP6_PRI_FIRST),
+	HOOK(NFPROTO_IPV6, in6, NF_INET_LOCAL_IN, NF_IP6_PRI_LAST),
 #endif
 };
 
-static const struct nf_hook_ops forward_hooks[] = {
-	HOOK(NFPROTO_IPV4, hook4, NF_INET_FORWARD, NF_IP_PRI_LAST),
+static const struct nf_hook_ops forward_hooks[TL_HOOKS_FORWARD] = {
+	HOOK(NFPROTO_IPV4, forward4, NF_INET_FORWARD, NF_IP_PRI_LAST),
 #if IS_ENABLED(CONFIG_IPV6)
-	HOOK(NFPROTO_IPV6, hook6, NF_INET_FORWARD, NF_IP6_PRI_LAST),
+	HOOK(NFPROTO_IPV6, forward6, NF_INET_FORWARD, NF_IP6_PRI_LAST),
 #endif
 };
+
+/* Each namespace has hooks of its own: they lead to its context at once. */
+static int add(struct tl_net *ns, struct nf_hook_ops *own,
+	       const struct nf_hook_ops *hooks, unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		own[i] = hooks[i];
+		own[i].priv = ns;
+	}
+	return nf_register_net_hooks(ns->net, own, count);
+}
 
 /**
  * tl_hook_add() - follow the local connections of a namespace
- * @net: the namespace
+ * @ns: the namespace
  *
  * Context: process.
  * Return: 0 or an error of nf_register_net_hooks().
  */
-int tl_hook_add(struct net *net)
+int tl_hook_add(struct tl_net *ns)
 {
-	return nf_register_net_hooks(net, local_hooks,
-				     ARRAY_SIZE(local_hooks));
+	return add(ns, ns->track.hooks.local, local_hooks, TL_HOOKS_LOCAL);
 }
 
 /**
  * tl_hook_remove() - stop following local connections
- * @net: the namespace
+ * @ns: the namespace
  *
  * Does not wait: a hook may run until the end of an RCU grace period.
  */
-void tl_hook_remove(struct net *net)
+void tl_hook_remove(struct tl_net *ns)
 {
-	nf_unregister_net_hooks(net, local_hooks, ARRAY_SIZE(local_hooks));
+	nf_unregister_net_hooks(ns->net, ns->track.hooks.local,
+				TL_HOOKS_LOCAL);
 }
 
 /**
  * tl_hook_add_forward() - follow the forwarded connections of a namespace
- * @net: the namespace
+ * @ns: the namespace
  *
  * Context: process.
  * Return: 0 or an error of nf_register_net_hooks().
  */
-int tl_hook_add_forward(struct net *net)
+int tl_hook_add_forward(struct tl_net *ns)
 {
-	return nf_register_net_hooks(net, forward_hooks,
-				     ARRAY_SIZE(forward_hooks));
+	return add(ns, ns->track.hooks.forward, forward_hooks,
+		   TL_HOOKS_FORWARD);
 }
 
 /**
  * tl_hook_remove_forward() - stop following forwarded connections
- * @net: the namespace
+ * @ns: the namespace
  *
  * Does not wait: a hook may run until the end of an RCU grace period.
  */
-void tl_hook_remove_forward(struct net *net)
+void tl_hook_remove_forward(struct tl_net *ns)
 {
-	nf_unregister_net_hooks(net, forward_hooks,
-				ARRAY_SIZE(forward_hooks));
+	nf_unregister_net_hooks(ns->net, ns->track.hooks.forward,
+				TL_HOOKS_FORWARD);
 }

@@ -3,11 +3,26 @@
 #ifndef TCPLAB_TRACK_HOOK_H
 #define TCPLAB_TRACK_HOOK_H
 
-struct net;
+#include <linux/netfilter.h>
 
-int tl_hook_add(struct net *net);
-void tl_hook_remove(struct net *net);
-int tl_hook_add_forward(struct net *net);
-void tl_hook_remove_forward(struct net *net);
+struct tl_net;
+
+#define TL_HOOKS_LOCAL		(IS_ENABLED(CONFIG_IPV6) ? 4 : 2)
+#define TL_HOOKS_FORWARD	(IS_ENABLED(CONFIG_IPV6) ? 2 : 1)
+
+/**
+ * struct tl_hooks - the hooks of a namespace
+ * @local: at LOCAL_OUT and LOCAL_IN
+ * @forward: at FORWARD
+ */
+struct tl_hooks {
+	struct nf_hook_ops local[TL_HOOKS_LOCAL];
+	struct nf_hook_ops forward[TL_HOOKS_FORWARD];
+};
+
+int tl_hook_add(struct tl_net *ns);
+void tl_hook_remove(struct tl_net *ns);
+int tl_hook_add_forward(struct tl_net *ns);
+void tl_hook_remove_forward(struct tl_net *ns);
 
 #endif /* TCPLAB_TRACK_HOOK_H */

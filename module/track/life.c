@@ -430,19 +430,36 @@ static unsigned int look_in(const struct tl_conn *conn)
 	return delay;
 }
 
+/*
+ * States with no time of their own, in which a row that hangs on the wheel
+ * already can be left alone: most of a connection's events end in these.
+ */
+#define RESTFUL	(BIT(TL_SYN_SENT) | BIT(TL_ESTABLISHED) | \
+		 BIT(TL_FIN_WAIT_1) | BIT(TL_CLOSING) | BIT(TL_LAST_ACK))
+
+static bool rests(const struct tl_conn *conn)
+{
+	return !list_empty(&conn->timer) && !conn->suspect &&
+	       (BIT(conn->state[0]) & RESTFUL) &&
+	       (BIT(conn->state[1]) & RESTFUL);
+}
+
 /**
  * tl_life_unlock() - let go of a connection, with its next look arranged
  * @conn: the connection; forgotten if both ends are over
  */
 void tl_life_unlock(struct tl_conn *conn)
 {
-	unsigned int delay = look_in(conn);
+	unsigned int delay;
 
-	if (!delay) {
-		tl_life_drop(conn);
-		return;
+	if (!rests(conn)) {
+		delay = look_in(conn);
+		if (!delay) {
+			tl_life_drop(conn);
+			return;
+		}
+		tl_wheel_add(conn, delay);
 	}
-	tl_wheel_add(conn, delay);
 	tl_conn_unlock(conn);
 }
 

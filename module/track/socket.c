@@ -16,32 +16,19 @@
 #include "../tcplab.h"
 #include "socket.h"
 
-/**
- * tl_socket_is_tcp() - whether a full socket is a TCP connection's
- * @sk: a full socket
- *
- * MPTCP, SCTP and DCCP share TCP's states and its tracepoint.
- */
-bool tl_socket_is_tcp(const struct sock *sk)
-{
-	return sk->sk_protocol == IPPROTO_TCP && sk->sk_type == SOCK_STREAM &&
-	       (sk->sk_family == AF_INET || sk->sk_family == AF_INET6);
-}
-
 static bool is_v6(const struct sock *sk)
 {
 	return sk->sk_family == AF_INET6 &&
 	       !ipv6_addr_v4mapped(&sk->sk_v6_daddr);
 }
 
+/* A full socket that is being closed has lost sk_num already. */
 static __be16 source_port(const struct sock *sk)
 {
-	if (sk->sk_state == TCP_TIME_WAIT)
-		return inet_twsk(sk)->tw_sport;
-	if (sk->sk_state == TCP_NEW_SYN_RECV)
-		return htons(sk->sk_num);
-	/* A socket that is being closed has lost sk_num already. */
-	return inet_sk(sk)->inet_sport;
+	if (likely(sk_fullsock(sk)))
+		return inet_sk(sk)->inet_sport;
+	return sk->sk_state == TCP_TIME_WAIT ? inet_twsk(sk)->tw_sport :
+					       htons(sk->sk_num);
 }
 
 /* Whether a VRF separates @dev from others: then it is part of the key. */
@@ -68,8 +55,6 @@ static int scope_of(const struct sock *sk, bool v6)
 {
 	int ifindex = READ_ONCE(sk->sk_bound_dev_if);
 
-	if (!ifindex)
-		return 0;
 	if (v6 && (ipv6_addr_type(&sk->sk_v6_daddr) & IPV6_ADDR_LINKLOCAL))
 		return ifindex;
 	return vrf_of(dev_get_by_index_rcu(sock_net(sk), ifindex));
@@ -89,11 +74,12 @@ bool tl_socket_key(const struct sock *sk, struct tl_key *key,
 {
 	__be16 sport = source_port(sk);
 	bool v6 = is_v6(sk);
-	int scope;
+	int scope = 0;
 
 	if (!sport || !sk->sk_dport)
 		return false;
-	scope = scope_of(sk, v6);
+	if (unlikely(READ_ONCE(sk->sk_bound_dev_if)))
+		scope = scope_of(sk, v6);
 #if IS_ENABLED(CONFIG_IPV6)
 	if (v6) {
 		*end = tl_key_set6(key, &sk->sk_v6_rcv_saddr, sport,

@@ -7,7 +7,18 @@
 
 #include "conn.h"
 
-bool tl_socket_is_tcp(const struct sock *sk);
+/**
+ * tl_socket_is_tcp() - whether a full socket is a TCP connection's
+ * @sk: a full socket
+ *
+ * MPTCP, SCTP and DCCP share TCP's states and its tracepoint.
+ */
+static inline bool tl_socket_is_tcp(const struct sock *sk)
+{
+	return sk->sk_protocol == IPPROTO_TCP && sk->sk_type == SOCK_STREAM &&
+	       (sk->sk_family == AF_INET || sk->sk_family == AF_INET6);
+}
+
 bool tl_socket_key(const struct sock *sk, struct tl_key *key,
 		   unsigned int *end);
 enum tl_state tl_socket_state(const struct sock *sk);

@@ -46,7 +46,7 @@ int tl_track_net_init(struct tl_net *ns)
 	ns->track.stats = alloc_percpu(struct tl_stats);
 	if (!ns->track.stats)
 		return -ENOMEM;
-	err = tl_hook_add(ns->net);
+	err = tl_hook_add(ns);
 	if (err) {
 		free_percpu(ns->track.stats);
 		return err;
@@ -70,9 +70,9 @@ static void drop_rows(struct tl_net *ns)
 static void unhook(struct tl_net *ns)
 {
 	WRITE_ONCE(ns->track.enabled, false);
-	tl_hook_remove(ns->net);
+	tl_hook_remove(ns);
 	if (ns->track.forward)
-		tl_hook_remove_forward(ns->net);
+		tl_hook_remove_forward(ns);
 	ns->track.forward = false;
 }
 
@@ -120,7 +120,7 @@ int tl_track_enable(struct tl_net *ns, bool on)
 		drop_rows(ns);
 		return 0;
 	}
-	err = tl_hook_add(ns->net);
+	err = tl_hook_add(ns);
 	if (err)
 		return err;
 	WRITE_ONCE(ns->track.enabled, true);
@@ -154,12 +154,12 @@ int tl_track_forward(struct tl_net *ns, bool on)
 	if (!ns->track.enabled)
 		return -EINVAL;
 	if (on) {
-		err = tl_hook_add_forward(ns->net);
+		err = tl_hook_add_forward(ns);
 		if (!err)
 			ns->track.forward = true;
 		return err;
 	}
-	tl_hook_remove_forward(ns->net);
+	tl_hook_remove_forward(ns);
 	ns->track.forward = false;
 	synchronize_rcu();
 	tl_table_walk(ns, drop_forwarded, NULL);

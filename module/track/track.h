@@ -6,6 +6,7 @@
 #include <linux/atomic.h>
 #include <linux/types.h>
 
+#include "hook.h"
 #include "stats.h"
 
 struct sock;
@@ -17,14 +18,16 @@ struct tl_segment;
 /**
  * struct tl_track - the tracker of a namespace
  * @stats: counters and gauges, per CPU
+ * @hooks: where packets are seen
  * @rows: connections in the table
  * @born: when the tracker started, in jiffies
- * @enabled: connections are followed; under RTNL-free knob lock
+ * @enabled: connections are followed
  * @forward: forwarded connections too
  * @conntrack: packets on lo may be translated, so both hooks have to look
  */
 struct tl_track {
 	struct tl_stats __percpu *stats;
+	struct tl_hooks hooks;
 	atomic_t rows;
 	u64 born;
 	bool enabled;

@@ -1,51 +1,54 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sends data through one connection in writes of 64 KiB, and tells how many
- * bytes arrived in a microsecond, which is MB/s.
+ * Sends data through one connection in writes of 64 KiB, and tells how long one
+ * takes until all of it has been read.
+ *
+ * One process holds both ends: how much is in flight, and so how many segments
+ * and acknowledgments there are, does not depend on the scheduler.
  *
  * usage: bulk ADDRESS PORT MEBIBYTES
  */
-#include <sys/wait.h>
-
 #include "load.h"
 
 #define CHUNK	65536
+#define WARM_UP	256
 
 static char buffer[CHUNK];
 
-static void send_all(const char *ip, int port, long long bytes)
+static void transfer(int from, int to)
 {
-	int fd = connect_to(ip, port);
+	long left = CHUNK, got;
 
-	while (bytes > 0)
-		bytes -= must(write(fd, buffer, CHUNK), "write");
-	close(fd);
-	exit(0);
+	must(write(from, buffer, CHUNK), "write");
+	for (; left; left -= got) {
+		got = must(read(to, buffer, left), "read");
+		if (!got) {
+			fprintf(stderr, "the connection has ended\n");
+			exit(1);
+		}
+	}
 }
 
 int main(int argc, char **argv)
 {
-	long long bytes, got = 0;
+	int listener, client, server, port;
 	unsigned long long start;
-	int listener, port, fd, status;
-	long chunk;
+	long writes, i;
 
 	if (argc != 4) {
 		fprintf(stderr, "usage: %s ADDRESS PORT MEBIBYTES\n", argv[0]);
 		return 2;
 	}
 	port = atoi(argv[2]);
-	bytes = atoll(argv[3]) << 20;
+	writes = atol(argv[3]) * (1 << 20) / CHUNK;
 	listener = listen_on(argv[1], port);
-	if (!must(fork(), "fork"))
-		send_all(argv[1], port, bytes);
-	fd = must(accept(listener, NULL, NULL), "accept");
+	client = connect_to(argv[1], port);
+	server = must(accept(listener, NULL, NULL), "accept");
+	for (i = 0; i < WARM_UP; i++)
+		transfer(client, server);
 	start = now_ns();
-	do {
-		chunk = must(read(fd, buffer, CHUNK), "read");
-		got += chunk;
-	} while (chunk);
-	printf("%.2f\n", got * 1000.0 / (now_ns() - start));
-	must(wait(&status), "wait");
-	return got == bytes && !status ? 0 : 1;
+	for (i = 0; i < writes; i++)
+		transfer(client, server);
+	printf("%.1f\n", (double)(now_ns() - start) / writes);
+	return 0;
 }

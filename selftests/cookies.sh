@@ -1,0 +1,85 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# SYN cookies: no socket and no row until the ACK comes back with one; then one passive connection. The witnesses are ss
+# and the kernel's own counters.
+# shellcheck shell=dash disable=SC2119,SC2154 # load_module takes parameters; variables that functions set
+
+. ./lib.sh
+
+[ "$(id -u)" = 0 ] || skip_all "needs root"
+enter_ns
+load_module && start_endpoint kernel && start_peer peer || exit 1
+
+sysctl -qw net.ipv4.tcp_syncookies=2
+
+# The kernel's MIB, which counts from the namespace's start.
+kernel_cookies() {
+	nstat -asz "TcpExtSyncookies$1" | awk 'END { print $2 }'
+}
+
+cookie() {
+	local sent received
+	mark_counts
+	sent=$(kernel_cookies Sent)
+	received=$(kernel_cookies Recv)
+	meet passive 5000
+	assert peer send S
+	assert peer expect S.
+	row_is ""
+	assert_counted syn_cookie 1
+	assert_counted created 0
+	assert_eq "$(kernel_cookies Sent)" $((sent + 1)) "cookies that the kernel sent"
+
+	assert peer send .
+	assert kernel accept s l
+	row_is "ESTABLISHED ESTABLISHED"
+	assert_eq "$(row "$here" "$there" | awk '{ print $3 }')" passive origin
+	assert_counted syn_cookie 1
+	assert_counted created 1
+	assert_eq "$(kernel_cookies Recv)" $((received + 1)) "cookies that came back"
+
+	assert peer send F.
+	assert peer expect .
+	row_is "CLOSE_WAIT FIN_WAIT_2"
+	assert kernel close s
+	assert peer expect F.
+	assert peer send .
+	row_is "CLOSED TIME_WAIT"
+	assert kernel close l
+	assert_undisputed
+}
+
+# The SYN comes twice, the ACK never.
+abandoned() {
+	mark_counts
+	meet passive 5000
+	assert peer send S
+	assert peer expect S.
+	assert peer send S seq=-1
+	assert peer expect S.
+	row_is ""
+	assert_counted syn_cookie 2
+	assert_counted created 0
+	assert_counted connections 0
+	assert kernel close l
+	assert_undisputed
+}
+
+wrong() {
+	mark_counts
+	meet passive 5000
+	assert peer send S
+	assert peer expect S.
+	assert peer send . ack=+77777
+	assert peer expect R
+	row_is ""
+	assert_counted created 0
+	assert kernel close l
+	assert_undisputed
+}
+
+run_tests_46 \
+	"a cookie that comes back" cookie \
+	"a cookie that does not come back" abandoned \
+	"a wrong cookie" wrong
