@@ -10,6 +10,8 @@
 [ "$(id -u)" = 0 ] || skip_all "needs root"
 enter_ns
 load_module && start_endpoint kernel && start_peer peer || exit 1
+# Two more hosts, joined by a link.
+setup_ns c d && link_ns "$c" "$d" && start_endpoint sc "$c" && start_endpoint sd "$d" || exit 1
 
 # shellcheck disable=SC2016 # awk's variables
 time_wait() {
@@ -40,7 +42,7 @@ reused_in() {
 	mark_counts
 	meet_open passive 5000
 	close_first
-	assert kernel listen l "${here%:*}" 5000
+	if [ "$family" = 4 ]; then assert kernel listen l 192.0.2.1 5000; else assert kernel listen l 2001:db8::1 5000; fi
 	assert peer send S seq=+100000
 	assert peer expect S.
 	row_is "SYN_RECEIVED SYN_SENT"
@@ -70,26 +72,54 @@ not_reused() {
 	assert_balanced
 }
 
-# Between two kernels, as it needs timestamps. usage: reuse_out CLIENT SERVER NS NS-OF-SERVER ADDRESS CLIENT-END
+# Twice from the same port. usage: reuse_out NS CLIENT SERVER CLIENT-ADDRESS SERVER-ADDRESS
 reuse_out() {
-	local before created port
-	before=$(time_wait exited_reused_out "$3")
-	created=$(summary_value created "$3")
-	assert "$2" listen rl "$5" 8000
-	for port in 1 2; do
-		assert "$1" connect c "$5" 8000 7000
-		assert "$2" accept s rl
-		assert_states_agree "$3"
-		assert "$1" close c
-		assert "$2" close s
-		assert_states "$6:7000" "${6%%.*}${7}" "TIME_WAIT CLOSED" "$3"
-		# The kernel wants the stamp to be more than a second old.
+	local before created from="$4:7000" to="$5:8000"
+	[ "$family" = 4 ] || { from="[$4]:7000" to="[$5]:8000"; }
+	before=$(time_wait exited_reused_out "$1")
+	created=$(summary_value created "$1")
+	assert "$3" listen rl "$5" 8000
+	for _ in 1 2; do
+		assert "$2" connect c "$5" 8000 7000
+		assert "$3" accept s rl
+		assert_states "$from" "$to" "ESTABLISHED ESTABLISHED" "$1"
+		assert_states_agree "$1"
+		assert "$2" close c
+		assert "$3" close s
+		assert_states "$from" "$to" "TIME_WAIT CLOSED" "$1"
+		assert_states_agree "$1"
+		# The kernel wants TIME_WAIT to be older than a second.
 		sleep 2.1
 	done
-	assert "$2" close rl
-	assert_eq "$(time_wait exited_reused_out "$3")" $((before + 1)) exited_reused_out
-	assert_eq "$(summary_value created "$3")" $((created + 2)) created
-	assert_balanced "$3"
-	assert_states_agree "$3"
-	assert_states_agree "$4"
+	assert "$3" close rl
+	assert_eq "$(time_wait exited_reused_out "$1")" $((before + 1)) exited_reused_out
+	assert_eq "$(summary_value created "$1")" $((created + 2)) created
+	assert_eq "$(summary_value stack_disagreements "$1")" 0 stack_disagreements
+	assert_balanced "$1"
 }
+
+reused_out() {
+	in_ns "$c" sysctl -qw net.ipv4.tcp_tw_reuse=1
+	if [ "$family" = 4 ]; then
+		reuse_out "$c" sc sd 192.0.2.1 192.0.2.2
+	else
+		reuse_out "$c" sc sd 2001:db8::1 2001:db8::2
+	fi
+	assert_states_agree "$d"
+}
+
+# The default of tcp_tw_reuse: only there.
+reused_on_loopback() {
+	sysctl -qw net.ipv4.tcp_tw_reuse=2
+	if [ "$family" = 4 ]; then
+		reuse_out "" kernel kernel 127.0.0.1 127.0.0.1
+	else
+		reuse_out "" kernel kernel ::1 ::1
+	fi
+}
+
+run_tests_46 \
+	"a SYN that comes opens TIME_WAIT anew" reused_in \
+	"an old SYN does not" not_reused \
+	"connect() takes the port of a TIME_WAIT" reused_out \
+	"connect() takes it on the loopback device" reused_on_loopback

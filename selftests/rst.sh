@@ -10,6 +10,8 @@
 [ "$(id -u)" = 0 ] || skip_all "needs root"
 enter_ns
 load_module && start_endpoint kernel && start_peer peer || exit 1
+# Two more hosts, joined by a link.
+setup_ns c d && link_ns "$c" "$d" && start_endpoint sc "$c" && start_endpoint sd "$d" || exit 1
 
 # reach STATE: a new connection of the kernel in that state; the remote end is in the state that goes with it.
 reach() {
@@ -202,10 +204,6 @@ late_data() {
 }
 
 both_ends() {
-	assert setup_ns c d
-	assert link_ns "$c" "$d"
-	assert start_endpoint sc "$c"
-	assert start_endpoint sd "$d"
 	local address=192.0.2.2
 	[ "$family" = 4 ] || address=2001:db8::2
 	assert sd listen l "$address" 5000

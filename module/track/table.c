@@ -28,6 +28,8 @@
 #define EVICT_BUCKETS		16
 #define HASH_SIZE_MIN		16U
 #define HASH_SIZE_MAX		4194304U
+/* More would be slower to walk for a report than it is quicker to search. */
+#define HASH_SIZE_DEFAULT	262144U
 
 static unsigned int max_connections = 262144;
 module_param(max_connections, uint, 0444);
@@ -39,7 +41,7 @@ MODULE_PARM_DESC(max_total, "rows of all network namespaces (default: 1/16 of me
 
 static unsigned int hash_size;
 module_param(hash_size, uint, 0444);
-MODULE_PARM_DESC(hash_size, "buckets of the table (default: by max_total)");
+MODULE_PARM_DESC(hash_size, "buckets of the table (default: max_total, at most 262144)");
 
 static struct {
 	struct hlist_nulls_head *bucket;
@@ -406,7 +408,7 @@ static void choose_sizes(void)
 		max_total = min_t(u64, bytes / 16 / sizeof(struct tl_conn),
 				  INT_MAX);
 	if (!hash_size)
-		hash_size = min(max_total, HASH_SIZE_MAX);
+		hash_size = min(max_total, HASH_SIZE_DEFAULT);
 	hash_size = clamp(hash_size, HASH_SIZE_MIN, HASH_SIZE_MAX);
 	hash_size = rounddown_pow_of_two(hash_size);
 }
