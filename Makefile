@@ -28,7 +28,7 @@ need-headers:
 
 install: all
 	$(BUILD) INSTALL_MOD_DIR=updates modules_install
-	depmod -a $(notdir $(patsubst %/build,%,$(KDIR)))
+	depmod -a "$$(modinfo -F vermagic tcplab.ko | cut -d' ' -f1)"
 
 clean: need-headers
 	$(BUILD) clean

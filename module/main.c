@@ -69,6 +69,11 @@ static int __init tcplab_init(void)
 {
 	int err;
 
+	/* Tracepoints and packets take locks that sleep there. */
+	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
+		pr_err("tcplab: PREEMPT_RT kernels are not supported\n");
+		return -EOPNOTSUPP;
+	}
 	err = tl_track_init();
 	if (err)
 		return err;

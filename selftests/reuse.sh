@@ -57,18 +57,22 @@ reused_in() {
 	assert_undisputed
 }
 
-# An old SYN is answered by an ACK and changes nothing (RFC 1337).
+# A SYN with an old number is answered by an ACK; the RST that the peer has to answer ends TIME_WAIT (RFC 1337).
 not_reused() {
-	local before
-	before=$(time_wait exited_reused_in)
+	local reused reset
+	reused=$(time_wait exited_reused_in)
+	reset=$(time_wait exited_reset)
 	mark_counts
 	meet_open passive 5000
 	close_first
 	assert peer send S seq=-2
-	assert peer expect .
-	row_is "TIME_WAIT CLOSED"
+	assert peer expect . ack=+1
+	row_is "TIME_WAIT SYN_SENT"
+	assert peer send R seq=+1
+	row_is ""
 	assert_counted created 1
-	assert_eq "$(time_wait exited_reused_in)" "$before" exited_reused_in
+	assert_eq "$(time_wait exited_reused_in)" "$reused" exited_reused_in
+	assert_eq "$(time_wait exited_reset)" $((reset + 1)) exited_reset
 	assert_balanced
 }
 

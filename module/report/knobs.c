@@ -119,7 +119,7 @@ static struct knob forward = {
 
 static unsigned int leak_ms_get(const struct tl_net *ns)
 {
-	return READ_ONCE(ns->close_wait.leak_ms);
+	return tl_close_wait_leak_ms(&ns->close_wait);
 }
 
 static int leak_ms_set(struct tl_net *ns, unsigned int value)

@@ -56,11 +56,12 @@ struct row {
 	const struct tl_report *report;
 };
 
-static void show_row(struct tl_conn *conn, void *data)
+static bool show_row(struct tl_conn *conn, void *data)
 {
 	struct row *row = data;
 
 	row->report->row(row->seq, conn);
+	return true;
 }
 
 static void head(struct seq_file *seq, const char *name)

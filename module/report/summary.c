@@ -74,7 +74,7 @@ static void show(struct seq_file *seq, struct tl_net *ns)
 	tl_sheet_number(seq, "close_wait",
 			tl_track_in_state(ns, TL_CLOSE_WAIT));
 	tl_sheet_number(seq, "close_wait_leaks",
-			atomic_read(&ns->close_wait.leaks));
+			tl_close_wait_leaks(&ns->close_wait));
 	tl_sheet_number(seq, "fin_wait_2",
 			tl_track_in_state(ns, TL_FIN_WAIT_2));
 	tl_sheet_number(seq, "time_wait", time_wait.now);

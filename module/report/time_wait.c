@@ -9,7 +9,11 @@ static void show(struct seq_file *seq, struct tl_net *ns)
 
 	tl_time_wait_sum(&ns->time_wait, ns->net, &sum);
 	tl_sheet_number(seq, "now", sum.now);
-	tl_sheet_number(seq, "now_fin_wait_2", sum.fin_wait_2);
+	/* The kernel's count less ours: unknown unless ours is complete. */
+	if (ns->track.enabled && !tl_track_count(ns, TL_COUNT_REFUSED_FULL))
+		tl_sheet_number(seq, "now_fin_wait_2", sum.fin_wait_2);
+	else
+		tl_sheet_unknown(seq, "now_fin_wait_2");
 	tl_sheet_number(seq, "entered", sum.entered);
 	tl_sheet_number(seq, "exited_expired", sum.exited[TL_EXIT_EXPIRED]);
 	tl_sheet_number(seq, "exited_reused_out",

@@ -19,11 +19,6 @@
 #include "socket.h"
 #include "table.h"
 
-static void count(struct tl_net *ns, enum tl_counter counter)
-{
-	this_cpu_inc(ns->track.stats->counter[counter]);
-}
-
 /*
  * A socket opens actively. An earlier incarnation of the 4-tuple ends here;
  * a peer that is opening too (simultaneous open) is the same incarnation.
@@ -57,7 +52,7 @@ void tl_events_syn(struct tl_net *ns, const struct tl_key *key,
 	conn = tl_table_create(ns, key, &fresh);
 	if (!conn) {
 		if (!tcp_sk(sk)->total_retrans)
-			count(ns, TL_COUNT_REFUSED_FULL);
+			tl_track_note(&ns->track, TL_COUNT_REFUSED_FULL);
 		return;
 	}
 	/* Sent again: neither the socket nor the machine learns anything. */
@@ -83,11 +78,20 @@ static void infer_syn(struct tl_conn *conn, unsigned int from,
 		tl_life_segment(conn, from, &syn);
 }
 
-static bool first_answer(const struct sock *sk)
+/*
+ * Whether a SYN,ACK without a row begins a connection that is counted nowhere
+ * else. The timer of a request is not pending while it sends again; an answer
+ * to a SYN that was repeated cannot be told from the first.
+ */
+static bool first_answer(struct tl_net *ns, const struct tl_key *key,
+			 unsigned int end, const struct sock *sk)
 {
 	const struct request_sock *req = inet_reqsk(sk);
 
-	return sk_fullsock(sk) || !(req->num_timeout || req->num_retrans);
+	if (tl_socket_exists(ns->net, key, !end))
+		return false;
+	return sk_fullsock(sk) ||
+	       (timer_pending(&req->rsk_timer) && !req->num_timeout);
 }
 
 /* A listener answers; unless the SYN came from here, a connection starts. */
@@ -113,18 +117,20 @@ void tl_events_syn_ack(struct tl_net *ns, const struct tl_key *key,
 		       unsigned int end, const struct sock *sk,
 		       const struct tl_segment *segment)
 {
-	const struct sock *full = sk && sk_fullsock(sk) ? sk : NULL;
 	struct tl_conn *conn;
 	bool fresh;
 
 	if (!sk) {
-		count(ns, TL_COUNT_SYN_COOKIE);
+		tl_track_note(&ns->track, TL_COUNT_SYN_COOKIE);
 		return;
 	}
+	/* Fast Open: sent again after the child has told more. */
+	if (tl_socket_state(sk) != TL_SYN_RECEIVED)
+		return;
 	conn = tl_table_create(ns, key, &fresh);
 	if (!conn) {
-		if (first_answer(sk))
-			count(ns, TL_COUNT_REFUSED_FULL);
+		if (first_answer(ns, key, end, sk))
+			tl_track_note(&ns->track, TL_COUNT_REFUSED_FULL);
 		return;
 	}
 	if (conn->state[end] != TL_SYN_RECEIVED) {
@@ -133,7 +139,7 @@ void tl_events_syn_ack(struct tl_net *ns, const struct tl_key *key,
 			infer_syn(conn, !end, segment);
 			tl_life_segment(conn, end, segment);
 		}
-		tl_life_socket(conn, end, full, tl_socket_state(sk),
+		tl_life_socket(conn, end, sk, TL_SYN_RECEIVED,
 			       TL_EXIT_REUSED_IN);
 	}
 	tl_life_unlock(conn);
@@ -214,10 +220,10 @@ void tl_events_forwarded(struct tl_net *ns, const struct tl_key *key,
 		conn = tl_table_find(ns, key);
 	if (!conn) {
 		if (syn)
-			count(ns, TL_COUNT_REFUSED_FULL);
+			tl_track_note(&ns->track, TL_COUNT_REFUSED_FULL);
 		return;
 	}
-	if (fresh) {
+	if (fresh || (syn && conn->state[from] > TL_ESTABLISHED)) {
 		tl_life_begin(conn, TL_FORWARD, syn ? from : !from);
 		if (open)
 			tl_life_forward_open(conn);
@@ -230,16 +236,17 @@ void tl_events_forwarded(struct tl_net *ns, const struct tl_key *key,
  * A full socket that becomes CLOSED may leave a mini-socket behind, in one of
  * two states; it is in the table before the tracepoint fires.
  */
-static enum tl_state after_close(const struct tl_conn *conn, unsigned int end)
+static enum tl_state after_close(const struct tl_conn *conn, unsigned int end,
+				 const struct sock *closed)
 {
 	enum tl_state state = TL_CLOSED;
-	struct sock *sk = tl_socket_find(conn, end);
+	struct sock *mini = tl_socket_find_by(conn, end, closed);
 
-	if (!sk)
+	if (!mini)
 		return TL_CLOSED;
-	if (sk->sk_state == TCP_TIME_WAIT)
-		state = tl_socket_state(sk);
-	sock_gen_put(sk);
+	if (mini->sk_state == TCP_TIME_WAIT)
+		state = tl_socket_state(mini);
+	sock_gen_put(mini);
 	return state;
 }
 
@@ -253,6 +260,17 @@ static enum tl_origin origin_of(int old_state)
 	if (old_state == TCP_SYN_SENT)
 		return TL_ACTIVE;
 	return old_state == TCP_SYN_RECV ? TL_PASSIVE : TL_ADOPTED;
+}
+
+/*
+ * Whether an earlier connection ended here. A socket that becomes ESTABLISHED
+ * all the same had no SYN,ACK of its own: a SYN cookie came back.
+ */
+static bool is_history(const struct tl_conn *conn, unsigned int end)
+{
+	return tl_conn_here(conn, end) &&
+	       (conn->state[end] == TL_TIME_WAIT ||
+		tl_state_over(conn->state[end]));
 }
 
 static void socket_changed(struct tl_net *ns, const struct sock *sk,
@@ -272,17 +290,15 @@ static void socket_changed(struct tl_net *ns, const struct sock *sk,
 		conn = tl_table_create(ns, &key, &fresh);
 	if (!conn)
 		return;
-	/* Without a SYN,ACK of its own: a SYN cookie came back. */
-	if (fresh || (state == TL_ESTABLISHED &&
-		      conn->state[end] == TL_TIME_WAIT))
+	if (fresh || (state == TL_ESTABLISHED && is_history(conn, end)))
 		tl_life_begin(conn, origin_of(old_state), end);
 	if (state == TL_CLOSED && may_leave_mini(old_state))
-		state = after_close(conn, end);
+		state = after_close(conn, end, sk);
 	tl_life_socket(conn, end, sk, state, TL_EXIT_REUSED_IN);
 	tl_life_unlock(conn);
 }
 
-/* Called with preemption disabled, in process and softirq context. */
+/* Called in process and softirq context; on newer kernels without RCU. */
 static void on_set_state(void *unused, const struct sock *sk,
 			 const int old_state, const int new_state)
 {
@@ -292,14 +308,15 @@ static void on_set_state(void *unused, const struct sock *sk,
 	if (old_state == TCP_LISTEN || new_state == TCP_LISTEN ||
 	    new_state == TCP_SYN_SENT || !tl_socket_is_tcp(sk))
 		return;
+	rcu_read_lock();
 	ns = tl_net_rcu(sock_net(sk));
 	if (READ_ONCE(ns->track.enabled))
 		socket_changed(ns, sk, old_state, new_state);
+	rcu_read_unlock();
 }
 
 static void adopt(struct sock *sk)
 {
-	const struct sock *full = sk_fullsock(sk) ? sk : NULL;
 	enum tl_state state = tl_socket_state(sk);
 	struct tl_net *ns = tl_net(sock_net(sk));
 	struct tl_conn *conn;
@@ -309,18 +326,21 @@ static void adopt(struct sock *sk)
 
 	if (!READ_ONCE(ns->track.enabled))
 		return;
-	if ((full && !tl_socket_is_tcp(sk)) || !tl_socket_key(sk, &key, &end))
+	if ((sk_fullsock(sk) && !tl_socket_is_tcp(sk)) ||
+	    !tl_socket_key(sk, &key, &end))
 		return;
 	conn = tl_table_create(ns, &key, &fresh);
 	if (!conn) {
-		count(ns, TL_COUNT_REFUSED_FULL);
+		tl_track_note(&ns->track, TL_COUNT_REFUSED_FULL);
 		return;
 	}
 	if (fresh)
 		tl_life_begin(conn, TL_ADOPTED, end);
 	/* What the hooks and the tracepoint told meanwhile is newer. */
 	if (fresh || !tl_conn_here(conn, end))
-		tl_life_socket(conn, end, full, state, TL_EXIT_OTHER);
+		tl_life_socket(conn, end, sk, state, TL_EXIT_OTHER);
+	if (fresh && state == TL_TIME_WAIT)
+		tl_life_time_wait_left(conn, end, tl_socket_time_left(sk));
 	/* Neither may have known the row while the socket changed. */
 	tl_life_check_soon(conn);
 	tl_life_unlock(conn);

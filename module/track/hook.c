@@ -15,6 +15,7 @@
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 #include <net/ip.h>
+#include <net/ip6_route.h>
 #include <net/ipv6.h>
 #include <net/tcp.h>
 
@@ -23,17 +24,18 @@
 #include "hook.h"
 #include "socket.h"
 
-static void count(struct tl_net *ns, enum tl_counter counter)
-{
-	this_cpu_inc(ns->track.stats->counter[counter]);
-}
-
-/* The full TCP socket that sends or gets the packet, if it is known here. */
+/*
+ * The full TCP socket that sends or gets the packet, if it is known here. A
+ * listener may stand for what has no full socket yet.
+ */
 static const struct sock *tcp_socket(const struct sk_buff *skb)
 {
 	const struct sock *sk = skb->sk;
 
-	return sk && sk_fullsock(sk) && tl_socket_is_tcp(sk) ? sk : NULL;
+	if (!sk || !sk_fullsock(sk) || !tl_socket_is_tcp(sk) ||
+	    sk->sk_state == TCP_LISTEN)
+		return NULL;
+	return sk;
 }
 
 /* Only for packets that a TCP socket sends, or that early demux has parsed. */
@@ -93,7 +95,7 @@ static bool parse(struct tl_net *ns, const struct sk_buff *skb,
 	if (header && tl_segment_parse(segment, header, linear, length) ==
 		      TL_PARSE_OK)
 		return true;
-	count(ns, TL_COUNT_INVALID);
+	tl_track_note(&ns->track, TL_COUNT_INVALID);
 	return false;
 }
 
@@ -102,7 +104,7 @@ static bool checksum_ok(struct tl_net *ns, struct sk_buff *skb,
 {
 	if (!nf_checksum(skb, NF_INET_LOCAL_IN, offset, IPPROTO_TCP, family))
 		return true;
-	count(ns, TL_COUNT_BAD_CHECKSUM);
+	tl_track_note(&ns->track, TL_COUNT_BAD_CHECKSUM);
 	return false;
 }
 
@@ -150,7 +152,7 @@ static void examine4(struct tl_net *ns, struct sk_buff *skb,
 	unsigned int from;
 
 	if (ip_is_fragment(ip)) {
-		count(ns, TL_COUNT_FRAGMENTS);
+		tl_track_note(&ns->track, TL_COUNT_FRAGMENTS);
 		return;
 	}
 	if (!parse(ns, skb, offset, &segment))
@@ -194,12 +196,26 @@ static unsigned int forward4(void *ns, struct sk_buff *skb,
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
-static int scope6(const struct ipv6hdr *ip, const struct net_device *dev)
+/* A link-local address belongs to a link, also where lo carries the packet. */
+static int link_of(const struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	if (ipv6_addr_type(&ip->saddr) & IPV6_ADDR_LINKLOCAL ||
-	    ipv6_addr_type(&ip->daddr) & IPV6_ADDR_LINKLOCAL)
-		return dev->ifindex;
-	return tl_scope_of_device(dev);
+	if (state->hook == NF_INET_LOCAL_IN)
+		return inet6_iif(skb);
+	if (state->hook == NF_INET_LOCAL_OUT && skb->sk &&
+	    skb->sk->sk_bound_dev_if)
+		return skb->sk->sk_bound_dev_if;
+	if (state->hook == NF_INET_LOCAL_OUT && skb_dst(skb))
+		return ip6_dst_idev(skb_dst(skb))->dev->ifindex;
+	return state->in->ifindex;
+}
+
+static int scope6(const struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	const struct ipv6hdr *ip = ipv6_hdr(skb);
+
+	if (tl_is_link_local(&ip->saddr, &ip->daddr))
+		return link_of(skb, state);
+	return tl_scope_of_device(state->in ?: state->out);
 }
 
 /* The offset of the TCP header; 0 if there is none, or a fragment of one. */
@@ -214,7 +230,7 @@ static unsigned int find_tcp6(struct tl_net *ns, const struct sk_buff *skb)
 		return 0;
 	/* A first fragment holds the header, but not the whole segment. */
 	if (flags & IP6_FH_F_FRAG) {
-		count(ns, TL_COUNT_FRAGMENTS);
+		tl_track_note(&ns->track, TL_COUNT_FRAGMENTS);
 		return 0;
 	}
 	return offset;
@@ -223,7 +239,6 @@ static unsigned int find_tcp6(struct tl_net *ns, const struct sk_buff *skb)
 static void examine6(struct tl_net *ns, struct sk_buff *skb,
 		     const struct nf_hook_state *state)
 {
-	const struct net_device *dev = state->in ?: state->out;
 	unsigned int offset = find_tcp6(ns, skb);
 	struct tl_segment segment;
 	const struct ipv6hdr *ip;
@@ -237,7 +252,7 @@ static void examine6(struct tl_net *ns, struct sk_buff *skb,
 		return;
 	ip = ipv6_hdr(skb);
 	from = tl_key_set6(&key, &ip->saddr, htons(segment.sport), &ip->daddr,
-			   htons(segment.dport), scope6(ip, dev));
+			   htons(segment.dport), scope6(skb, state));
 	dispatch(ns, skb, state, &key, from, &segment);
 }
 

@@ -17,6 +17,9 @@
 
 #define MS(ms)		msecs_to_jiffies(ms)
 
+/* How long after its adoption a row may still be wrong unnoticed. */
+#define ADOPTION_MS	2000
+
 /* A socket that ends without a word is looked for this often. */
 #define SILENT		MS(1000)
 /* Soon enough to be seen as at once, late enough for TCP to have decided. */
@@ -28,8 +31,8 @@
 #define FORWARD_TRANSITORY	MS(240000)
 /* What has no time of its own is compared with its socket this often. */
 #define RECHECK		MS(60000)
-/* Stamps are compared by sign: past this age a connection stays as old. */
-#define AGE_MAX		(INT_MAX / 2)
+/* Stamps wrap: past this age, in jiffies, a connection stays as old. */
+#define AGE_MAX		0xc0000000U
 
 static u32 now(void)
 {
@@ -44,7 +47,9 @@ static u32 now(void)
  */
 unsigned int tl_life_age_ms(u32 since)
 {
-	return jiffies_to_msecs((u32)(now() - since));
+	u64 ms = jiffies64_to_msecs((u32)(now() - since));
+
+	return min_t(u64, ms, UINT_MAX - 1);
 }
 
 /* Stamps must not wrap to youth: old ones move along (each look is enough). */
@@ -54,7 +59,7 @@ static void keep_old(u32 *since)
 		*since = now() - AGE_MAX;
 }
 
-/* Bottom halves are off while a connection is locked: so is this CPU ours. */
+/* Bottom halves are off while a connection is locked: this CPU's are ours. */
 static struct tl_stats *stats_of(const struct tl_conn *conn)
 {
 	return this_cpu_ptr(conn->ns->track.stats);
@@ -62,7 +67,7 @@ static struct tl_stats *stats_of(const struct tl_conn *conn)
 
 static void count(const struct tl_conn *conn, enum tl_counter counter)
 {
-	stats_of(conn)->counter[counter]++;
+	tl_track_note(&conn->ns->track, counter);
 }
 
 static void leak(struct tl_conn *conn, bool is)
@@ -70,7 +75,7 @@ static void leak(struct tl_conn *conn, bool is)
 	if (conn->leak == is)
 		return;
 	conn->leak = is;
-	atomic_add(is ? 1 : -1, &conn->ns->close_wait.leaks);
+	tl_close_wait_count(&conn->ns->close_wait, is);
 }
 
 /* Simultaneity shows at both ends; it is one connection's. */
@@ -179,7 +184,7 @@ static void follow_peers(struct tl_conn *conn)
  * tl_life_socket() - a local end's socket tells its state
  * @conn: the connection
  * @end: index of the end
- * @sk: the full socket, or NULL if it is of another kind or gone
+ * @sk: the socket, of any kind, or NULL if it is gone
  * @state: its state
  * @reason: why it leaves TIME_WAIT, if it does
  */
@@ -195,6 +200,14 @@ void tl_life_socket(struct tl_conn *conn, unsigned int end,
 		return;
 	tl_peers_told(&conn->peers, end, state);
 	follow_peers(conn);
+}
+
+/* What the machine is told where it steps nothing: see exit_reason(). */
+static void note_reset(struct tl_conn *conn, unsigned int from,
+		       const struct tl_segment *segment)
+{
+	if (segment->flags & TL_RST)
+		conn->peers.end[!from].state = TL_CLOSED;
 }
 
 /**
@@ -215,8 +228,10 @@ void tl_life_segment(struct tl_conn *conn, unsigned int from,
 
 	if (segment->flags & TL_RST)
 		tl_life_check_soon(conn);
-	if (tl_conn_both_here(conn))
+	if (tl_conn_both_here(conn)) {
+		note_reset(conn, from, segment);
 		return;
+	}
 	if ((segment->flags & TL_RST) && tl_conn_here(conn, !from))
 		tl_socket_window(conn, !from, &window);
 	if (!tl_peers_step(&conn->peers, from, segment, &window)) {
@@ -282,20 +297,28 @@ static bool changes_silently(const struct tl_conn *conn, unsigned int end)
 	       state == TL_TIME_WAIT;
 }
 
+/* What was adopted may have changed while nobody knew it. */
+static bool just_adopted(const struct tl_conn *conn)
+{
+	return conn->origin == TL_ADOPTED &&
+	       now() - conn->born < MS(ADOPTION_MS);
+}
+
 /*
  * The tracepoint fires before the socket has its new state, and after a closed
- * one left the socket table: only what is still so at a second look, later, is
- * a disagreement.
+ * one left the socket table; a new mini-socket cannot be found for a moment.
+ * Only what is still so at a second look, later, is a fact.
  */
-static void disagree(struct tl_conn *conn, unsigned int end,
-		     enum tl_state state)
+static void correct(struct tl_conn *conn, unsigned int end,
+		    enum tl_state state)
 {
 	if (!conn->suspect) {
 		conn->suspect = 1;
 		return;
 	}
-	count(conn, state == TL_CLOSED ? TL_COUNT_DISAGREE_GONE :
-					 TL_COUNT_DISAGREE_MISSED);
+	if (!changes_silently(conn, end) && !just_adopted(conn))
+		count(conn, state == TL_CLOSED ? TL_COUNT_DISAGREE_GONE :
+						 TL_COUNT_DISAGREE_MISSED);
 	tl_life_socket(conn, end, NULL, state, exit_reason(conn, end));
 }
 
@@ -312,12 +335,12 @@ static void reconcile_end(struct tl_conn *conn, unsigned int end, bool judge)
 	/* A new incarnation makes itself known by its SYN or SYN,ACK. */
 	if (state == TL_SYN_SENT || state == TL_SYN_RECEIVED)
 		state = conn->state[end];
-	if (state != conn->state[end] && changes_silently(conn, end))
-		tl_life_socket(conn, end, NULL, state, exit_reason(conn, end));
-	else if (state != conn->state[end] && judge)
-		disagree(conn, end, state);
+	if (state == conn->state[end])
+		conn->suspect &= !judge;
+	else if (state == TL_TIME_WAIT && conn->state[end] == TL_FIN_WAIT_2)
+		tl_life_socket(conn, end, NULL, state, TL_EXIT_OTHER);
 	else if (judge)
-		conn->suspect = 0;
+		correct(conn, end, state);
 }
 
 /**
@@ -339,6 +362,19 @@ void tl_life_reconcile(struct tl_conn *conn, bool judge)
 }
 
 /**
+ * tl_life_time_wait_left() - a TIME_WAIT that was adopted has begun before
+ * @conn: the connection
+ * @end: index of the end
+ * @left: jiffies that its mini-socket still has
+ */
+void tl_life_time_wait_left(struct tl_conn *conn, unsigned int end,
+			    unsigned int left)
+{
+	conn->since[end] = now() - (MS(TL_TIME_WAIT_MS) - left);
+	tl_wheel_move(conn, left);
+}
+
+/**
  * tl_life_check_soon() - reconcile a connection as soon as TCP has decided
  * @conn: the connection
  */
@@ -356,7 +392,7 @@ static unsigned int remaining(unsigned int length, u32 since)
 
 static unsigned int leak_age(const struct tl_conn *conn)
 {
-	return msecs_to_jiffies(READ_ONCE(conn->ns->close_wait.leak_ms));
+	return msecs_to_jiffies(tl_close_wait_leak_ms(&conn->ns->close_wait));
 }
 
 /* Jiffies until a local end wants to be looked at. */
@@ -384,6 +420,8 @@ static unsigned int check_in(const struct tl_conn *conn, unsigned int end)
 /* Jiffies that a row is kept which only the remote end still fills. */
 static unsigned int history_left(const struct tl_conn *conn, unsigned int end)
 {
+	if (tl_key_is_self(&conn->key))
+		return 0;
 	switch (conn->state[end]) {
 	case TL_TIME_WAIT:
 		return remaining(MS(TL_TIME_WAIT_MS), conn->since[end]);
@@ -397,12 +435,16 @@ static unsigned int history_left(const struct tl_conn *conn, unsigned int end)
 	}
 }
 
+/* Both ends have spoken: one alone may be anybody's guess. */
+static bool forward_open(const struct tl_conn *conn)
+{
+	return conn->state[0] == TL_ESTABLISHED && conn->peers.end[0].ack &&
+	       conn->state[1] == TL_ESTABLISHED && conn->peers.end[1].ack;
+}
+
 static unsigned int forward_left(const struct tl_conn *conn)
 {
-	bool open = conn->state[0] == TL_ESTABLISHED &&
-		    conn->state[1] == TL_ESTABLISHED;
-
-	return remaining(open ? FORWARD_ESTABLISHED : FORWARD_TRANSITORY,
+	return remaining(forward_open(conn) ? FORWARD_ESTABLISHED : FORWARD_TRANSITORY,
 			 conn->since[!conn->first]);
 }
 
@@ -439,7 +481,7 @@ static unsigned int look_in(const struct tl_conn *conn)
 
 static bool rests(const struct tl_conn *conn)
 {
-	return !list_empty(&conn->timer) && !conn->suspect &&
+	return tl_wheel_has(conn) && !conn->suspect &&
 	       (BIT(conn->state[0]) & RESTFUL) &&
 	       (BIT(conn->state[1]) & RESTFUL);
 }
@@ -474,24 +516,21 @@ void tl_life_drop(struct tl_conn *conn)
 	tl_table_remove(conn);
 }
 
-/* Whether a CLOSE_WAIT end has become a leak; a half-close that sends is none. */
 static bool is_leak(const struct tl_conn *conn, unsigned int end)
 {
-	unsigned int leak_ms = READ_ONCE(conn->ns->close_wait.leak_ms);
-	enum tl_cause cause = TL_CAUSE_SENDING;
+	bool is = false;
 	struct sock *sk;
-	u32 unread;
 
-	if (conn->state[end] != TL_CLOSE_WAIT ||
-	    remaining(leak_age(conn), conn->since[end]))
+	if (conn->state[end] != TL_CLOSE_WAIT)
 		return false;
 	sk = tl_socket_find(conn, end);
 	if (!sk)
 		return false;
 	if (sk_fullsock(sk))
-		cause = tl_close_wait_cause(sk, leak_ms, &unread);
+		is = tl_close_wait_is_leak(&conn->ns->close_wait, sk,
+					   tl_life_age_ms(conn->since[end]));
 	sock_gen_put(sk);
-	return cause != TL_CAUSE_SENDING;
+	return is;
 }
 
 /**
@@ -529,16 +568,15 @@ void tl_life_due(struct tl_conn *conn)
 }
 
 /**
- * tl_track_expendable() - whether a full table may give a row up
- * @conn: the connection, locked
+ * tl_life_expendable() - whether a full table may give a row up
+ * @conn: the connection
  *
- * History goes first, and forwarded connections that never opened or are
- * closing; what has a socket here stays.
+ * History goes first, and forwarded connections that are not open; what has a
+ * socket here stays.
  */
-bool tl_track_expendable(const struct tl_conn *conn)
+bool tl_life_expendable(const struct tl_conn *conn)
 {
 	if (!conn->local)
-		return conn->state[0] != TL_ESTABLISHED ||
-		       conn->state[1] != TL_ESTABLISHED;
+		return !forward_open(conn);
 	return !lives_here(conn, 0) && !lives_here(conn, 1);
 }

@@ -18,6 +18,9 @@ void tl_life_compare(struct tl_conn *conn, unsigned int end,
 		     const struct sock *sk);
 void tl_life_reconcile(struct tl_conn *conn, bool judge);
 void tl_life_judge_leak(struct tl_conn *conn);
+void tl_life_time_wait_left(struct tl_conn *conn, unsigned int end,
+			    unsigned int left);
+bool tl_life_expendable(const struct tl_conn *conn);
 void tl_life_check_soon(struct tl_conn *conn);
 void tl_life_unlock(struct tl_conn *conn);
 void tl_life_drop(struct tl_conn *conn);

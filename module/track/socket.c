@@ -16,10 +16,17 @@
 #include "../tcplab.h"
 #include "socket.h"
 
+/* Enough for a machine with links, few enough for a softirq. */
+#define INTERFACES_TRIED	64
+
 static bool is_v6(const struct sock *sk)
 {
+#if IS_ENABLED(CONFIG_IPV6)
 	return sk->sk_family == AF_INET6 &&
 	       !ipv6_addr_v4mapped(&sk->sk_v6_daddr);
+#else
+	return false;
+#endif
 }
 
 /* A full socket that is being closed has lost sk_num already. */
@@ -31,33 +38,39 @@ static __be16 source_port(const struct sock *sk)
 					       htons(sk->sk_num);
 }
 
-/* Whether a VRF separates @dev from others: then it is part of the key. */
-static int vrf_of(const struct net_device *dev)
-{
-	if (!dev)
-		return 0;
-	return l3mdev_master_ifindex_rcu(dev);
-}
-
 /**
  * tl_scope_of_device() - interface that is part of the keys behind a device
  * @dev: the device that a packet came in or goes out by, or NULL
  *
  * Context: RCU.
- * Return: index of the VRF master, or 0.
+ * Return: index of the VRF that separates it from others, or 0.
  */
 int tl_scope_of_device(const struct net_device *dev)
 {
-	return vrf_of(dev);
+	return dev ? l3mdev_master_ifindex_rcu(dev) : 0;
+}
+
+/**
+ * tl_is_link_local() - whether two addresses mean something on one link only
+ * @source: one end
+ * @destination: the other
+ */
+bool tl_is_link_local(const struct in6_addr *source,
+		      const struct in6_addr *destination)
+{
+	return (ipv6_addr_type(source) | ipv6_addr_type(destination)) &
+	       IPV6_ADDR_LINKLOCAL;
 }
 
 static int scope_of(const struct sock *sk, bool v6)
 {
 	int ifindex = READ_ONCE(sk->sk_bound_dev_if);
 
-	if (v6 && (ipv6_addr_type(&sk->sk_v6_daddr) & IPV6_ADDR_LINKLOCAL))
+#if IS_ENABLED(CONFIG_IPV6)
+	if (v6 && tl_is_link_local(&sk->sk_v6_rcv_saddr, &sk->sk_v6_daddr))
 		return ifindex;
-	return vrf_of(dev_get_by_index_rcu(sock_net(sk), ifindex));
+#endif
+	return tl_scope_of_device(dev_get_by_index_rcu(sock_net(sk), ifindex));
 }
 
 /**
@@ -130,12 +143,9 @@ enum tl_state tl_socket_state(const struct sock *sk)
 	return tl_socket_full_state(state);
 }
 
-static struct sock *find_at(const struct tl_conn *conn, unsigned int end,
-			    int ifindex)
+static struct sock *find_at(struct net *net, const struct tl_key *key,
+			    unsigned int end, int ifindex)
 {
-	struct net *net = conn->ns->net;
-	const struct tl_key *key = &conn->key;
-
 #if IS_ENABLED(CONFIG_IPV6)
 	if (tl_key_is_v6(key))
 		return tl_compat_find6(net, &key->addr.v6[!end],
@@ -148,12 +158,50 @@ static struct sock *find_at(const struct tl_conn *conn, unsigned int end,
 }
 
 /**
+ * tl_socket_exists() - whether one end of a connection has a socket here
+ * @net: the namespace
+ * @key: the connection's key
+ * @end: index of the end
+ *
+ * Context: RCU, any but hard interrupt.
+ */
+bool tl_socket_exists(struct net *net, const struct tl_key *key,
+		      unsigned int end)
+{
+	struct sock *sk = find_at(net, key, end, tl_key_ifindex(key));
+
+	if (sk)
+		sock_gen_put(sk);
+	return sk;
+}
+
+/**
+ * tl_socket_find_by() - find the socket that follows another
+ * @conn: the connection
+ * @end: index of the end
+ * @other: a socket of the same end, which tells the interface
+ *
+ * Context: RCU, any but hard interrupt.
+ *
+ * Return: as tl_socket_find().
+ */
+struct sock *tl_socket_find_by(const struct tl_conn *conn, unsigned int end,
+			       const struct sock *other)
+{
+	int ifindex = READ_ONCE(other->sk_bound_dev_if);
+
+	return find_at(conn->ns->net, &conn->key, end,
+		       ifindex ?: tl_key_ifindex(&conn->key));
+}
+
+/**
  * tl_socket_find() - find the socket at one end of a connection
  * @conn: the connection
  * @end: index of the end
  *
  * A socket bound to an interface is found only by that interface, which the
- * row does not keep: such sockets are rare, and then all interfaces are tried.
+ * row does not keep: such sockets are rare, and then the first interfaces are
+ * tried.
  * Context: RCU, any but hard interrupt.
  *
  * Return: a full, request or mini-socket, to be given back by sock_gen_put();
@@ -161,17 +209,33 @@ static struct sock *find_at(const struct tl_conn *conn, unsigned int end,
  */
 struct sock *tl_socket_find(const struct tl_conn *conn, unsigned int end)
 {
-	struct sock *sk = find_at(conn, end, tl_key_ifindex(&conn->key));
+	struct net *net = conn->ns->net;
 	struct net_device *dev;
+	unsigned int tried = 0;
+	struct sock *sk;
 
+	sk = find_at(net, &conn->key, end, tl_key_ifindex(&conn->key));
 	if (sk || !conn->bound)
 		return sk;
-	for_each_netdev_rcu(conn->ns->net, dev) {
-		sk = find_at(conn, end, dev->ifindex);
-		if (sk)
-			return sk;
+	for_each_netdev_rcu(net, dev) {
+		sk = find_at(net, &conn->key, end, dev->ifindex);
+		if (sk || ++tried == INTERFACES_TRIED)
+			break;
 	}
-	return NULL;
+	return sk;
+}
+
+/**
+ * tl_socket_time_left() - how long a mini-socket will last
+ * @sk: the mini-socket
+ *
+ * Return: jiffies; 0 if its time is over.
+ */
+unsigned int tl_socket_time_left(const struct sock *sk)
+{
+	long left = inet_twsk(sk)->tw_timer.expires - jiffies;
+
+	return clamp(left, 0L, (long)msecs_to_jiffies(TL_TIME_WAIT_MS));
 }
 
 /**

@@ -24,8 +24,15 @@ bool tl_socket_key(const struct sock *sk, struct tl_key *key,
 enum tl_state tl_socket_state(const struct sock *sk);
 enum tl_state tl_socket_full_state(int state);
 struct sock *tl_socket_find(const struct tl_conn *conn, unsigned int end);
+struct sock *tl_socket_find_by(const struct tl_conn *conn, unsigned int end,
+			       const struct sock *other);
+bool tl_socket_exists(struct net *net, const struct tl_key *key,
+		      unsigned int end);
+unsigned int tl_socket_time_left(const struct sock *sk);
 void tl_socket_window(const struct tl_conn *conn, unsigned int end,
 		      struct tl_receive_window *window);
+bool tl_is_link_local(const struct in6_addr *source,
+		      const struct in6_addr *destination);
 int tl_scope_of_device(const struct net_device *dev);
 
 /**

@@ -17,8 +17,10 @@
 #include <linux/siphash.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
+#include <net/netns/hash.h>
 
 #include "../tcplab.h"
+#include "life.h"
 #include "table.h"
 #include "wheel.h"
 
@@ -26,6 +28,7 @@
 #define BUCKET_LOCKS		256
 /* How far a full table looks for a row that can be given up. */
 #define EVICT_BUCKETS		16
+#define EVICT_LOOKS		64
 #define HASH_SIZE_MIN		16U
 #define HASH_SIZE_MAX		4194304U
 /* More would be slower to walk for a report than it is quicker to search. */
@@ -48,9 +51,10 @@ static struct {
 	unsigned int mask;
 	hsiphash_key_t secret;
 	struct kmem_cache *cache;
-	atomic_t rows;
-	spinlock_t lock[BUCKET_LOCKS];	/* of chains, see lock_of() */
 } table __read_mostly;
+
+static atomic_t total_rows;
+static spinlock_t chain_lock[BUCKET_LOCKS];	/* see lock_of() */
 
 static unsigned int bucket_of(const struct tl_net *ns, const struct tl_key *key)
 {
@@ -71,7 +75,7 @@ static unsigned int bucket_of(const struct tl_net *ns, const struct tl_key *key)
 
 static spinlock_t *lock_of(unsigned int bucket)
 {
-	return &table.lock[bucket % BUCKET_LOCKS];
+	return &chain_lock[bucket % BUCKET_LOCKS];
 }
 
 static bool is(const struct tl_conn *conn, const struct tl_net *ns,
@@ -138,7 +142,7 @@ static void discard(struct tl_conn *conn)
 	tl_conn_unlock(conn);
 	kmem_cache_free(table.cache, conn);
 	atomic_dec(&ns->track.rows);
-	atomic_dec(&table.rows);
+	atomic_dec(&total_rows);
 }
 
 /**
@@ -158,39 +162,43 @@ void tl_table_remove(struct tl_conn *conn)
 static bool room(const struct tl_net *ns)
 {
 	return atomic_read(&ns->track.rows) < max_connections &&
-	       atomic_read(&table.rows) < max_total;
+	       atomic_read(&total_rows) < max_total;
 }
 
 struct eviction {
-	const struct tl_net *ns;
+	unsigned int looks;
 	bool done;
 };
 
 /* Without a local socket a row is history; the living come first. */
-static void evict(struct tl_conn *conn, void *data)
+static bool evict(struct tl_conn *conn, void *data)
 {
 	struct eviction *eviction = data;
 
-	if (eviction->done || !tl_track_expendable(conn)) {
+	if (!tl_life_expendable(conn)) {
 		tl_conn_unlock(conn);
-		return;
+		return --eviction->looks;
 	}
-	this_cpu_inc(conn->ns->track.stats->counter[TL_COUNT_EVICTED]);
-	tl_table_remove(conn);
+	tl_track_note(&conn->ns->track, TL_COUNT_EVICTED);
+	tl_life_drop(conn);
 	eviction->done = true;
+	return false;
 }
 
 /* A namespace at its own limit gives up its own rows, never another's. */
 static bool make_room(struct tl_net *ns, unsigned int bucket)
 {
 	bool own = atomic_read(&ns->track.rows) >= max_connections;
-	struct eviction eviction = { .ns = own ? ns : NULL };
+	struct eviction eviction = { .looks = EVICT_LOOKS };
 	unsigned int i;
 
-	for (i = 0; i < EVICT_BUCKETS && !eviction.done; i++)
-		tl_table_walk_bucket((bucket + i) & table.mask, eviction.ns,
-				     evict, &eviction);
-	return eviction.done;
+	for (i = 0; i < EVICT_BUCKETS && eviction.looks; i++) {
+		tl_table_walk_bucket((bucket + i) & table.mask,
+				     own ? ns : NULL, evict, &eviction);
+		if (eviction.done)
+			return true;
+	}
+	return false;
 }
 
 static struct tl_conn *allocate(struct tl_net *ns, const struct tl_key *key)
@@ -212,7 +220,7 @@ static struct tl_conn *allocate(struct tl_net *ns, const struct tl_key *key)
 	conn->leak = 0;
 	conn->suspect = 0;
 	atomic_inc(&ns->track.rows);
-	atomic_inc(&table.rows);
+	atomic_inc(&total_rows);
 	return conn;
 }
 
@@ -307,23 +315,23 @@ static void glance(struct glance *glance, unsigned int bucket,
  * @visit: called for each, with the connection locked
  * @data: for @visit
  *
- * The visitor is called under RCU and must not sleep.
+ * The visitor is called under RCU and must not sleep. Of a chain of more than
+ * 64 some may be missed if rows go meanwhile.
  * Context: any but hard interrupt.
- *
- * Return: how many were visited.
  */
-unsigned int tl_table_walk_bucket(unsigned int bucket, const struct tl_net *ns,
-				  tl_table_visit *visit, void *data)
+void tl_table_walk_bucket(unsigned int bucket, const struct tl_net *ns,
+			  tl_table_visit *visit, void *data)
 {
 	struct glance seen = { .skip = 0 };
-	unsigned int visited = 0, i;
+	bool more = true;
+	unsigned int i;
 
 	if (hlist_nulls_empty(&table.bucket[bucket]))
-		return 0;
+		return;
 	rcu_read_lock();
 	do {
 		glance(&seen, bucket, ns);
-		for (i = 0; i < seen.count; i++) {
+		for (i = 0; more && i < seen.count; i++) {
 			struct tl_conn *conn = seen.conn[i];
 
 			tl_conn_lock(conn);
@@ -332,12 +340,10 @@ unsigned int tl_table_walk_bucket(unsigned int bucket, const struct tl_net *ns,
 				tl_conn_unlock(conn);
 				continue;
 			}
-			visit(conn, data);
-			visited++;
+			more = visit(conn, data);
 		}
-	} while (seen.count == ARRAY_SIZE(seen.conn));
+	} while (more && seen.count == ARRAY_SIZE(seen.conn));
 	rcu_read_unlock();
-	return visited;
 }
 
 /**
@@ -405,8 +411,8 @@ static void choose_sizes(void)
 	u64 bytes = (u64)totalram_pages() << PAGE_SHIFT;
 
 	if (!max_total)
-		max_total = min_t(u64, bytes / 16 / sizeof(struct tl_conn),
-				  INT_MAX);
+		max_total = min_t(u64, INT_MAX,
+				  div_u64(bytes, 16 * sizeof(struct tl_conn)));
 	if (!hash_size)
 		hash_size = min(max_total, HASH_SIZE_DEFAULT);
 	hash_size = clamp(hash_size, HASH_SIZE_MIN, HASH_SIZE_MAX);
@@ -428,7 +434,7 @@ int tl_table_init(void)
 	choose_sizes();
 	get_random_bytes(&table.secret, sizeof(table.secret));
 	for (i = 0; i < BUCKET_LOCKS; i++)
-		spin_lock_init(&table.lock[i]);
+		spin_lock_init(&chain_lock[i]);
 	table.mask = hash_size - 1;
 	table.bucket = kvmalloc_array(hash_size, sizeof(*table.bucket),
 				      GFP_KERNEL);

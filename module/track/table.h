@@ -22,11 +22,13 @@ unsigned int tl_table_conn_size(void);
  * typedef tl_table_visit - what a walk does with a connection
  * @conn: the connection, locked; the visitor unlocks or removes it
  * @data: as given to the walk
+ *
+ * Return: whether this bucket's next connection is to be visited.
  */
-typedef void tl_table_visit(struct tl_conn *conn, void *data);
+typedef bool tl_table_visit(struct tl_conn *conn, void *data);
 
-unsigned int tl_table_walk_bucket(unsigned int bucket, const struct tl_net *ns,
-				  tl_table_visit *visit, void *data);
+void tl_table_walk_bucket(unsigned int bucket, const struct tl_net *ns,
+			  tl_table_visit *visit, void *data);
 void tl_table_walk(const struct tl_net *ns, tl_table_visit *visit, void *data);
 
 #endif /* TCPLAB_TRACK_TABLE_H */

@@ -30,6 +30,33 @@ void tl_track_exit(void)
 	tl_table_exit();
 }
 
+static bool drop(struct tl_conn *conn, void *unused)
+{
+	tl_life_drop(conn);
+	return true;
+}
+
+/* A creation that was under way when the hooks went may still add a row. */
+static void drop_rows(struct tl_net *ns)
+{
+	while (atomic_read(&ns->track.rows))
+		tl_table_walk(ns, drop, NULL);
+}
+
+/* If not all hooks could be had, the first may have seen packets already. */
+static int add_hooks(struct tl_net *ns)
+{
+	int err = tl_hook_add(ns);
+
+	if (!err) {
+		WRITE_ONCE(ns->track.enabled, true);
+		return 0;
+	}
+	synchronize_rcu();
+	drop_rows(ns);
+	return err;
+}
+
 /**
  * tl_track_net_init() - start the tracker of a namespace
  * @ns: the namespace
@@ -46,25 +73,10 @@ int tl_track_net_init(struct tl_net *ns)
 	ns->track.stats = alloc_percpu(struct tl_stats);
 	if (!ns->track.stats)
 		return -ENOMEM;
-	err = tl_hook_add(ns);
-	if (err) {
+	err = add_hooks(ns);
+	if (err)
 		free_percpu(ns->track.stats);
-		return err;
-	}
-	WRITE_ONCE(ns->track.enabled, true);
-	return 0;
-}
-
-static void drop(struct tl_conn *conn, void *unused)
-{
-	tl_life_drop(conn);
-}
-
-/* A creation that was under way when the hooks went may still add a row. */
-static void drop_rows(struct tl_net *ns)
-{
-	while (atomic_read(&ns->track.rows))
-		tl_table_walk(ns, drop, NULL);
+	return err;
 }
 
 static void unhook(struct tl_net *ns)
@@ -120,20 +132,20 @@ int tl_track_enable(struct tl_net *ns, bool on)
 		drop_rows(ns);
 		return 0;
 	}
-	err = tl_hook_add(ns);
+	err = add_hooks(ns);
 	if (err)
 		return err;
-	WRITE_ONCE(ns->track.enabled, true);
 	tl_events_adopt(ns->net);
 	return 0;
 }
 
-static void drop_forwarded(struct tl_conn *conn, void *unused)
+static bool drop_forwarded(struct tl_conn *conn, void *unused)
 {
 	if (conn->origin == TL_FORWARD)
 		tl_life_drop(conn);
 	else
 		tl_conn_unlock(conn);
+	return true;
 }
 
 /**
@@ -166,10 +178,11 @@ int tl_track_forward(struct tl_net *ns, bool on)
 	return 0;
 }
 
-static void judge_anew(struct tl_conn *conn, void *unused)
+static bool judge_anew(struct tl_conn *conn, void *unused)
 {
 	tl_life_judge_leak(conn);
 	tl_life_unlock(conn);
+	return true;
 }
 
 /**
@@ -181,7 +194,7 @@ static void judge_anew(struct tl_conn *conn, void *unused)
  */
 void tl_track_leak_ms(struct tl_net *ns, unsigned int leak_ms)
 {
-	WRITE_ONCE(ns->close_wait.leak_ms, leak_ms);
+	tl_close_wait_set_leak_ms(&ns->close_wait, leak_ms);
 	tl_table_walk(ns, judge_anew, NULL);
 }
 

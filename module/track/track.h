@@ -4,6 +4,7 @@
 #define TCPLAB_TRACK_TRACK_H
 
 #include <linux/atomic.h>
+#include <linux/percpu.h>
 #include <linux/types.h>
 
 #include "hook.h"
@@ -53,6 +54,17 @@ void tl_track_leak_ms(struct tl_net *ns, unsigned int leak_ms);
 u64 tl_track_count(const struct tl_net *ns, enum tl_counter counter);
 u64 tl_track_in_state(const struct tl_net *ns, enum tl_state state);
 
-bool tl_track_expendable(const struct tl_conn *conn);
+/**
+ * tl_track_note() - count something
+ * @track: the tracker of a namespace
+ * @counter: what
+ *
+ * Context: any but hard interrupt.
+ */
+static inline void tl_track_note(struct tl_track *track,
+				 enum tl_counter counter)
+{
+	this_cpu_inc(track->stats->counter[counter]);
+}
 
 #endif /* TCPLAB_TRACK_TRACK_H */

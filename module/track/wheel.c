@@ -39,7 +39,7 @@ static void unhang(struct tl_conn *conn)
 {
 	spin_lock(&wheel.slot[conn->slot].lock);
 	if (!list_empty(&conn->timer)) {
-		list_del_init(&conn->timer);
+		list_del_init_careful(&conn->timer);
 		atomic_dec(&wheel.hanging);
 	}
 	spin_unlock(&wheel.slot[conn->slot].lock);
@@ -74,7 +74,7 @@ void tl_wheel_add(struct tl_conn *conn, unsigned int delay)
 	u32 now = tick_now();
 
 	lockdep_assert_held(&conn->lock);
-	if (!list_empty(&conn->timer)) {
+	if (tl_wheel_has(conn)) {
 		if ((u8)(conn->slot - now) <= ticks)
 			return;
 		unhang(conn);
@@ -100,7 +100,7 @@ void tl_wheel_move(struct tl_conn *conn, unsigned int delay)
 void tl_wheel_del(struct tl_conn *conn)
 {
 	lockdep_assert_held(&conn->lock);
-	if (!list_empty(&conn->timer))
+	if (tl_wheel_has(conn))
 		unhang(conn);
 }
 
@@ -112,7 +112,7 @@ static struct tl_conn *take(unsigned int slot, struct list_head *list)
 	spin_lock_bh(&wheel.slot[slot].lock);
 	conn = list_first_entry_or_null(list, struct tl_conn, timer);
 	if (conn) {
-		list_del_init(&conn->timer);
+		list_del_init_careful(&conn->timer);
 		atomic_dec(&wheel.hanging);
 	}
 	spin_unlock_bh(&wheel.slot[slot].lock);

@@ -17,4 +17,15 @@ void tl_wheel_add(struct tl_conn *conn, unsigned int delay);
 void tl_wheel_move(struct tl_conn *conn, unsigned int delay);
 void tl_wheel_del(struct tl_conn *conn);
 
+/**
+ * tl_wheel_has() - whether a connection hangs on the wheel
+ * @conn: the connection, locked
+ *
+ * The worker takes it off without that lock: half done, it still hangs.
+ */
+static inline bool tl_wheel_has(const struct tl_conn *conn)
+{
+	return !list_empty_careful(&conn->timer);
+}
+
 #endif /* TCPLAB_TRACK_WHEEL_H */

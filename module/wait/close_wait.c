@@ -23,6 +23,46 @@ void tl_close_wait_init(struct tl_close_wait *watch)
 }
 
 /**
+ * tl_close_wait_leak_ms() - age from which a socket may be a leak
+ * @watch: the watch of its namespace
+ *
+ * Return: milliseconds.
+ */
+unsigned int tl_close_wait_leak_ms(const struct tl_close_wait *watch)
+{
+	return READ_ONCE(watch->leak_ms);
+}
+
+/**
+ * tl_close_wait_set_leak_ms() - change the age from which it may be
+ * @watch: the watch of a namespace
+ * @ms: milliseconds
+ */
+void tl_close_wait_set_leak_ms(struct tl_close_wait *watch, unsigned int ms)
+{
+	WRITE_ONCE(watch->leak_ms, ms);
+}
+
+/**
+ * tl_close_wait_count() - a socket has become a leak, or is none any more
+ * @watch: the watch of its namespace
+ * @is_leak: which of the two
+ */
+void tl_close_wait_count(struct tl_close_wait *watch, bool is_leak)
+{
+	atomic_add(is_leak ? 1 : -1, &watch->leaks);
+}
+
+/**
+ * tl_close_wait_leaks() - how many sockets are leaks now
+ * @watch: the watch of a namespace
+ */
+unsigned int tl_close_wait_leaks(const struct tl_close_wait *watch)
+{
+	return atomic_read(&watch->leaks);
+}
+
+/**
  * tl_cause_name() - the word for a cause
  * @cause: why a socket stays in CLOSE_WAIT
  *
@@ -33,11 +73,17 @@ const char *tl_cause_name(enum tl_cause cause)
 	return names[cause];
 }
 
-static bool is_sending(const struct tcp_sock *tp, unsigned int leak_ms)
+/*
+ * The peer's last ACK is the nearest that a socket keeps to when snd_una moved;
+ * ACKs that only answer probes of a closed window do not count.
+ */
+static bool is_sending(const struct sock *sk, unsigned int leak_ms)
 {
+	const struct tcp_sock *tp = tcp_sk(sk);
 	u32 quiet;
 
-	if (READ_ONCE(tp->write_seq) == READ_ONCE(tp->snd_una))
+	if (READ_ONCE(tp->write_seq) == READ_ONCE(tp->snd_una) ||
+	    READ_ONCE(inet_csk(sk)->icsk_backoff))
 		return false;
 	quiet = tcp_jiffies32 - READ_ONCE(tp->rcv_tstamp);
 	return jiffies_to_msecs(quiet) < leak_ms;
@@ -45,9 +91,8 @@ static bool is_sending(const struct tcp_sock *tp, unsigned int leak_ms)
 
 /**
  * tl_close_wait_cause() - why a socket stays in CLOSE_WAIT
+ * @watch: the watch of its namespace
  * @sk: the full socket
- * @leak_ms: within this time, in milliseconds, the peer must have acknowledged
- *	something for the socket to count as sending
  * @unread: set to the bytes that wait to be read, without the FIN
  *
  * The receive queue tells: copied_seq is what the application has taken, and
@@ -56,8 +101,8 @@ static bool is_sending(const struct tcp_sock *tp, unsigned int leak_ms)
  *
  * Return: the first cause that holds.
  */
-enum tl_cause tl_close_wait_cause(const struct sock *sk, unsigned int leak_ms,
-				  u32 *unread)
+enum tl_cause tl_close_wait_cause(const struct tl_close_wait *watch,
+				  const struct sock *sk, u32 *unread)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	u32 left = READ_ONCE(tp->rcv_nxt) - READ_ONCE(tp->copied_seq);
@@ -65,9 +110,26 @@ enum tl_cause tl_close_wait_cause(const struct sock *sk, unsigned int leak_ms,
 	*unread = left ? left - 1 : 0;
 	if (!sk->sk_socket && !sock_flag(sk, SOCK_DEAD))
 		return TL_CAUSE_NOT_ACCEPTED;
-	if (is_sending(tp, leak_ms))
+	if (is_sending(sk, tl_close_wait_leak_ms(watch)))
 		return TL_CAUSE_SENDING;
 	if (left > 1)
 		return TL_CAUSE_UNREAD_DATA;
 	return left ? TL_CAUSE_UNREAD_EOF : TL_CAUSE_EOF_READ;
+}
+
+/**
+ * tl_close_wait_is_leak() - whether a socket in CLOSE_WAIT is a leak
+ * @watch: the watch of its namespace
+ * @sk: the full socket
+ * @age_ms: milliseconds since it entered CLOSE_WAIT
+ *
+ * A half-close that still sends is none, however old.
+ */
+bool tl_close_wait_is_leak(const struct tl_close_wait *watch,
+			   const struct sock *sk, unsigned int age_ms)
+{
+	u32 unread;
+
+	return age_ms >= tl_close_wait_leak_ms(watch) &&
+	       tl_close_wait_cause(watch, sk, &unread) != TL_CAUSE_SENDING;
 }

@@ -31,8 +31,14 @@ enum tl_cause {
 };
 
 void tl_close_wait_init(struct tl_close_wait *watch);
+unsigned int tl_close_wait_leak_ms(const struct tl_close_wait *watch);
+void tl_close_wait_set_leak_ms(struct tl_close_wait *watch, unsigned int ms);
+void tl_close_wait_count(struct tl_close_wait *watch, bool is_leak);
+unsigned int tl_close_wait_leaks(const struct tl_close_wait *watch);
+bool tl_close_wait_is_leak(const struct tl_close_wait *watch,
+			   const struct sock *sk, unsigned int age_ms);
 const char *tl_cause_name(enum tl_cause cause);
-enum tl_cause tl_close_wait_cause(const struct sock *sk, unsigned int leak_ms,
-				  u32 *unread);
+enum tl_cause tl_close_wait_cause(const struct tl_close_wait *watch,
+				  const struct sock *sk, u32 *unread);
 
 #endif /* TCPLAB_WAIT_CLOSE_WAIT_H */

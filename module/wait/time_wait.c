@@ -113,7 +113,7 @@ void tl_time_wait_sum(const struct tl_time_wait *accounts, struct net *net,
 	}
 	for (i = 0; i < TL_EXITS; i++)
 		left += report->exited[i];
-	report->rate /= TL_RATE_SECONDS - 2;
+	report->rate = div_u64(report->rate, TL_RATE_SECONDS - 2);
 	report->now = report->entered > left ? report->entered - left : 0;
 
 	minis = tl_compat_tw_count(net);
