@@ -73,6 +73,11 @@ older_than() {
 	[ "$(column 3 "$2")" -gt "$1" ]
 }
 
+# drain NAME: the client reads what it gets
+drain() {
+	while sa recv "$1"; do :; done >/dev/null
+}
+
 # A half-close that still transmits is none, however old.
 sending() {
 	assert sb listen l5004 192.0.2.2 5004
@@ -83,6 +88,7 @@ sending() {
 	# On a slow link something is always on its way.
 	assert tc -n "$b" qdisc add dev veth0 root netem rate 2mbit
 	start sb send s5004 3000000
+	start drain c5004
 	assert_cause 5004 sending
 	echo 2000 | in_ns "$b" tee "$leak_ms" >/dev/null
 	wait_for 10 older_than 2000 5004 || fail "age is $(column 3 5004)"
