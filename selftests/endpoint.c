@@ -215,7 +215,7 @@ static int do_recv(int fd, char *answer)
 	if (got)
 		sprintf(answer, "%zd", got);
 	else
-		strcpy(answer, "eof");
+		sprintf(answer, "eof");
 	return 0;
 }
 
