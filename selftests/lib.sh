@@ -136,9 +136,14 @@ start() {
 
 # shellcheck disable=SC2086 # lists of words
 clean_up() {
-	local status=$? ns
+	local status=$? ns process
 	trap - EXIT
-	[ -z "$processes" ] || { kill -9 $processes; wait; } 2>/dev/null
+	for process in $processes; do
+		# What is a shell function may have a child, which must not outlive it: it holds our output open.
+		kill -STOP "$process" && pkill -9 -P "$process"
+		kill -9 "$process"
+	done 2>/dev/null
+	wait 2>/dev/null
 	for ns in $namespaces; do
 		ip netns pids "$ns" | xargs -r kill -9
 		ip netns delete "$ns"
