@@ -332,6 +332,16 @@ static bool lags(enum tl_state peer, enum tl_state state)
 	}
 }
 
+/* Whoever is synchronized has exchanged SYNs, whether all ACKs were seen. */
+static void tell_handshake(struct tl_endpoint *end, struct tl_endpoint *peer)
+{
+	if (peer->syn)
+		note_ack(end, peer->control_end);
+	if (end->syn)
+		note_ack(peer, end->control_end);
+	settle(end, peer);
+}
+
 /**
  * tl_peers_told() - learn from the socket at one end
  * @peers: the connection
@@ -351,6 +361,8 @@ void tl_peers_told(struct tl_peers *peers, unsigned int at, enum tl_state state)
 		end->state = state;
 	if (implied[state] && lags(peer->state, state))
 		peer->state = implied[state];
+	if (tl_state_synchronized(state))
+		tell_handshake(end, peer);
 	if (has_taken_fin(state) && peer->fin)
 		note_ack(end, peer->control_end);
 	if (has_fin_acked(state) && end->fin)
