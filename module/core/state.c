@@ -204,12 +204,12 @@ static bool reset_acceptable(const struct tl_peers *peers, unsigned int from,
 {
 	const struct tl_endpoint *peer = &peers->end[!from];
 
-	if (peer->state == TL_SYN_SENT)
-		return (segment->flags & TL_ACK) && peer->syn &&
-		       segment->ack == peer->control_end;
 	if (window->known)
 		return seq_in_window(segment->seq, window->rcv_nxt,
 				     window->rcv_wnd);
+	if (peer->state == TL_SYN_SENT)
+		return (segment->flags & TL_ACK) && peer->syn &&
+		       segment->ack == peer->control_end;
 	return !peer->ack ||
 	       seq_in_window(segment->seq, peer->acked, WINDOW_MAX);
 }
@@ -221,7 +221,9 @@ static bool step_reset(struct tl_peers *peers, unsigned int from,
 	if (!reset_acceptable(peers, from, segment, window))
 		return false;
 	move(&peers->end[from], TL_RESET);
-	move(&peers->end[!from], TL_RESET);
+	/* Elsewhere in the window it is challenged (RFC 5961 section 3.2). */
+	if (!window->known || segment->seq == window->rcv_nxt)
+		move(&peers->end[!from], TL_RESET);
 	return true;
 }
 

@@ -218,29 +218,21 @@ static int scope6(const struct sk_buff *skb, const struct nf_hook_state *state)
 	return tl_scope_of_device(state->in ?: state->out);
 }
 
-/* A later fragment only says which header the first one begins with. */
-static bool is_tcp_fragment(const struct sk_buff *skb)
-{
-	unsigned short fragment = 0;
-	unsigned int offset = 0;
-
-	return ipv6_find_hdr(skb, &offset, -1, &fragment, NULL) == IPPROTO_TCP;
-}
-
 /* The offset of the TCP header; 0 if there is none, or a fragment of one. */
 static unsigned int find_tcp6(struct tl_net *ns, const struct sk_buff *skb)
 {
 	unsigned short fragment = 0;
 	unsigned int offset = 0;
-	int flags = 0, header;
+	int flags = 0;
 
-	header = ipv6_find_hdr(skb, &offset, IPPROTO_TCP, &fragment, &flags);
-	if (!(flags & IP6_FH_F_FRAG))
-		return header == IPPROTO_TCP ? offset : 0;
+	if (ipv6_find_hdr(skb, &offset, -1, &fragment, &flags) != IPPROTO_TCP)
+		return 0;
 	/* The first fragment holds the header, but not the whole segment. */
-	if (header == IPPROTO_TCP || is_tcp_fragment(skb))
+	if (flags & IP6_FH_F_FRAG) {
 		tl_track_note(&ns->track, TL_COUNT_FRAGMENTS);
-	return 0;
+		return 0;
+	}
+	return offset;
 }
 
 static void examine6(struct tl_net *ns, struct sk_buff *skb,

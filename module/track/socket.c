@@ -259,6 +259,11 @@ void tl_socket_window(const struct tl_conn *conn, unsigned int end,
 
 		window->rcv_nxt = READ_ONCE(tp->rcv_nxt);
 		window->rcv_wnd = tcp_receive_window(tp);
+		/* Before the peer's SYN there is no window yet. */
+		window->known = sk->sk_state != TCP_SYN_SENT;
+	} else if (sk->sk_state == TCP_NEW_SYN_RECV) {
+		window->rcv_nxt = tcp_rsk(inet_reqsk(sk))->rcv_nxt;
+		window->rcv_wnd = inet_reqsk(sk)->rsk_rcv_wnd;
 		window->known = true;
 	} else if (sk->sk_state == TCP_TIME_WAIT) {
 		const struct tcp_timewait_sock *tw = tcp_twsk(sk);
