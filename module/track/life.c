@@ -322,6 +322,16 @@ static void correct(struct tl_conn *conn, unsigned int end,
 	tl_life_socket(conn, end, NULL, state, exit_reason(conn, end));
 }
 
+/* What a mini-socket does by itself, and not in its first moment. */
+static bool is_mini_change(const struct tl_conn *conn, unsigned int end,
+			 enum tl_state state)
+{
+	if (conn->state[end] == TL_FIN_WAIT_2)
+		return state == TL_TIME_WAIT;
+	return conn->state[end] == TL_TIME_WAIT && state == TL_CLOSED &&
+	       now() - conn->since[end] >= SOON;
+}
+
 static void reconcile_end(struct tl_conn *conn, unsigned int end, bool judge)
 {
 	enum tl_state state = TL_CLOSED;
@@ -337,8 +347,8 @@ static void reconcile_end(struct tl_conn *conn, unsigned int end, bool judge)
 		state = conn->state[end];
 	if (state == conn->state[end])
 		conn->suspect &= !judge;
-	else if (state == TL_TIME_WAIT && conn->state[end] == TL_FIN_WAIT_2)
-		tl_life_socket(conn, end, NULL, state, TL_EXIT_OTHER);
+	else if (is_mini_change(conn, end, state))
+		tl_life_socket(conn, end, NULL, state, exit_reason(conn, end));
 	else if (judge)
 		correct(conn, end, state);
 }
