@@ -324,7 +324,7 @@ static void correct(struct tl_conn *conn, unsigned int end,
 
 /* What a mini-socket does by itself, and not in its first moment. */
 static bool is_mini_change(const struct tl_conn *conn, unsigned int end,
-			 enum tl_state state)
+			   enum tl_state state)
 {
 	if (conn->state[end] == TL_FIN_WAIT_2)
 		return state == TL_TIME_WAIT;
