@@ -10,7 +10,8 @@
 
 set -u
 
-module=${TCPLAB_MODULE:-../tcplab.ko}
+: "${selftests:=.}"	# where this file and its helpers lie; a script elsewhere sets it first
+module=${TCPLAB_MODULE:-$selftests/../tcplab.ko}
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/tcplab.XXXXXX")
 namespaces=
 processes=
@@ -76,13 +77,24 @@ run_tests() {
 	exit
 }
 
+# ---- slow machines ----
+
+# Emulated and instrumented kernels: KSFT_MACHINE_SLOW is the kernel's own name for these.
+slowness=1
+[ "${KSFT_MACHINE_SLOW-}" != yes ] || slowness=10
+
+# scaled NUMBER: how many of something, connections for one, where NUMBER is right for an ordinary kernel.
+scaled() {
+	echo $((($1 + slowness - 1) / slowness))
+}
+
 # ---- waiting ----
 
 # wait_for SECONDS COMMAND...: until it succeeds; fails after the time. The command's output is the last try's.
 wait_for() {
 	local now deadline output
 	read -r now _ </proc/uptime
-	deadline=$((${now%.*} + $1))
+	deadline=$((${now%.*} + $1 * slowness))
 	shift
 	until output=$("$@" 2>&1); do
 		read -r now _ </proc/uptime
@@ -241,9 +253,9 @@ assert_states_agree() {
 # start_endpoint NAME [NS]: a process that holds sockets in a namespace; see endpoint.c. Then: NAME COMMAND...
 start_endpoint() {
 	local control="$scratch/$1"
-	start in_ns "${2-}" ./endpoint "$control" serve
+	start in_ns "${2-}" "$selftests/endpoint" "$control" serve
 	wait_for 5 test -S "$control" || return
-	eval "$1() { ./endpoint '$control' \"\$@\"; }"
+	eval "$1() { '$selftests/endpoint' '$control' \"\$@\"; }"
 }
 
 # row LOCAL REMOTE [NS]: the row of a connection, if it has one.
@@ -282,12 +294,12 @@ enter_ns() {
 start_peer() {
 	local control="$scratch/$1"
 	[ -e /dev/net/tun ] || modprobe tun || return
-	start ./peer "$control" serve tun0
+	start "$selftests/peer" "$control" serve tun0
 	wait_for 5 test -S "$control" || return
 	ip address add 192.0.2.1/24 dev tun0
 	ip address add 2001:db8::1/64 dev tun0 nodad
 	ip link set tun0 up || return
-	eval "$1() { ./peer '$control' \"\$@\"; }"
+	eval "$1() { '$selftests/peer' '$control' \"\$@\"; }"
 }
 
 # meet active|passive PORT: a connection of $family 4 or 6 between the endpoint "kernel" and the peer "peer", before the
