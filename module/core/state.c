@@ -220,10 +220,14 @@ static bool step_reset(struct tl_peers *peers, unsigned int from,
 {
 	if (!reset_acceptable(peers, from, segment, window))
 		return false;
+	/*
+	 * Elsewhere in the window it is challenged (RFC 5961 section 3.2), and
+	 * may be forged: if its sender means it, it says so once more.
+	 */
+	if (window->known && segment->seq != window->rcv_nxt)
+		return true;
 	move(&peers->end[from], TL_RESET);
-	/* Elsewhere in the window it is challenged (RFC 5961 section 3.2). */
-	if (!window->known || segment->seq == window->rcv_nxt)
-		move(&peers->end[!from], TL_RESET);
+	move(&peers->end[!from], TL_RESET);
 	return true;
 }
 

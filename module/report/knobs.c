@@ -85,7 +85,7 @@ static ssize_t knob_store(struct kobject *kobj, struct kobj_attribute *attr,
 
 static unsigned int enabled_get(const struct tl_net *ns)
 {
-	return READ_ONCE(ns->track.enabled);
+	return tl_track_enabled(ns);
 }
 
 static int enabled_set(struct tl_net *ns, unsigned int value)
@@ -102,7 +102,7 @@ static struct knob enabled = {
 
 static unsigned int forward_get(const struct tl_net *ns)
 {
-	return READ_ONCE(ns->track.forward);
+	return tl_track_forwards(ns);
 }
 
 static int forward_set(struct tl_net *ns, unsigned int value)

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* /proc/net/tcplab/summary: counters and gauges of the whole tracker. */
-#include <linux/jiffies.h>
-
 #include "../tcplab.h"
 #include "../track/socket.h"
 #include "../track/table.h"
@@ -35,12 +33,7 @@ static u64 disagreements(const struct tl_net *ns)
 
 static u64 memory(const struct tl_net *ns)
 {
-	u64 bytes = sizeof(*ns);
-
-	bytes += (u64)atomic_read(&ns->track.rows) * tl_table_conn_size();
-	bytes += (u64)num_possible_cpus() *
-		 (sizeof(struct tl_stats) + sizeof(struct tl_time_wait_stats));
-	return bytes;
+	return sizeof(*ns) + tl_track_memory(ns) + tl_time_wait_memory();
 }
 
 static void show_states(struct seq_file *seq, struct tl_net *ns)
@@ -62,9 +55,8 @@ static void show(struct seq_file *seq, struct tl_net *ns)
 	unsigned int i;
 
 	tl_time_wait_sum(&ns->time_wait, ns->net, &time_wait);
-	tl_sheet_number(seq, "uptime_ms",
-			jiffies64_to_msecs(get_jiffies_64() - ns->track.born));
-	tl_sheet_number(seq, "connections", atomic_read(&ns->track.rows));
+	tl_sheet_number(seq, "uptime_ms", tl_track_uptime_ms(ns));
+	tl_sheet_number(seq, "connections", tl_track_rows(ns));
 	tl_sheet_number(seq, "connections_max", tl_table_limit());
 	for (i = 0; i < ARRAY_SIZE(counters); i++)
 		tl_sheet_number(seq, counters[i].name,

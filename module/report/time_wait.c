@@ -10,7 +10,7 @@ static void show(struct seq_file *seq, struct tl_net *ns)
 	tl_time_wait_sum(&ns->time_wait, ns->net, &sum);
 	tl_sheet_number(seq, "now", sum.now);
 	/* The kernel's count less ours: unknown unless ours is complete. */
-	if (ns->track.enabled && !tl_track_count(ns, TL_COUNT_REFUSED_FULL))
+	if (tl_track_enabled(ns) && !tl_track_count(ns, TL_COUNT_REFUSED_FULL))
 		tl_sheet_number(seq, "now_fin_wait_2", sum.fin_wait_2);
 	else
 		tl_sheet_unknown(seq, "now_fin_wait_2");

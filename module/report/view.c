@@ -12,7 +12,6 @@ static u32 idle_ms(const struct sock *sk)
 	u32 sent = tcp_jiffies32 - READ_ONCE(tcp_sk(sk)->lsndtime);
 	u32 got = tcp_jiffies32 - READ_ONCE(inet_csk(sk)->icsk_ack.lrcvtime);
 
-	/* Neither stamp is set before the first data: then both are the age. */
 	return jiffies_to_msecs(min(sent, got));
 }
 
@@ -27,7 +26,9 @@ static void copy_cc(struct tl_view *view, const struct sock *sk)
 
 static void ask_full(struct tl_view *view, const struct sock *sk)
 {
-	view->idle_ms = min(idle_ms(sk), view->age_ms);
+	/* Before the handshake is done neither stamp is set. */
+	view->idle_ms = view->state[view->local] == TL_SYN_SENT ?
+			view->age_ms : idle_ms(sk);
 	view->uid = sk->sk_uid;
 	copy_cc(view, sk);
 }

@@ -98,6 +98,7 @@ struct tl_conn {
  * pointer behind objects of this kind, and the two must fit in 128 bytes.
  */
 #define TL_CONN_MAX	120
+#define TL_CONN_SHARE	(sizeof(struct tl_conn) + sizeof(void *))
 
 /*
  * A row is often locked by one function and let go by another, or locked only

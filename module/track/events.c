@@ -223,11 +223,10 @@ void tl_events_forwarded(struct tl_net *ns, const struct tl_key *key,
 			tl_track_note(&ns->track, TL_COUNT_REFUSED_FULL);
 		return;
 	}
-	if (fresh || (syn && conn->state[from] > TL_ESTABLISHED)) {
-		tl_life_begin(conn, TL_FORWARD, syn ? from : !from);
-		if (open)
-			tl_life_forward_open(conn);
-	}
+	if (fresh && open)
+		tl_life_begin_open(conn, from);
+	else if (fresh || (syn && conn->state[from] > TL_ESTABLISHED))
+		tl_life_begin(conn, TL_FORWARD, from);
 	tl_life_segment(conn, from, segment);
 	tl_life_unlock(conn);
 }
@@ -248,6 +247,24 @@ static enum tl_state after_close(const struct tl_conn *conn, unsigned int end,
 		state = tl_socket_state(mini);
 	sock_gen_put(mini);
 	return state;
+}
+
+/*
+ * Whether it was not this socket that the row is about. A connect() that finds
+ * its 4-tuple taken, and a child that another CPU has made before, have the
+ * addresses of a living connection when they are given up.
+ */
+static bool is_rival(const struct tl_conn *conn, unsigned int end,
+		     const struct sock *closed, int old_state)
+{
+	struct sock *owner;
+
+	if (old_state != TCP_SYN_SENT && old_state != TCP_SYN_RECV)
+		return false;
+	owner = tl_socket_find_by(conn, end, closed);
+	if (owner)
+		sock_gen_put(owner);
+	return owner;
 }
 
 static bool may_leave_mini(int old_state)
@@ -290,6 +307,10 @@ static void socket_changed(struct tl_net *ns, const struct sock *sk,
 		conn = tl_table_create(ns, &key, &fresh);
 	if (!conn)
 		return;
+	if (state == TL_CLOSED && is_rival(conn, end, sk, old_state)) {
+		tl_life_unlock(conn);
+		return;
+	}
 	if (fresh || (state == TL_ESTABLISHED && is_history(conn, end)))
 		tl_life_begin(conn, origin_of(old_state), end);
 	if (state == TL_CLOSED && may_leave_mini(old_state))

@@ -45,23 +45,37 @@ static u8 control_bits(const struct sk_buff *skb)
 }
 
 /*
+ * Most packets are those of established sockets; this is all that they cost.
+ * No request or mini-socket is in that state, and raw sockets are no streams.
+ */
+static bool is_established(const struct sock *sk)
+{
+	return sk && sk->sk_state == TCP_ESTABLISHED &&
+	       sk->sk_type == SOCK_STREAM;
+}
+
+/*
  * Whether no state depends on a packet that leaves. On lo both sockets are
  * here and tell their states themselves, unless conntrack may translate.
  */
 static bool is_plain_out(const struct tl_net *ns, const struct sk_buff *skb,
 			 const struct net_device *out)
 {
-	const struct sock *sk = tcp_socket(skb);
-	u8 flags;
-
-	if (!sk)
-		return false;
-	flags = control_bits(skb);
-	if (flags & (TL_SYN | TL_RST))
-		return false;
-	if ((out->flags & IFF_LOOPBACK) && !READ_ONCE(ns->track.conntrack))
+	if (likely(is_established(skb->sk)) &&
+	    likely(!(control_bits(skb) & (TL_SYN | TL_RST | TL_FIN))))
 		return true;
-	return sk->sk_state == TCP_ESTABLISHED && !(flags & TL_FIN);
+	if (!(out->flags & IFF_LOOPBACK) || READ_ONCE(ns->track.conntrack) ||
+	    !tcp_socket(skb))
+		return false;
+	return !(control_bits(skb) & (TL_SYN | TL_RST));
+}
+
+/* Early demux has made sure of it; what else assigns a socket need not have. */
+static bool has_linear_header(const struct sk_buff *skb)
+{
+	return skb_transport_header_was_set(skb) &&
+	       skb_transport_offset(skb) + sizeof(struct tcphdr) <=
+	       skb_headlen(skb);
 }
 
 /*
@@ -71,16 +85,11 @@ static bool is_plain_out(const struct tl_net *ns, const struct sk_buff *skb,
 static bool is_plain_in(struct tl_net *ns, const struct sk_buff *skb,
 			const struct net_device *in)
 {
-	const struct sock *sk;
-
-	if (in->flags & IFF_LOOPBACK) {
-		if (likely(!skb_get_nfct(skb)))
-			return true;
+	if (unlikely(skb_get_nfct(skb)) && !READ_ONCE(ns->track.conntrack))
 		WRITE_ONCE(ns->track.conntrack, true);
-	}
-	sk = tcp_socket(skb);
-	return sk && sk->sk_state == TCP_ESTABLISHED &&
-	       skb_transport_header_was_set(skb) &&
+	if ((in->flags & IFF_LOOPBACK) && !READ_ONCE(ns->track.conntrack))
+		return true;
+	return is_established(skb->sk) && has_linear_header(skb) &&
 	       !(control_bits(skb) & (TL_SYN | TL_RST | TL_FIN));
 }
 
@@ -199,13 +208,17 @@ static unsigned int forward4(void *ns, struct sk_buff *skb,
 /* A link-local address belongs to a link, also where lo carries the packet. */
 static int link_of(const struct sk_buff *skb, const struct nf_hook_state *state)
 {
+	const struct inet6_dev *idev;
+
 	if (state->hook == NF_INET_LOCAL_IN)
 		return inet6_iif(skb);
 	if (state->hook == NF_INET_LOCAL_OUT && skb->sk &&
 	    skb->sk->sk_bound_dev_if)
 		return skb->sk->sk_bound_dev_if;
-	if (state->hook == NF_INET_LOCAL_OUT && skb_dst(skb))
-		return ip6_dst_idev(skb_dst(skb))->dev->ifindex;
+	if (state->hook == NF_INET_LOCAL_OUT) {
+		idev = skb_dst(skb) ? ip6_dst_idev(skb_dst(skb)) : NULL;
+		return idev ? idev->dev->ifindex : state->out->ifindex;
+	}
 	return state->in->ifindex;
 }
 

@@ -91,6 +91,15 @@ static void count_simultaneous(const struct tl_conn *conn, unsigned int end,
 		count(conn, TL_COUNT_SIMULTANEOUS_CLOSE);
 }
 
+/* Who takes the 4-tuple of one that has expired tells it, but did not end it. */
+static void leave_time_wait(struct tl_conn *conn, unsigned int end,
+			    enum tl_exit reason)
+{
+	if (tl_life_age_ms(conn->since[end]) >= TL_TIME_WAIT_MS)
+		reason = TL_EXIT_EXPIRED;
+	tl_time_wait_left(&conn->ns->time_wait, reason);
+}
+
 static void become(struct tl_conn *conn, unsigned int end, enum tl_state state,
 		   enum tl_exit reason)
 {
@@ -109,7 +118,7 @@ static void become(struct tl_conn *conn, unsigned int end, enum tl_state state,
 			tl_wheel_move(conn, MS(TL_TIME_WAIT_MS));
 		}
 		if (from == TL_TIME_WAIT)
-			tl_time_wait_left(&conn->ns->time_wait, reason);
+			leave_time_wait(conn, end, reason);
 		if (from == TL_CLOSE_WAIT)
 			leak(conn, false);
 	}
@@ -142,14 +151,8 @@ static void leave_here(struct tl_conn *conn, unsigned int end)
 	conn->local &= ~(1 << end);
 }
 
-/**
- * tl_life_begin() - a connection starts, or starts anew on a used 4-tuple
- * @conn: the connection
- * @origin: how it was met
- * @first: the end to be shown as local
- */
-void tl_life_begin(struct tl_conn *conn, enum tl_origin origin,
-		   unsigned int first)
+static void begin(struct tl_conn *conn, enum tl_origin origin,
+		  unsigned int first)
 {
 	unsigned int end;
 
@@ -165,6 +168,18 @@ void tl_life_begin(struct tl_conn *conn, enum tl_origin origin,
 		conn->state[end] = TL_UNKNOWN;
 		conn->since[end] = conn->born;
 	}
+}
+
+/**
+ * tl_life_begin() - a connection starts, or starts anew on a used 4-tuple
+ * @conn: the connection
+ * @origin: how it was met
+ * @first: the end to be shown as local
+ */
+void tl_life_begin(struct tl_conn *conn, enum tl_origin origin,
+		   unsigned int first)
+{
+	begin(conn, origin, first);
 	count(conn, origin == TL_ADOPTED ? TL_COUNT_ADOPTED :
 					   TL_COUNT_CREATED);
 }
@@ -244,11 +259,14 @@ void tl_life_segment(struct tl_conn *conn, unsigned int from,
 }
 
 /**
- * tl_life_forward_open() - a forwarded connection was open before it was seen
- * @conn: the connection, just begun
+ * tl_life_begin_open() - a forwarded connection was open before it was seen
+ * @conn: the connection
+ * @first: the end to be shown as local
  */
-void tl_life_forward_open(struct tl_conn *conn)
+void tl_life_begin_open(struct tl_conn *conn, unsigned int first)
 {
+	begin(conn, TL_FORWARD, first);
+	count(conn, TL_COUNT_ADOPTED);
 	conn->peers.end[0].state = TL_ESTABLISHED;
 	conn->peers.end[1].state = TL_ESTABLISHED;
 	follow_peers(conn);
@@ -281,11 +299,8 @@ void tl_life_compare(struct tl_conn *conn, unsigned int end,
 /* Why a TIME_WAIT socket that is not there any more ended. */
 static enum tl_exit exit_reason(const struct tl_conn *conn, unsigned int end)
 {
-	if (tl_life_age_ms(conn->since[end]) >= TL_TIME_WAIT_MS)
-		return TL_EXIT_EXPIRED;
-	if (conn->peers.end[end].state == TL_CLOSED)
-		return TL_EXIT_RESET;
-	return TL_EXIT_OTHER;
+	return conn->peers.end[end].state == TL_CLOSED ? TL_EXIT_RESET :
+							 TL_EXIT_OTHER;
 }
 
 /* Request and mini-sockets change and end without an event. */
@@ -297,11 +312,16 @@ static bool changes_silently(const struct tl_conn *conn, unsigned int end)
 	       state == TL_TIME_WAIT;
 }
 
-/* What was adopted may have changed while nobody knew it. */
+/*
+ * What was adopted may have changed while nobody knew it, and what began while
+ * the tracker did may have been seen by the hooks, but not by the tracepoint.
+ */
 static bool just_adopted(const struct tl_conn *conn)
 {
-	return conn->origin == TL_ADOPTED &&
-	       now() - conn->born < MS(ADOPTION_MS);
+	if (now() - conn->born >= MS(ADOPTION_MS))
+		return false;
+	return conn->origin == TL_ADOPTED ||
+	       now() - tl_track_started(&conn->ns->track) < MS(ADOPTION_MS);
 }
 
 /*
@@ -314,6 +334,8 @@ static void correct(struct tl_conn *conn, unsigned int end,
 {
 	if (!conn->suspect) {
 		conn->suspect = 1;
+		/* It may have been bound since: that makes it hard to find. */
+		conn->bound = 1;
 		return;
 	}
 	if (!changes_silently(conn, end) && !just_adopted(conn))
@@ -351,12 +373,15 @@ static void reconcile_end(struct tl_conn *conn, unsigned int end, bool judge)
 		tl_life_socket(conn, end, NULL, state, exit_reason(conn, end));
 	else if (judge)
 		correct(conn, end, state);
+	else
+		conn->suspect = 1;
 }
 
 /**
  * tl_life_reconcile() - make sure that the sockets are as the row says
  * @conn: the connection
- * @judge: this is a look arranged for the purpose: doubts count
+ * @judge: this is a look arranged for the purpose: doubts count; otherwise
+ *	they arrange for one
  *
  * Context: any but hard interrupt.
  */
@@ -411,6 +436,7 @@ static unsigned int check_in(const struct tl_conn *conn, unsigned int end)
 	unsigned int left;
 
 	switch (conn->state[end]) {
+	case TL_SYN_SENT:	/* most are over soon: their rows need not move */
 	case TL_SYN_RECEIVED:
 	case TL_FIN_WAIT_2:
 		return SILENT;
@@ -482,18 +508,11 @@ static unsigned int look_in(const struct tl_conn *conn)
 	return delay;
 }
 
-/*
- * States with no time of their own, in which a row that hangs on the wheel
- * already can be left alone: most of a connection's events end in these.
- */
-#define RESTFUL	(BIT(TL_SYN_SENT) | BIT(TL_ESTABLISHED) | \
-		 BIT(TL_FIN_WAIT_1) | BIT(TL_CLOSING) | BIT(TL_LAST_ACK))
-
-static bool rests(const struct tl_conn *conn)
+/* No row with a living socket wants to be looked at earlier, unless there is a suspicion. */
+static bool is_due_soon(const struct tl_conn *conn)
 {
-	return tl_wheel_has(conn) && !conn->suspect &&
-	       (BIT(conn->state[0]) & RESTFUL) &&
-	       (BIT(conn->state[1]) & RESTFUL);
+	return !conn->suspect && tl_wheel_within(conn, SILENT) &&
+	       (lives_here(conn, 0) || lives_here(conn, 1));
 }
 
 /**
@@ -504,7 +523,7 @@ void tl_life_unlock(struct tl_conn *conn)
 {
 	unsigned int delay;
 
-	if (!rests(conn)) {
+	if (!is_due_soon(conn)) {
 		delay = look_in(conn);
 		if (!delay) {
 			tl_life_drop(conn);

@@ -29,10 +29,14 @@
 /* How far a full table looks for a row that can be given up. */
 #define EVICT_BUCKETS		16
 #define EVICT_LOOKS		64
+/* What a signed counter holds, with room for those that try in vain. */
+#define ROWS_MAX		0x40000000U
 #define HASH_SIZE_MIN		16U
 #define HASH_SIZE_MAX		4194304U
 /* More would be slower to walk for a report than it is quicker to search. */
 #define HASH_SIZE_DEFAULT	262144U
+/* Mean length of the chains of a full table, at most: they are walked whole. */
+#define CHAIN_MAX		256
 
 static unsigned int max_connections = 262144;
 module_param(max_connections, uint, 0444);
@@ -56,21 +60,56 @@ static struct {
 static atomic_t total_rows;
 static spinlock_t chain_lock[BUCKET_LOCKS];	/* see lock_of() */
 
+/* Namespaces whose keys are the same are spread, too. */
+static u32 mix_of(const struct tl_net *ns)
+{
+	return net_hash_mix(ns->net);
+}
+
+static unsigned int hash(const struct tl_key *key, u32 mix)
+{
+	u32 scope = key->scope ^ mix;
+	u32 ports = *(const u32 *)key->port;
+
+	if (tl_key_is_v6(key))
+		return hsiphash_3u32(hsiphash(&key->addr, sizeof(key->addr),
+					      &table.secret),
+				     ports, scope, &table.secret);
+	return hsiphash_4u32((__force u32)key->addr.v4[0],
+			     (__force u32)key->addr.v4[1], ports, scope,
+			     &table.secret);
+}
+
 static unsigned int bucket_of(const struct tl_net *ns, const struct tl_key *key)
 {
-	u32 scope = key->scope ^ net_hash_mix(ns->net);
-	u32 ports = *(const u32 *)key->port;
-	u32 hash;
+	return hash(key, mix_of(ns)) & table.mask;
+}
 
-	if (tl_key_is_v6(key)) {
-		hash = hsiphash(&key->addr, sizeof(key->addr), &table.secret);
-		hash = hsiphash_3u32(hash, ports, scope, &table.secret);
-	} else {
-		hash = hsiphash_4u32((__force u32)key->addr.v4[0],
-				     (__force u32)key->addr.v4[1], ports,
-				     scope, &table.secret);
-	}
-	return hash & table.mask;
+/*
+ * A connection's events come in bursts: a handshake over lo, a close and the
+ * answer to it. So each CPU remembers the last key it hashed, and its bucket.
+ */
+struct memo {
+	struct tl_key key;
+	u32 mix;
+	unsigned int bucket;
+};
+
+static DEFINE_PER_CPU(struct memo, memos);
+
+/* Bottom halves are off. */
+static unsigned int bucket_again(const struct tl_net *ns,
+				 const struct tl_key *key)
+{
+	struct memo *memo = this_cpu_ptr(&memos);
+	u32 mix = mix_of(ns);
+
+	if (memo->mix == mix && tl_key_equal(&memo->key, key))
+		return memo->bucket;
+	memo->key = *key;
+	memo->mix = mix;
+	memo->bucket = hash(key, mix) & table.mask;
+	return memo->bucket;
 }
 
 static spinlock_t *lock_of(unsigned int bucket)
@@ -89,7 +128,7 @@ static bool alive(const struct tl_conn *conn)
 	return !hlist_nulls_unhashed_lockless(&conn->node);
 }
 
-static struct tl_conn *find_in(unsigned int bucket, struct tl_net *ns,
+static struct tl_conn *find_in(unsigned int bucket, const struct tl_net *ns,
 			       const struct tl_key *key)
 {
 	struct hlist_nulls_node *node;
@@ -123,7 +162,12 @@ again:
  */
 struct tl_conn *tl_table_find(struct tl_net *ns, const struct tl_key *key)
 {
-	return find_in(bucket_of(ns, key), ns, key);
+	struct tl_conn *conn;
+
+	local_bh_disable();
+	conn = find_in(bucket_again(ns, key), ns, key);
+	local_bh_enable();
+	return conn;
 }
 
 static void unhash(struct tl_conn *conn, unsigned int bucket)
@@ -135,14 +179,34 @@ static void unhash(struct tl_conn *conn, unsigned int bucket)
 	spin_unlock(lock);
 }
 
+/* A place in the table; whoever sees it given back sees the row gone. */
+static bool reserve(struct tl_net *ns)
+{
+	if (atomic_inc_return(&ns->track.rows) > (int)max_connections) {
+		atomic_dec(&ns->track.rows);
+		return false;
+	}
+	if (atomic_inc_return(&total_rows) > (int)max_total) {
+		atomic_dec(&total_rows);
+		atomic_dec(&ns->track.rows);
+		return false;
+	}
+	return true;
+}
+
+static void give_back(struct tl_net *ns)
+{
+	atomic_dec(&total_rows);
+	atomic_dec_return_release(&ns->track.rows);
+}
+
 static void discard(struct tl_conn *conn)
 {
 	struct tl_net *ns = conn->ns;
 
 	tl_conn_unlock(conn);
 	kmem_cache_free(table.cache, conn);
-	atomic_dec(&ns->track.rows);
-	atomic_dec(&total_rows);
+	give_back(ns);
 }
 
 /**
@@ -154,15 +218,9 @@ void tl_table_remove(struct tl_conn *conn)
 	struct tl_net *ns = conn->ns;
 
 	lockdep_assert_held(&conn->lock);
-	unhash(conn, bucket_of(ns, &conn->key));
+	unhash(conn, bucket_again(ns, &conn->key));
 	tl_wheel_del(conn);
 	discard(conn);
-}
-
-static bool room(const struct tl_net *ns)
-{
-	return atomic_read(&ns->track.rows) < max_connections &&
-	       atomic_read(&total_rows) < max_total;
 }
 
 struct eviction {
@@ -219,8 +277,6 @@ static struct tl_conn *allocate(struct tl_net *ns, const struct tl_key *key)
 	conn->bound = 0;
 	conn->leak = 0;
 	conn->suspect = 0;
-	atomic_inc(&ns->track.rows);
-	atomic_inc(&total_rows);
 	return conn;
 }
 
@@ -252,19 +308,27 @@ static bool hashed_in(unsigned int bucket, const struct tl_net *ns,
 struct tl_conn *tl_table_create(struct tl_net *ns, const struct tl_key *key,
 				bool *fresh)
 {
-	unsigned int bucket = bucket_of(ns, key);
-	spinlock_t *lock = lock_of(bucket);
+	unsigned int bucket;
 	struct tl_conn *conn;
+	spinlock_t *lock;
 	bool twin;
 
 	*fresh = false;
+	local_bh_disable();
+	bucket = bucket_again(ns, key);
 	conn = find_in(bucket, ns, key);
-	if (conn || (!room(ns) && !make_room(ns, bucket)))
+	local_bh_enable();
+	if (conn)
 		return conn;
-	conn = allocate(ns, key);
-	if (!conn)
+	if (!reserve(ns) && !(make_room(ns, bucket) && reserve(ns)))
 		return NULL;
+	conn = allocate(ns, key);
+	if (!conn) {
+		give_back(ns);
+		return NULL;
+	}
 
+	lock = lock_of(bucket);
 	spin_lock(lock);
 	twin = hashed_in(bucket, ns, key);
 	if (likely(!twin))
@@ -390,11 +454,14 @@ unsigned int tl_table_limit(void)
 }
 
 /**
- * tl_table_conn_size() - memory of a row in bytes
+ * tl_table_memory() - memory that rows take
+ * @rows: how many
+ *
+ * Return: bytes, with the allocator's share.
  */
-unsigned int tl_table_conn_size(void)
+u64 tl_table_memory(unsigned int rows)
 {
-	return kmem_cache_size(table.cache);
+	return (u64)rows * TL_CONN_SHARE;
 }
 
 static void construct(void *object)
@@ -412,9 +479,12 @@ static void choose_sizes(void)
 
 	if (!max_total)
 		max_total = min_t(u64, INT_MAX,
-				  div_u64(bytes, 16 * sizeof(struct tl_conn)));
+				  div_u64(bytes, 16 * TL_CONN_SHARE));
+	max_total = min(max_total, ROWS_MAX);
+	max_connections = min(max_connections, ROWS_MAX);
 	if (!hash_size)
 		hash_size = min(max_total, HASH_SIZE_DEFAULT);
+	hash_size = max(hash_size, max_total / CHAIN_MAX);
 	hash_size = clamp(hash_size, HASH_SIZE_MIN, HASH_SIZE_MAX);
 	hash_size = rounddown_pow_of_two(hash_size);
 }

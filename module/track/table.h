@@ -16,7 +16,7 @@ void tl_table_remove(struct tl_conn *conn);
 unsigned int tl_table_buckets(void);
 bool tl_table_bucket_empty(unsigned int bucket);
 unsigned int tl_table_limit(void);
-unsigned int tl_table_conn_size(void);
+u64 tl_table_memory(unsigned int rows);
 
 /**
  * typedef tl_table_visit - what a walk does with a connection

@@ -17,8 +17,14 @@
  */
 int tl_track_init(void)
 {
-	tl_wheel_init(tl_life_due);
-	return tl_table_init();
+	int err = tl_wheel_init(tl_life_due);
+
+	if (err)
+		return err;
+	err = tl_table_init();
+	if (err)
+		tl_wheel_exit();
+	return err;
 }
 
 /**
@@ -39,15 +45,17 @@ static bool drop(struct tl_conn *conn, void *unused)
 /* A creation that was under way when the hooks went may still add a row. */
 static void drop_rows(struct tl_net *ns)
 {
-	while (atomic_read(&ns->track.rows))
+	while (atomic_read_acquire(&ns->track.rows))
 		tl_table_walk(ns, drop, NULL);
 }
 
 /* If not all hooks could be had, the first may have seen packets already. */
 static int add_hooks(struct tl_net *ns)
 {
-	int err = tl_hook_add(ns);
+	int err;
 
+	WRITE_ONCE(ns->track.started, (u32)jiffies);
+	err = tl_hook_add(ns);
 	if (!err) {
 		WRITE_ONCE(ns->track.enabled, true);
 		return 0;
@@ -196,6 +204,56 @@ void tl_track_leak_ms(struct tl_net *ns, unsigned int leak_ms)
 {
 	tl_close_wait_set_leak_ms(&ns->close_wait, leak_ms);
 	tl_table_walk(ns, judge_anew, NULL);
+}
+
+/**
+ * tl_track_enabled() - whether connections are followed
+ * @ns: the namespace
+ */
+bool tl_track_enabled(const struct tl_net *ns)
+{
+	return READ_ONCE(ns->track.enabled);
+}
+
+/**
+ * tl_track_forwards() - whether forwarded connections are followed, too
+ * @ns: the namespace
+ */
+bool tl_track_forwards(const struct tl_net *ns)
+{
+	return READ_ONCE(ns->track.forward);
+}
+
+/**
+ * tl_track_uptime_ms() - since when the counters run
+ * @ns: the namespace
+ *
+ * Return: milliseconds.
+ */
+u64 tl_track_uptime_ms(const struct tl_net *ns)
+{
+	return jiffies64_to_msecs(get_jiffies_64() - ns->track.born);
+}
+
+/**
+ * tl_track_rows() - how many connections are in the table
+ * @ns: the namespace
+ */
+unsigned int tl_track_rows(const struct tl_net *ns)
+{
+	return atomic_read(&ns->track.rows);
+}
+
+/**
+ * tl_track_memory() - what rows and counters of a namespace take
+ * @ns: the namespace
+ *
+ * Return: bytes; the hash table, which all namespaces share, is not in it.
+ */
+u64 tl_track_memory(const struct tl_net *ns)
+{
+	return tl_table_memory(tl_track_rows(ns)) +
+	       (u64)num_possible_cpus() * sizeof(struct tl_stats);
 }
 
 /**

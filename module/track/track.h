@@ -21,7 +21,8 @@ struct tl_segment;
  * @stats: counters and gauges, per CPU
  * @hooks: where packets are seen
  * @rows: connections in the table
- * @born: when the tracker started, in jiffies
+ * @born: since when counters run, in jiffies
+ * @started: when connections began to be followed, low half of jiffies
  * @enabled: connections are followed
  * @forward: forwarded connections too
  * @conntrack: packets on lo may be translated, so both hooks have to look
@@ -31,6 +32,7 @@ struct tl_track {
 	struct tl_hooks hooks;
 	atomic_t rows;
 	u64 born;
+	u32 started;
 	bool enabled;
 	bool forward;
 	bool conntrack;
@@ -48,11 +50,27 @@ void tl_track_net_exit(struct tl_net *ns);
 /* switches; the caller serialises them */
 int tl_track_enable(struct tl_net *ns, bool on);
 int tl_track_forward(struct tl_net *ns, bool on);
+bool tl_track_enabled(const struct tl_net *ns);
+bool tl_track_forwards(const struct tl_net *ns);
 void tl_track_leak_ms(struct tl_net *ns, unsigned int leak_ms);
 
 /* what has been counted */
+u64 tl_track_uptime_ms(const struct tl_net *ns);
+unsigned int tl_track_rows(const struct tl_net *ns);
+u64 tl_track_memory(const struct tl_net *ns);
 u64 tl_track_count(const struct tl_net *ns, enum tl_counter counter);
 u64 tl_track_in_state(const struct tl_net *ns, enum tl_state state);
+
+/**
+ * tl_track_started() - when connections began to be followed
+ * @track: the tracker of a namespace
+ *
+ * Return: low half of jiffies.
+ */
+static inline u32 tl_track_started(const struct tl_track *track)
+{
+	return READ_ONCE(track->started);
+}
 
 /**
  * tl_track_note() - count something

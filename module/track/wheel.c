@@ -27,6 +27,7 @@ static struct {
 	atomic_t hanging;
 	u32 turned;		/* ticks that the worker has done with */
 	tl_wheel_due *due;
+	struct workqueue_struct *queue;
 	struct delayed_work work;
 } wheel;
 
@@ -52,12 +53,23 @@ static void hang(struct tl_conn *conn, u8 slot)
 	list_add_tail(&conn->timer, &wheel.slot[slot].list);
 	spin_unlock(&wheel.slot[slot].lock);
 	if (atomic_inc_return(&wheel.hanging) == 1)
-		schedule_delayed_work(&wheel.work, 1);
+		queue_delayed_work(wheel.queue, &wheel.work, 1);
 }
 
 static unsigned int ticks_of(unsigned int delay)
 {
 	return min(delay / SLOT_JIFFIES + 1, SLOTS - 2UL);
+}
+
+/**
+ * tl_wheel_within() - whether a connection is looked at within some time
+ * @conn: the connection, locked
+ * @delay: the time in jiffies
+ */
+bool tl_wheel_within(const struct tl_conn *conn, unsigned int delay)
+{
+	return tl_wheel_has(conn) &&
+	       (u8)(conn->slot - tick_now()) <= ticks_of(delay);
 }
 
 /**
@@ -70,16 +82,8 @@ static unsigned int ticks_of(unsigned int delay)
  */
 void tl_wheel_add(struct tl_conn *conn, unsigned int delay)
 {
-	unsigned int ticks = ticks_of(delay);
-	u32 now = tick_now();
-
-	lockdep_assert_held(&conn->lock);
-	if (tl_wheel_has(conn)) {
-		if ((u8)(conn->slot - now) <= ticks)
-			return;
-		unhang(conn);
-	}
-	hang(conn, now + ticks);
+	if (!tl_wheel_within(conn, delay))
+		tl_wheel_move(conn, delay);
 }
 
 /**
@@ -171,17 +175,23 @@ static void work(struct work_struct *unused)
 	while (wheel.turned != now)
 		turn(++wheel.turned % SLOTS);
 	if (atomic_read(&wheel.hanging))
-		schedule_delayed_work(&wheel.work, SLOT_JIFFIES);
+		queue_delayed_work(wheel.queue, &wheel.work, SLOT_JIFFIES);
 }
 
 /**
  * tl_wheel_init() - set the wheel up
  * @due: called for each connection when it is due
+ *
+ * Return: 0 or -ENOMEM.
  */
-void tl_wheel_init(tl_wheel_due *due)
+int tl_wheel_init(tl_wheel_due *due)
 {
 	unsigned int i;
 
+	/* A turn may have many rows to serve, on whatever CPU is free. */
+	wheel.queue = alloc_workqueue("tcplab", WQ_UNBOUND, 0);
+	if (!wheel.queue)
+		return -ENOMEM;
 	for (i = 0; i < SLOTS; i++) {
 		spin_lock_init(&wheel.slot[i].lock);
 		INIT_LIST_HEAD(&wheel.slot[i].list);
@@ -189,6 +199,7 @@ void tl_wheel_init(tl_wheel_due *due)
 	wheel.due = due;
 	wheel.turned = tick_now();
 	INIT_DELAYED_WORK(&wheel.work, work);
+	return 0;
 }
 
 /**
@@ -199,4 +210,5 @@ void tl_wheel_init(tl_wheel_due *due)
 void tl_wheel_exit(void)
 {
 	cancel_delayed_work_sync(&wheel.work);
+	destroy_workqueue(wheel.queue);
 }

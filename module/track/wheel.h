@@ -7,12 +7,14 @@
 
 /**
  * typedef tl_wheel_due - what happens to a connection whose time has come
- * @conn: the connection, locked and off the wheel; unlocked or removed by it
+ * @conn: the connection, locked, and mostly off the wheel; unlocked or removed
+ *	by it
  */
 typedef void tl_wheel_due(struct tl_conn *conn);
 
-void tl_wheel_init(tl_wheel_due *due);
+int tl_wheel_init(tl_wheel_due *due);
 void tl_wheel_exit(void);
+bool tl_wheel_within(const struct tl_conn *conn, unsigned int delay);
 void tl_wheel_add(struct tl_conn *conn, unsigned int delay);
 void tl_wheel_move(struct tl_conn *conn, unsigned int delay);
 void tl_wheel_del(struct tl_conn *conn);

@@ -9,8 +9,13 @@
 
 static unsigned long kernel_overflows(struct net *net)
 {
-	return snmp_fold_field((void __percpu *)net->mib.net_statistics,
-			       LINUX_MIB_TCPTIMEWAITOVERFLOW);
+	unsigned long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += per_cpu_ptr(net->mib.net_statistics, cpu)
+			->mibs[LINUX_MIB_TCPTIMEWAITOVERFLOW];
+	return sum;
 }
 
 /**
@@ -69,6 +74,16 @@ void tl_time_wait_entered(struct tl_time_wait *accounts)
 void tl_time_wait_left(struct tl_time_wait *accounts, enum tl_exit reason)
 {
 	this_cpu_inc(accounts->stats->exited[reason]);
+}
+
+/**
+ * tl_time_wait_memory() - what the accounts of a namespace take
+ *
+ * Return: bytes.
+ */
+u64 tl_time_wait_memory(void)
+{
+	return (u64)num_possible_cpus() * sizeof(struct tl_time_wait_stats);
 }
 
 /* Entries of the whole seconds that lie behind, but not of the one running. */

@@ -71,6 +71,7 @@ int tl_time_wait_init(struct tl_time_wait *accounts, struct net *net);
 void tl_time_wait_exit(struct tl_time_wait *accounts);
 void tl_time_wait_entered(struct tl_time_wait *accounts);
 void tl_time_wait_left(struct tl_time_wait *accounts, enum tl_exit reason);
+u64 tl_time_wait_memory(void);
 void tl_time_wait_sum(const struct tl_time_wait *accounts, struct net *net,
 		      struct tl_time_wait_report *report);
 
