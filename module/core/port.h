@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What core/ needs from its surroundings, in the kernel and in user space:
- * fixed-width types, min/max and 64-bit division.
+ * fixed-width types, min/max, 64-bit division and error numbers.
  */
 #ifndef TCPLAB_CORE_PORT_H
 #define TCPLAB_CORE_PORT_H
 
 #ifdef __KERNEL__
 
+#include <linux/errno.h>
 #include <linux/kernel.h>
 #include <linux/math64.h>
 #include <linux/string.h>
@@ -15,6 +16,7 @@
 
 #else /* user space: unit tests and fuzzers */
 
+#include <errno.h>
 #include <linux/types.h>
 #include <stdbool.h>
 #include <stddef.h>

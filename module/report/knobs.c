@@ -12,9 +12,9 @@
 #include <linux/mutex.h>
 #include <linux/nsproxy.h>
 #include <linux/sched.h>
-#include <linux/string.h>
 #include <linux/sysfs.h>
 
+#include "../core/value.h"
 #include "../tcplab.h"
 #include "knobs.h"
 
@@ -65,11 +65,9 @@ static ssize_t knob_store(struct kobject *kobj, struct kobj_attribute *attr,
 
 	if (!may_write(ns))
 		return -EPERM;
-	err = kstrtouint(buffer, 10, &value);
+	err = tl_value_number(buffer, knob->min, knob->max, &value);
 	if (err)
 		return err;
-	if (value < knob->min || value > knob->max)
-		return -ERANGE;
 	mutex_lock(&knobs_lock);
 	err = knob->set(ns, value);
 	mutex_unlock(&knobs_lock);
@@ -152,10 +150,9 @@ static ssize_t law_store(struct kobject *kobj, struct kobj_attribute *attr,
 
 	if (!may_write(ns))
 		return -EPERM;
-	if (count >= sizeof(name))
-		return -EINVAL;
-	strscpy(name, buffer, sizeof(name));
-	err = tl_arms_set_law(&ns->arms, TL_ARM_A, strim(name));
+	err = tl_value_word(buffer, name, sizeof(name));
+	if (!err)
+		err = tl_arms_set_law(&ns->arms, TL_ARM_A, name);
 	return err ?: count;
 }
 
