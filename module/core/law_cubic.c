@@ -171,7 +171,9 @@ static void tl_cubic_avoid(struct tl_cubic *cubic,
 
 	tl_cubic_grow_w_est(curve, params, acked, window->cwnd);
 	if (tl_cubic_window(curve, params, t_ms) < curve->w_est) {
-		tl_cubic_set_window(cubic, window, max(cwnd, curve->w_est));
+		/* a window that was cut meanwhile comes back without a burst */
+		target = clamp(curve->w_est, cwnd, cwnd + tl_to_window(acked));
+		tl_cubic_set_window(cubic, window, target);
 		return;
 	}
 
@@ -219,7 +221,7 @@ static void tl_cubic_rtt_sample(struct tl_flow *flow,
 	if (!tl_cubic_in_hystart(cubic, window))
 		return;
 	if (tl_hystart_sample(&cubic->hystart, sample))
-		window->ssthresh = window->cwnd;
+		window->ssthresh = max(window->cwnd, TL_SSTHRESH_MIN);
 }
 
 /* time in which the application limits does not count: sections 4.2, 5.8 */

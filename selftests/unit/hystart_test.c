@@ -158,6 +158,27 @@ static void test_hystart_after_loss(void **state)
 	assert_memory_equal(&path.flow.cubic.curve, &before, sizeof(before));
 }
 
+/* A window that cannot grow leaves slow start, but not for less than two. */
+static void test_hystart_smallest(void **state)
+{
+	struct path path = path_new("cubic", 1, INF, 50000);
+	struct tl_rtt_sample sample;
+	u32 round, i;
+
+	(void)state;
+	path.window.cwnd_clamp = 1;
+	for (round = 0; round < 10; round++) {
+		sample.rtt_us = round < 2 ? 50000 : 90000;
+		for (i = 0; i < 8; i++) {
+			sample.snd_una = round + (i == 7);
+			sample.snd_nxt = sample.snd_una + 1;
+			law_of(&path)->rtt_sample(&path.flow, &sample,
+						  &path.window);
+		}
+	}
+	assert_int_equal(path.window.ssthresh, TL_SSTHRESH_MIN);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -166,6 +187,7 @@ int main(void)
 		cmocka_unit_test(test_hystart_resume),
 		cmocka_unit_test(test_hystart_samples),
 		cmocka_unit_test(test_hystart_after_loss),
+		cmocka_unit_test(test_hystart_smallest),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -333,6 +333,23 @@ static void test_cubic_restart(void **state)
 	assert_near(path.now_us / 1000 - path.flow.cubic.curve.epoch_ms, 0, 110);
 }
 
+/* A window that something else has cut grows by what is acknowledged. */
+static void test_cubic_cut(void **state)
+{
+	struct path path = path_new("cubic", 1000, 500, 1000);
+	u32 i;
+
+	(void)state;
+	path_ack(&path, 1, true);
+	path.window.cwnd = 600;
+	for (i = 1; i <= 40; i++) {
+		path_ack(&path, 10, true);
+		assert_int_equal(path.window.cwnd, 600 + 10 * i);
+	}
+	path_ack(&path, 10, true);
+	assert_int_equal(path.window.cwnd, 1000);
+}
+
 static void check_undo(void (*event)(struct path *path))
 {
 	struct path path = path_new("cubic", 1000, 1000, 50000);
@@ -511,6 +528,7 @@ int main(void)
 		cmocka_unit_test(test_cubic_app_limited),
 		cmocka_unit_test(test_cubic_timeout),
 		cmocka_unit_test(test_cubic_restart),
+		cmocka_unit_test(test_cubic_cut),
 		cmocka_unit_test(test_cubic_undo),
 		cmocka_unit_test(test_clock_wrap),
 		cmocka_unit_test(test_extremes),
