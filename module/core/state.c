@@ -253,6 +253,10 @@ static bool step_syn(struct tl_peers *peers, unsigned int from,
 	/* An answer to a SYN that nobody sent. */
 	if (answer && peer->syn && segment->ack != peer->control_end)
 		return false;
+	/* An old one: whose last word was FIN asked for no new connection. */
+	if (answer && peer->fin &&
+	    (end->state == TL_CLOSED || end->state == TL_TIME_WAIT))
+		return false;
 
 	if (end->state != TL_SYN_SENT)
 		forget(end);
@@ -285,6 +289,9 @@ bool tl_peers_step(struct tl_peers *peers, unsigned int from,
 		return step_reset(peers, from, segment, window);
 	if ((segment->flags & TL_SYN) && !step_syn(peers, from, segment))
 		return false;
+	/* A SYN in a synchronized state is challenged, whatever it says. */
+	if ((segment->flags & TL_SYN) && tl_state_synchronized(end->state))
+		return true;
 	if (segment->flags & TL_ACK)
 		note_ack(end, segment->ack);
 	settle(end, peer);
