@@ -79,17 +79,14 @@ static void infer_syn(struct tl_conn *conn, unsigned int from,
 }
 
 /*
- * Whether a SYN,ACK without a row begins a connection that is counted nowhere
- * else. The timer of a request is not pending while it sends again; an answer
- * to a SYN that was repeated cannot be told from the first.
+ * Whether this is no SYN,ACK that the timer of a request sends again: that is
+ * not pending meanwhile. An answer to a SYN that was repeated cannot be told
+ * from the first.
  */
-static bool first_answer(struct tl_net *ns, const struct tl_key *key,
-			 unsigned int end, const struct sock *sk)
+static bool is_first_answer(const struct sock *sk)
 {
 	const struct request_sock *req = inet_reqsk(sk);
 
-	if (tl_socket_exists(ns->net, key, !end))
-		return false;
 	return sk_fullsock(sk) ||
 	       (timer_pending(&req->rsk_timer) && !req->num_timeout);
 }
@@ -100,6 +97,27 @@ static void open_passive(struct tl_conn *conn, unsigned int end)
 	if (tl_conn_here(conn, !end) && conn->state[!end] == TL_SYN_SENT)
 		return;
 	tl_life_begin(conn, TL_PASSIVE, end);
+}
+
+/*
+ * The row of a connection that is answered, made by the first answer. If that
+ * found no room, or the row was given up, the connection gets one once it is
+ * open: under a flood repeated answers would only displace each other's rows.
+ */
+static struct tl_conn *find_embryonic(struct tl_net *ns,
+				      const struct tl_key *key,
+				      unsigned int end, const struct sock *sk)
+{
+	struct tl_conn *conn;
+	bool fresh;
+
+	if (!is_first_answer(sk))
+		return tl_table_find(ns, key);
+	conn = tl_table_create(ns, key, &fresh);
+	/* The SYN of a socket here has been counted already. */
+	if (!conn && !tl_socket_exists(ns->net, key, !end))
+		tl_track_note(&ns->track, TL_COUNT_REFUSED_FULL);
+	return conn;
 }
 
 /**
@@ -118,7 +136,6 @@ void tl_events_syn_ack(struct tl_net *ns, const struct tl_key *key,
 		       const struct tl_segment *segment)
 {
 	struct tl_conn *conn;
-	bool fresh;
 
 	if (!sk) {
 		tl_track_note(&ns->track, TL_COUNT_SYN_COOKIE);
@@ -127,12 +144,9 @@ void tl_events_syn_ack(struct tl_net *ns, const struct tl_key *key,
 	/* Fast Open: sent again after the child has told more. */
 	if (tl_socket_state(sk) != TL_SYN_RECEIVED)
 		return;
-	conn = tl_table_create(ns, key, &fresh);
-	if (!conn) {
-		if (first_answer(ns, key, end, sk))
-			tl_track_note(&ns->track, TL_COUNT_REFUSED_FULL);
+	conn = find_embryonic(ns, key, end, sk);
+	if (!conn)
 		return;
-	}
 	if (conn->state[end] != TL_SYN_RECEIVED) {
 		open_passive(conn, end);
 		if (!tl_conn_here(conn, !end)) {

@@ -596,16 +596,24 @@ void tl_life_due(struct tl_conn *conn)
 	tl_life_unlock(conn);
 }
 
+/* A listener answered a SYN; the peer has not completed the handshake. */
+static bool is_embryonic(const struct tl_conn *conn)
+{
+	return !tl_conn_both_here(conn) && conn->origin != TL_ACTIVE &&
+	       conn->local && conn->state[conn->local - 1] == TL_SYN_RECEIVED;
+}
+
 /**
- * tl_life_expendable() - whether a full table may give a row up
+ * tl_life_worth() - what a row is worth to a full table
  * @conn: the connection
  *
- * History goes first, and forwarded connections that are not open; what has a
- * socket here stays.
+ * History goes first, and forwarded connections that are not open; then what
+ * anybody's SYN makes.
  */
-bool tl_life_expendable(const struct tl_conn *conn)
+enum tl_worth tl_life_worth(const struct tl_conn *conn)
 {
-	if (!conn->local)
-		return !forward_open(conn);
-	return !lives_here(conn, 0) && !lives_here(conn, 1);
+	if (conn->local ? !lives_here(conn, 0) && !lives_here(conn, 1) :
+			  !forward_open(conn))
+		return TL_WORTH_NOTHING;
+	return is_embryonic(conn) ? TL_WORTH_LITTLE : TL_WORTH_KEEPING;
 }

@@ -11,7 +11,7 @@ enum tl_counter {
 	TL_COUNT_CREATED,		/* connections seen from their start */
 	TL_COUNT_ADOPTED,		/* connections that were open before */
 	TL_COUNT_REFUSED_FULL,	/* connections the full table had no row for */
-	TL_COUNT_EVICTED,		/* rows without a local socket, displaced */
+	TL_COUNT_EVICTED,		/* rows given up for others */
 	TL_COUNT_INVALID,		/* malformed or unacceptable segments */
 	TL_COUNT_BAD_CHECKSUM,
 	TL_COUNT_FRAGMENTS,

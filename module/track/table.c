@@ -26,10 +26,15 @@
 
 /* Chains share locks: more would only matter with more CPUs than this. */
 #define BUCKET_LOCKS		256
-/* How far a full table looks for a row that can be given up. */
-#define EVICT_BUCKETS		16
+/*
+ * How far a full table looks for a row that can be given up: rows, of all
+ * namespaces, and buckets, most of which are empty where few rows are allowed.
+ */
 #define EVICT_LOOKS		64
-/* What a signed counter holds, with room for those that try in vain. */
+#define EVICT_BUCKETS		1024
+/* So many rows without history are enough to take an embryonic one instead. */
+#define HISTORY_LOOKS		16
+/* What a signed counter holds, with room to spare. */
 #define ROWS_MAX		0x40000000U
 #define HASH_SIZE_MIN		16U
 #define HASH_SIZE_MAX		4194304U
@@ -179,21 +184,7 @@ static void unhash(struct tl_conn *conn, unsigned int bucket)
 	spin_unlock(lock);
 }
 
-/* A place in the table; whoever sees it given back sees the row gone. */
-static bool reserve(struct tl_net *ns)
-{
-	if (atomic_inc_return(&ns->track.rows) > (int)max_connections) {
-		atomic_dec(&ns->track.rows);
-		return false;
-	}
-	if (atomic_inc_return(&total_rows) > (int)max_total) {
-		atomic_dec(&total_rows);
-		atomic_dec(&ns->track.rows);
-		return false;
-	}
-	return true;
-}
-
+/* Whoever sees the place of a row given back sees the row gone. */
 static void give_back(struct tl_net *ns)
 {
 	atomic_dec(&total_rows);
@@ -223,40 +214,90 @@ void tl_table_remove(struct tl_conn *conn)
 	discard(conn);
 }
 
+/* Takes a place for one row, if there is one: the bounds are never exceeded. */
+static bool reserve(struct tl_net *ns)
+{
+	if (!atomic_add_unless(&ns->track.rows, 1, max_connections))
+		return false;
+	if (atomic_add_unless(&total_rows, 1, max_total))
+		return true;
+	atomic_dec(&ns->track.rows);
+	return false;
+}
+
+/**
+ * struct eviction - the search for a row to be given up
+ * @ns: whose rows may go; NULL: anybody's
+ * @embryo: the first embryonic row that was seen
+ * @looks: rows seen
+ * @done: a row was given up
+ */
 struct eviction {
+	const struct tl_net *ns;
+	struct tl_conn *embryo;
 	unsigned int looks;
 	bool done;
 };
 
-/* Without a local socket a row is history; the living come first. */
-static bool evict(struct tl_conn *conn, void *data)
+static void give_up(struct eviction *eviction, struct tl_conn *conn)
 {
-	struct eviction *eviction = data;
-
-	if (!tl_life_expendable(conn)) {
-		tl_conn_unlock(conn);
-		return --eviction->looks;
-	}
 	tl_track_note(&conn->ns->track, TL_COUNT_EVICTED);
 	tl_life_drop(conn);
 	eviction->done = true;
-	return false;
+}
+
+static bool is_searched(const struct eviction *eviction)
+{
+	return eviction->looks < (eviction->embryo ? HISTORY_LOOKS : EVICT_LOOKS);
+}
+
+static bool consider(struct tl_conn *conn, void *data)
+{
+	struct eviction *eviction = data;
+	enum tl_worth worth = TL_WORTH_KEEPING;
+
+	eviction->looks++;
+	if (!eviction->ns || conn->ns == eviction->ns)
+		worth = tl_life_worth(conn);
+	if (worth == TL_WORTH_NOTHING) {
+		give_up(eviction, conn);
+		return false;
+	}
+	if (worth == TL_WORTH_LITTLE && !eviction->embryo)
+		eviction->embryo = conn;
+	tl_conn_unlock(conn);
+	return is_searched(eviction);
+}
+
+/* Since it was seen it may have become open, or another connection. */
+static void give_up_embryo(struct eviction *eviction)
+{
+	struct tl_conn *conn = eviction->embryo;
+
+	tl_conn_lock(conn);
+	if (alive(conn) && (!eviction->ns || conn->ns == eviction->ns) &&
+	    tl_life_worth(conn) == TL_WORTH_LITTLE)
+		give_up(eviction, conn);
+	else
+		tl_conn_unlock(conn);
 }
 
 /* A namespace at its own limit gives up its own rows, never another's. */
 static bool make_room(struct tl_net *ns, unsigned int bucket)
 {
 	bool own = atomic_read(&ns->track.rows) >= max_connections;
-	struct eviction eviction = { .looks = EVICT_LOOKS };
-	unsigned int i;
+	struct eviction eviction = { .ns = own ? ns : NULL };
+	unsigned int i, buckets = min(table.mask + 1, EVICT_BUCKETS);
 
-	for (i = 0; i < EVICT_BUCKETS && eviction.looks; i++) {
-		tl_table_walk_bucket((bucket + i) & table.mask,
-				     own ? ns : NULL, evict, &eviction);
+	for (i = 0; i < buckets && is_searched(&eviction); i++) {
+		tl_table_walk_bucket((bucket + i) & table.mask, NULL, consider,
+				     &eviction);
 		if (eviction.done)
 			return true;
 	}
-	return false;
+	if (eviction.embryo)
+		give_up_embryo(&eviction);
+	return eviction.done;
 }
 
 static struct tl_conn *allocate(struct tl_net *ns, const struct tl_key *key)
