@@ -33,7 +33,7 @@ static bool take(struct tl_conn *conn, unsigned int end, struct waiter *waiter)
 	waiter->sk = tl_socket_find(conn, end);
 	if (!waiter->sk)
 		return false;
-	if (waiter->sk->sk_state != TCP_CLOSE_WAIT) {
+	if (READ_ONCE(waiter->sk->sk_state) != TCP_CLOSE_WAIT) {
 		sock_gen_put(waiter->sk);
 		return false;
 	}
@@ -72,7 +72,7 @@ static void write(struct seq_file *seq, const struct tl_close_wait *watch,
 	tl_view_number(seq, tl_close_wait_is_leak(watch, waiter->sk,
 						  waiter->age_ms));
 	tl_view_word(seq, tl_state_name(waiter->remote_state));
-	tl_view_uid(seq, waiter->sk->sk_uid);
+	tl_view_uid(seq, READ_ONCE(waiter->sk->sk_uid));
 	/* Holders are not looked up: pid, comm, fd; nor is the cgroup. */
 	seq_puts(seq, " - - -");
 	tl_view_number(seq, inode ?: TL_VIEW_UNKNOWN);

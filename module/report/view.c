@@ -29,7 +29,7 @@ static void ask_full(struct tl_view *view, const struct sock *sk)
 	/* Before the handshake is done neither stamp is set. */
 	view->idle_ms = view->state[view->local] == TL_SYN_SENT ?
 			view->age_ms : idle_ms(sk);
-	view->uid = sk->sk_uid;
+	view->uid = READ_ONCE(sk->sk_uid);
 	copy_cc(view, sk);
 }
 
@@ -43,7 +43,7 @@ static void ask_socket(const struct tl_conn *conn, unsigned int end,
 	if (!sk)
 		return;
 	view->state[end] = tl_socket_state(sk);
-	if (end == view->local && sk_fullsock(sk))
+	if (end == view->local && tl_socket_is_full(sk))
 		ask_full(view, sk);
 	sock_gen_put(sk);
 }

@@ -87,8 +87,9 @@ static bool is_first_answer(const struct sock *sk)
 {
 	const struct request_sock *req = inet_reqsk(sk);
 
-	return sk_fullsock(sk) ||
-	       (timer_pending(&req->rsk_timer) && !req->num_timeout);
+	/* The timer counts without a lock; which comes first is no matter. */
+	return tl_socket_is_full(sk) ||
+	       (timer_pending(&req->rsk_timer) && !data_race(req->num_timeout));
 }
 
 /* A listener answers; unless the SYN came from here, a connection starts. */
@@ -361,7 +362,7 @@ static void adopt(struct sock *sk)
 
 	if (!READ_ONCE(ns->track.enabled))
 		return;
-	if ((sk_fullsock(sk) && !tl_socket_is_tcp(sk)) ||
+	if ((tl_socket_is_full(sk) && !tl_socket_is_tcp(sk)) ||
 	    !tl_socket_key(sk, &key, &end))
 		return;
 	conn = tl_table_create(ns, &key, &fresh);

@@ -32,8 +32,8 @@ static const struct sock *tcp_socket(const struct sk_buff *skb)
 {
 	const struct sock *sk = skb->sk;
 
-	if (!sk || !sk_fullsock(sk) || !tl_socket_is_tcp(sk) ||
-	    sk->sk_state == TCP_LISTEN)
+	if (!sk || !tl_socket_is_full(sk) || !tl_socket_is_tcp(sk) ||
+	    READ_ONCE(sk->sk_state) == TCP_LISTEN)
 		return NULL;
 	return sk;
 }
@@ -50,7 +50,7 @@ static u8 control_bits(const struct sk_buff *skb)
  */
 static bool is_established(const struct sock *sk)
 {
-	return sk && sk->sk_state == TCP_ESTABLISHED &&
+	return sk && READ_ONCE(sk->sk_state) == TCP_ESTABLISHED &&
 	       sk->sk_type == SOCK_STREAM;
 }
 
@@ -64,7 +64,7 @@ static bool is_plain_out(const struct tl_net *ns, const struct sk_buff *skb,
 	if (likely(is_established(skb->sk)) &&
 	    likely(!(control_bits(skb) & (TL_SYN | TL_RST | TL_FIN))))
 		return true;
-	if (!(out->flags & IFF_LOOPBACK) || READ_ONCE(ns->track.conntrack) ||
+	if (!(READ_ONCE(out->flags) & IFF_LOOPBACK) || READ_ONCE(ns->track.conntrack) ||
 	    !tcp_socket(skb))
 		return false;
 	return !(control_bits(skb) & (TL_SYN | TL_RST));
@@ -87,7 +87,7 @@ static bool is_plain_in(struct tl_net *ns, const struct sk_buff *skb,
 {
 	if (unlikely(skb_get_nfct(skb)) && !READ_ONCE(ns->track.conntrack))
 		WRITE_ONCE(ns->track.conntrack, true);
-	if ((in->flags & IFF_LOOPBACK) && !READ_ONCE(ns->track.conntrack))
+	if ((READ_ONCE(in->flags) & IFF_LOOPBACK) && !READ_ONCE(ns->track.conntrack))
 		return true;
 	return is_established(skb->sk) && has_linear_header(skb) &&
 	       !(control_bits(skb) & (TL_SYN | TL_RST | TL_FIN));

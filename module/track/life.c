@@ -555,7 +555,7 @@ static bool is_leak(const struct tl_conn *conn, unsigned int end)
 	sk = tl_socket_find(conn, end);
 	if (!sk)
 		return false;
-	if (sk_fullsock(sk))
+	if (tl_socket_is_full(sk))
 		is = tl_close_wait_is_leak(&conn->ns->close_wait, sk,
 					   tl_life_age_ms(conn->since[end]));
 	sock_gen_put(sk);

@@ -32,8 +32,8 @@ static bool is_v6(const struct sock *sk)
 /* A full socket that is being closed has lost sk_num already. */
 static __be16 source_port(const struct sock *sk)
 {
-	if (likely(sk_fullsock(sk)))
-		return inet_sk(sk)->inet_sport;
+	if (likely(tl_socket_is_full(sk)))
+		return READ_ONCE(inet_sk(sk)->inet_sport);
 	return sk->sk_state == TCP_TIME_WAIT ? inet_twsk(sk)->tw_sport :
 					       htons(sk->sk_num);
 }
@@ -139,7 +139,7 @@ enum tl_state tl_socket_state(const struct sock *sk)
 
 	/* Mini-sockets serve two states; the substate tells which. */
 	if (state == TCP_TIME_WAIT)
-		state = inet_twsk(sk)->tw_substate;
+		state = READ_ONCE(inet_twsk(sk)->tw_substate);
 	return tl_socket_full_state(state);
 }
 
@@ -233,7 +233,7 @@ struct sock *tl_socket_find(const struct tl_conn *conn, unsigned int end)
  */
 unsigned int tl_socket_time_left(const struct sock *sk)
 {
-	long left = inet_twsk(sk)->tw_timer.expires - jiffies;
+	long left = READ_ONCE(inet_twsk(sk)->tw_timer.expires) - jiffies;
 
 	return clamp(left, 0L, (long)msecs_to_jiffies(TL_TIME_WAIT_MS));
 }
@@ -254,13 +254,14 @@ void tl_socket_window(const struct tl_conn *conn, unsigned int end,
 	window->known = false;
 	if (!sk)
 		return;
-	if (sk_fullsock(sk)) {
+	if (tl_socket_is_full(sk)) {
 		const struct tcp_sock *tp = tcp_sk(sk);
 
+		/* Nobody holds the socket: it is what stood there at one moment. */
 		window->rcv_nxt = READ_ONCE(tp->rcv_nxt);
-		window->rcv_wnd = tcp_receive_window(tp);
+		window->rcv_wnd = data_race(tcp_receive_window(tp));
 		/* Before the peer's SYN there is no window yet. */
-		window->known = sk->sk_state != TCP_SYN_SENT;
+		window->known = READ_ONCE(sk->sk_state) != TCP_SYN_SENT;
 	} else if (sk->sk_state == TCP_NEW_SYN_RECV) {
 		window->rcv_nxt = tcp_rsk(inet_reqsk(sk))->rcv_nxt;
 		window->rcv_wnd = inet_reqsk(sk)->rsk_rcv_wnd;
@@ -268,8 +269,8 @@ void tl_socket_window(const struct tl_conn *conn, unsigned int end,
 	} else if (sk->sk_state == TCP_TIME_WAIT) {
 		const struct tcp_timewait_sock *tw = tcp_twsk(sk);
 
-		window->rcv_nxt = tw->tw_rcv_nxt;
-		window->rcv_wnd = tw->tw_rcv_wnd;
+		window->rcv_nxt = READ_ONCE(tw->tw_rcv_nxt);
+		window->rcv_wnd = READ_ONCE(tw->tw_rcv_wnd);
 		window->known = true;
 	}
 	sock_gen_put(sk);

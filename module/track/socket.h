@@ -4,8 +4,21 @@
 #define TCPLAB_TRACK_SOCKET_H
 
 #include <net/sock.h>
+#include <net/tcp_states.h>
 
 #include "conn.h"
+
+/**
+ * tl_socket_is_full() - whether a socket is no request and no mini-socket
+ * @sk: a socket, perhaps unlocked, so that its state may change meanwhile
+ *
+ * As sk_fullsock(), which reads the state in a way that is for its owner.
+ */
+static inline bool tl_socket_is_full(const struct sock *sk)
+{
+	return BIT(READ_ONCE(sk->sk_state)) &
+	       ~(TCPF_TIME_WAIT | TCPF_NEW_SYN_RECV);
+}
 
 /**
  * tl_socket_is_tcp() - whether a full socket is a TCP connection's

@@ -142,7 +142,8 @@ static struct tl_conn *find_in(unsigned int bucket, const struct tl_net *ns,
 again:
 	hlist_nulls_for_each_entry_rcu(conn, node, &table.bucket[bucket],
 				       node) {
-		if (!is(conn, ns, key))
+		/* It may be about to become another: hence the second look. */
+		if (!data_race(is(conn, ns, key)))
 			continue;
 		tl_conn_lock(conn);
 		if (likely(alive(conn) && is(conn, ns, key)))

@@ -93,7 +93,7 @@ static void unhook(struct tl_net *ns)
 	tl_hook_remove(ns);
 	if (ns->track.forward)
 		tl_hook_remove_forward(ns);
-	ns->track.forward = false;
+	WRITE_ONCE(ns->track.forward, false);
 }
 
 /**
@@ -176,11 +176,11 @@ int tl_track_forward(struct tl_net *ns, bool on)
 	if (on) {
 		err = tl_hook_add_forward(ns);
 		if (!err)
-			ns->track.forward = true;
+			WRITE_ONCE(ns->track.forward, true);
 		return err;
 	}
 	tl_hook_remove_forward(ns);
-	ns->track.forward = false;
+	WRITE_ONCE(ns->track.forward, false);
 	synchronize_rcu();
 	tl_table_walk(ns, drop_forwarded, NULL);
 	return 0;
@@ -267,7 +267,7 @@ u64 tl_track_count(const struct tl_net *ns, enum tl_counter counter)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += per_cpu_ptr(ns->track.stats, cpu)->counter[counter];
+		sum += READ_ONCE(per_cpu_ptr(ns->track.stats, cpu)->counter[counter]);
 	return sum;
 }
 
@@ -282,6 +282,6 @@ u64 tl_track_in_state(const struct tl_net *ns, enum tl_state state)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += per_cpu_ptr(ns->track.stats, cpu)->state[state];
+		sum += READ_ONCE(per_cpu_ptr(ns->track.stats, cpu)->state[state]);
 	return max(sum, 0L);
 }

@@ -134,7 +134,8 @@ static bool serve_next(unsigned int slot, struct list_head *list)
 	if (!conn)
 		return false;
 	tl_conn_lock(conn);
-	if (hlist_nulls_unhashed(&conn->node))
+	/* Its neighbours in the chain come and go without this lock. */
+	if (hlist_nulls_unhashed_lockless(&conn->node))
 		tl_conn_unlock(conn);
 	else
 		wheel.due(conn);

@@ -108,7 +108,7 @@ enum tl_cause tl_close_wait_cause(const struct tl_close_wait *watch,
 	u32 left = READ_ONCE(tp->rcv_nxt) - READ_ONCE(tp->copied_seq);
 
 	*unread = left ? left - 1 : 0;
-	if (!sk->sk_socket && !sock_flag(sk, SOCK_DEAD))
+	if (!READ_ONCE(sk->sk_socket) && !sock_flag(sk, SOCK_DEAD))
 		return TL_CAUSE_NOT_ACCEPTED;
 	if (is_sending(sk, tl_close_wait_leak_ms(watch)))
 		return TL_CAUSE_SENDING;

@@ -93,10 +93,10 @@ static u64 recent(const struct tl_time_wait_stats *stats, u32 second)
 	unsigned int i;
 
 	for (i = 0; i < TL_RATE_SECONDS; i++) {
-		u32 ago = second - stats->recent[i].second;
+		u32 ago = second - READ_ONCE(stats->recent[i].second);
 
 		if (ago >= 1 && ago < TL_RATE_SECONDS - 1)
-			count += stats->recent[i].count;
+			count += READ_ONCE(stats->recent[i].count);
 	}
 	return count;
 }
@@ -121,10 +121,10 @@ void tl_time_wait_sum(const struct tl_time_wait *accounts, struct net *net,
 		const struct tl_time_wait_stats *stats =
 			per_cpu_ptr(accounts->stats, cpu);
 
-		report->entered += stats->entered;
+		report->entered += READ_ONCE(stats->entered);
 		report->rate += recent(stats, second);
 		for (i = 0; i < TL_EXITS; i++)
-			report->exited[i] += stats->exited[i];
+			report->exited[i] += READ_ONCE(stats->exited[i]);
 	}
 	for (i = 0; i < TL_EXITS; i++)
 		left += report->exited[i];
