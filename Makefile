@@ -11,7 +11,7 @@ LLVM_ARG = $(if $(LLVM),,$(shell \
 	grep -qs '^CONFIG_CC_IS_CLANG=y' $(KDIR)/include/config/auto.conf && \
 	echo LLVM=1))
 
-.PHONY: all features install clean help check lint demo bench vm
+.PHONY: all features install clean help check matrix lint demo bench vm
 
 all: features
 	$(BUILD) modules
@@ -44,6 +44,9 @@ lint:
 demo:
 	@scripts/demo
 
+matrix:
+	@scripts/matrix
+
 bench:
 	@scripts/bench
 
@@ -59,6 +62,7 @@ help:
 	@echo '              DEMO_SECONDS=<n> sets how long the load runs'
 	@echo 'make check    unit tests, then the selftests in a test VM'
 	@echo '              scripts/check <name>... runs only these'
+	@echo 'make matrix   build and run the selftests on the kernels of several releases'
 	@echo 'make lint     checkpatch, sparse, W=1, shellcheck, cppcheck'
 	@echo 'make bench    what tracking costs, counted in instructions'
 	@echo 'make vm       a shell in the test VM; scripts/vm --help tells more'

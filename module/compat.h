@@ -100,6 +100,13 @@ static inline void tcp_snd_cwnd_set(struct tcp_sock *tp, u32 val)
 #define pde_data(inode)	PDE_DATA(inode)
 #endif
 
+/* Who reads or writes a binary file of sysfs gets it as a constant since 6.16. */
+#ifdef HAVE_CONST_BIN_ATTRIBUTE
+#define tl_compat_bin_attribute	const struct bin_attribute
+#else
+#define tl_compat_bin_attribute	struct bin_attribute
+#endif
+
 /* The end of an idle period has an operation of its own on newer 7.x. */
 #ifdef HAVE_CWND_EVENT_TX_START
 #define TL_CWND_EVENT_TX_START	.cwnd_event_tx_start = tl_lab_tx_start,

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# The module is loaded while connections exist, in every state that they can rest in; and track/enabled forgets and adopts.
+# The module is loaded while connections exist, open, half closed on either side, and in TIME_WAIT; and track/enabled
+# forgets and adopts.
 # shellcheck disable=SC2154 # a and b are set by setup_ns; sa, sb by start_endpoint
 
 . ./lib.sh

@@ -105,6 +105,18 @@ privilege() {
 	assert_eq "$(setpriv --reuid 65534 --regid 65534 --clear-groups cat "$root"/close_wait/leak_ms)" 5000 "read without privilege"
 }
 
+# A program with more rights than who opened the file for it: its rights do not count.
+deputy() {
+	chmod 755 "$scratch"
+	cp "$(command -v cat)" "$scratch/cat"
+	chmod 4755 "$scratch/cat"
+	assert_eq "$(setpriv --reuid 65534 --regid 65534 --clear-groups "$scratch/cat" /proc/self/status |
+		awk '/^Uid/ { print $3 }')" 0 "the effective user of the program"
+	refute setpriv --reuid 65534 --regid 65534 --clear-groups \
+		sh -c "echo 7 | '$scratch/cat' >$root/close_wait/leak_ms" 2>/dev/null
+	assert_eq "$(value close_wait/leak_ms)" 5000 "leak_ms after a write through a privileged program"
+}
+
 # The root of a user namespace rules the network namespace it made, and no other.
 user_namespace() {
 	[ "$(cat /proc/sys/user/max_user_namespaces 2>/dev/null || echo 0)" -gt 0 ] || {
@@ -126,4 +138,5 @@ run_tests \
 	"track/forward needs the tracker" forward_needs_tracker \
 	"a knob belongs to the caller's namespace" per_namespace \
 	"writing wants CAP_NET_ADMIN" privilege \
+	"who opened the file is asked, not who writes" deputy \
 	"the root of a user namespace rules its own" user_namespace

@@ -5,18 +5,26 @@
  *
  * sysfs files belong to global root, and mode 0644 would stop the root of a
  * container before its capabilities are asked. So everyone may open the files
- * for writing, and store() wants CAP_NET_ADMIN over the namespace it changes.
+ * for writing, and CAP_NET_ADMIN is asked for over the namespace that a value
+ * changes. It is whoever opened the file that must have it: an open descriptor
+ * in the hands of a privileged program gives nobody more rights. Only binary
+ * attributes are told the open file.
  */
 #include <linux/capability.h>
 #include <linux/kobject.h>
 #include <linux/mutex.h>
 #include <linux/nsproxy.h>
 #include <linux/sched.h>
+#include <linux/string.h>
 #include <linux/sysfs.h>
 
+#include "../compat.h"
 #include "../core/value.h"
 #include "../tcplab.h"
 #include "knobs.h"
+
+/* Octets of a value, with a newline and a NUL. */
+#define TEXT_SIZE	64
 
 /* Switching takes several steps; two writers take turns. */
 static DEFINE_MUTEX(knobs_lock);
@@ -24,13 +32,19 @@ static DEFINE_MUTEX(knobs_lock);
 /**
  * struct knob - a file
  * @attr: for sysfs
- * @get: the value
- * @set: takes a value in [@min, @max]; called with knobs_lock held
- * @min: least value
- * @max: greatest value
+ * @show: writes the value and a newline to TEXT_SIZE octets; returns its length
+ * @store: takes a value; called with knobs_lock held; 0 or an error
+ * @get: the value, if it is a number
+ * @set: takes a number in [@min, @max]
+ * @min: least number
+ * @max: greatest number
  */
 struct knob {
-	struct kobj_attribute attr;
+	struct bin_attribute attr;
+	int (*show)(const struct knob *knob, const struct tl_net *ns,
+		    char *text);
+	int (*store)(const struct knob *knob, struct tl_net *ns,
+		     const char *text);
 	unsigned int (*get)(const struct tl_net *ns);
 	int (*set)(struct tl_net *ns, unsigned int value);
 	unsigned int min;
@@ -42,44 +56,60 @@ static struct tl_net *callers_ns(void)
 	return tl_net(current->nsproxy->net_ns);
 }
 
-static bool may_write(const struct tl_net *ns)
-{
-	return ns_capable(ns->net->user_ns, CAP_NET_ADMIN);
-}
-
-static ssize_t knob_show(struct kobject *kobj, struct kobj_attribute *attr,
-			 char *buffer)
+static ssize_t knob_read(struct file *file, struct kobject *kobj,
+			 tl_compat_bin_attribute *attr, char *buffer,
+			 loff_t pos, size_t count)
 {
 	const struct knob *knob = container_of(attr, struct knob, attr);
+	char text[TEXT_SIZE];
+	int length = knob->show(knob, callers_ns(), text);
 
-	return sysfs_emit(buffer, "%u\n", knob->get(callers_ns()));
+	return memory_read_from_buffer(buffer, count, &pos, text, length);
 }
 
-static ssize_t knob_store(struct kobject *kobj, struct kobj_attribute *attr,
-			  const char *buffer, size_t count)
+/* One write is one value, from its first octet to its last. */
+static ssize_t knob_write(struct file *file, struct kobject *kobj,
+			  tl_compat_bin_attribute *attr, char *buffer,
+			  loff_t pos, size_t count)
 {
 	const struct knob *knob = container_of(attr, struct knob, attr);
 	struct tl_net *ns = callers_ns();
-	unsigned int value;
+	char text[TEXT_SIZE];
 	int err;
 
-	if (!may_write(ns))
+	if (!file_ns_capable(file, ns->net->user_ns, CAP_NET_ADMIN))
 		return -EPERM;
-	err = tl_value_number(buffer, knob->min, knob->max, &value);
-	if (err)
-		return err;
+	if (pos || count >= sizeof(text) || memchr(buffer, 0, count))
+		return -EINVAL;
+	memcpy(text, buffer, count);
+	text[count] = 0;
 	mutex_lock(&knobs_lock);
-	err = knob->set(ns, value);
+	err = knob->store(knob, ns, text);
 	mutex_unlock(&knobs_lock);
 	return err ?: count;
 }
 
-#define KNOB_ATTR(knob_name, show_function, store_function)		\
+#define KNOB_ATTR(knob_name)						\
 	{								\
 		.attr = { .name = knob_name, .mode = 0666 },		\
-		.show = show_function,					\
-		.store = store_function,				\
+		.read = knob_read,					\
+		.write = knob_write,					\
 	}
+
+static int show_number(const struct knob *knob, const struct tl_net *ns,
+		       char *text)
+{
+	return scnprintf(text, TEXT_SIZE, "%u\n", knob->get(ns));
+}
+
+static int store_number(const struct knob *knob, struct tl_net *ns,
+			const char *text)
+{
+	unsigned int value;
+	int err = tl_value_number(text, knob->min, knob->max, &value);
+
+	return err ?: knob->set(ns, value);
+}
 
 static unsigned int enabled_get(const struct tl_net *ns)
 {
@@ -92,7 +122,9 @@ static int enabled_set(struct tl_net *ns, unsigned int value)
 }
 
 static struct knob enabled = {
-	.attr = KNOB_ATTR("enabled", knob_show, knob_store),
+	.attr = KNOB_ATTR("enabled"),
+	.show = show_number,
+	.store = store_number,
 	.get = enabled_get,
 	.set = enabled_set,
 	.max = 1,
@@ -109,7 +141,9 @@ static int forward_set(struct tl_net *ns, unsigned int value)
 }
 
 static struct knob forward = {
-	.attr = KNOB_ATTR("forward", knob_show, knob_store),
+	.attr = KNOB_ATTR("forward"),
+	.show = show_number,
+	.store = store_number,
 	.get = forward_get,
 	.set = forward_set,
 	.max = 1,
@@ -127,52 +161,40 @@ static int leak_ms_set(struct tl_net *ns, unsigned int value)
 }
 
 static struct knob leak_ms = {
-	.attr = KNOB_ATTR("leak_ms", knob_show, knob_store),
+	.attr = KNOB_ATTR("leak_ms"),
+	.show = show_number,
+	.store = store_number,
 	.get = leak_ms_get,
 	.set = leak_ms_set,
 	.min = 1,
 	.max = TL_LEAK_MS_MAX,
 };
 
-static ssize_t law_show(struct kobject *kobj, struct kobj_attribute *attr,
-			char *buffer)
+static int show_law(const struct knob *knob, const struct tl_net *ns,
+		    char *text)
 {
-	return sysfs_emit(buffer, "%s\n",
-			  tl_arms_law_name(&callers_ns()->arms, TL_ARM_A));
+	return scnprintf(text, TEXT_SIZE, "%s\n",
+			 tl_arms_law_name(&ns->arms, TL_ARM_A));
 }
 
-static ssize_t law_store(struct kobject *kobj, struct kobj_attribute *attr,
-			 const char *buffer, size_t count)
+static int store_law(const struct knob *knob, struct tl_net *ns,
+		     const char *text)
 {
-	struct tl_net *ns = callers_ns();
 	char name[16];
-	int err;
+	int err = tl_value_word(text, name, sizeof(name));
 
-	if (!may_write(ns))
-		return -EPERM;
-	err = tl_value_word(buffer, name, sizeof(name));
-	if (!err)
-		err = tl_arms_set_law(&ns->arms, TL_ARM_A, name);
-	return err ?: count;
+	return err ?: tl_arms_set_law(&ns->arms, TL_ARM_A, name);
 }
 
-static struct kobj_attribute law = KNOB_ATTR("law", law_show, law_store);
-
-static struct attribute *track_attrs[] = {
-	&enabled.attr.attr,
-	&forward.attr.attr,
-	NULL
+static struct knob law = {
+	.attr = KNOB_ATTR("law"),
+	.show = show_law,
+	.store = store_law,
 };
 
-static struct attribute *close_wait_attrs[] = {
-	&leak_ms.attr.attr,
-	NULL
-};
-
-static struct attribute *arm_a_attrs[] = {
-	&law.attr,
-	NULL
-};
+static struct knob * const track_knobs[] = { &enabled, &forward, NULL };
+static struct knob * const close_wait_knobs[] = { &leak_ms, NULL };
+static struct knob * const arm_a_knobs[] = { &law, NULL };
 
 enum directory_id { ROOT, TRACK, CLOSE_WAIT, CONGESTION, ARM_A };
 
@@ -180,14 +202,14 @@ enum directory_id { ROOT, TRACK, CLOSE_WAIT, CONGESTION, ARM_A };
 static struct directory {
 	const char *name;
 	enum directory_id parent;
-	struct attribute **attrs;
+	struct knob * const *knobs;
 	struct kobject *kobj;
 } directories[] = {
 	[ROOT]		= { .name = "tcplab" },
-	[TRACK]		= { "track", ROOT, track_attrs },
-	[CLOSE_WAIT]	= { "close_wait", ROOT, close_wait_attrs },
+	[TRACK]		= { "track", ROOT, track_knobs },
+	[CLOSE_WAIT]	= { "close_wait", ROOT, close_wait_knobs },
 	[CONGESTION]	= { "congestion", ROOT },
-	[ARM_A]		= { "a", CONGESTION, arm_a_attrs },
+	[ARM_A]		= { "a", CONGESTION, arm_a_knobs },
 };
 
 static int add(struct directory *directory)
@@ -195,15 +217,15 @@ static int add(struct directory *directory)
 	struct kobject *parent = directory == &directories[ROOT] ?
 				 kernel_kobj :
 				 directories[directory->parent].kobj;
+	struct knob * const *knob;
+	int err = 0;
 
 	directory->kobj = kobject_create_and_add(directory->name, parent);
 	if (!directory->kobj)
 		return -ENOMEM;
-	if (!directory->attrs)
-		return 0;
-	/* A group would refuse the mode. */
-	return sysfs_create_files(directory->kobj,
-				  (const struct attribute **)directory->attrs);
+	for (knob = directory->knobs; !err && knob && *knob; knob++)
+		err = sysfs_create_bin_file(directory->kobj, &(*knob)->attr);
+	return err;
 }
 
 static void remove(struct directory *directory)
@@ -219,7 +241,7 @@ static void remove(struct directory *directory)
  * tl_knobs_init() - make the knobs
  *
  * Context: process.
- * Return: 0, -ENOMEM or an error of sysfs_create_files().
+ * Return: 0, -ENOMEM or an error of sysfs_create_bin_file().
  */
 int tl_knobs_init(void)
 {
