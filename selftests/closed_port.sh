@@ -38,7 +38,7 @@ on_loopback() {
 	local address=127.0.0.1
 	[ "$family" = 4 ] || address=::1
 	mark_counts
-	assert_eq "$(kernel connect s "$address" 9)" ECONNREFUSED "connect"
+	assert_eq "$(kernel connect s "$address" 9)" "Connection refused" "connect"
 	assert_states_agree ""
 	assert_counted connections 0
 	assert_undisputed

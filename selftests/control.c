@@ -30,7 +30,7 @@ static void serve_one(int fd, control_command *command)
 	if (!count)
 		return;
 	if (command(word, answer))
-		dprintf(fd, "1 %s%s%s\n", strerrorname_np(errno),
+		dprintf(fd, "1 %s%s%s\n", strerror(errno),
 			*answer ? " " : "", answer);
 	else
 		dprintf(fd, "0 %s\n", answer);

@@ -3,7 +3,7 @@
  * A helper process that does for a test what it is told: "PROGRAM CONTROL
  * serve" waits for commands on the Unix socket CONTROL, "PROGRAM CONTROL
  * COMMAND..." has one carried out and prints the answer. A failure is told as
- * the name of its errno, with exit status 1.
+ * what its errno means, with exit status 1.
  */
 #ifndef TCPLAB_SELFTESTS_CONTROL_H
 #define TCPLAB_SELFTESTS_CONTROL_H

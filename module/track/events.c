@@ -89,7 +89,7 @@ static bool is_first_answer(const struct sock *sk)
 
 	/* The timer counts without a lock; which comes first is no matter. */
 	return tl_socket_is_full(sk) ||
-	       (timer_pending(&req->rsk_timer) && !data_race(req->num_timeout));
+	       (timer_pending(&req->rsk_timer) && !data_race(req->num_timeout > 0));
 }
 
 /* A listener answers; unless the SYN came from here, a connection starts. */

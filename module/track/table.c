@@ -31,7 +31,7 @@
  * namespaces, and buckets, most of which are empty where few rows are allowed.
  */
 #define EVICT_LOOKS		64
-#define EVICT_BUCKETS		1024
+#define EVICT_BUCKETS		1024U
 /* So many rows without history are enough to take an embryonic one instead. */
 #define HISTORY_LOOKS		16
 /* What a signed counter holds, with room to spare. */
