@@ -133,6 +133,7 @@ static bool alive(const struct tl_conn *conn)
 	return !hlist_nulls_unhashed_lockless(&conn->node);
 }
 
+/* Bottom halves are off, and a connection that is found is as if locked so. */
 static struct tl_conn *find_in(unsigned int bucket, const struct tl_net *ns,
 			       const struct tl_key *key)
 {
@@ -145,10 +146,12 @@ again:
 		/* It may be about to become another: hence the second look. */
 		if (!data_race(is(conn, ns, key)))
 			continue;
-		tl_conn_lock(conn);
-		if (likely(alive(conn) && is(conn, ns, key)))
+		spin_lock(&conn->lock);
+		if (likely(alive(conn) && is(conn, ns, key))) {
+			__release(&conn->lock);
 			return conn;
-		tl_conn_unlock(conn);
+		}
+		spin_unlock(&conn->lock);
 		goto again;
 	}
 	if (get_nulls_value(node) != bucket)
@@ -172,7 +175,8 @@ struct tl_conn *tl_table_find(struct tl_net *ns, const struct tl_key *key)
 
 	local_bh_disable();
 	conn = find_in(bucket_again(ns, key), ns, key);
-	local_bh_enable();
+	if (!conn)
+		local_bh_enable();
 	return conn;
 }
 
@@ -335,6 +339,20 @@ static bool hashed_in(unsigned int bucket, const struct tl_net *ns,
 	return false;
 }
 
+/* Another CPU may have been faster. */
+static bool insert(struct tl_conn *conn, unsigned int bucket)
+{
+	spinlock_t *lock = lock_of(bucket);
+	bool twin;
+
+	spin_lock(lock);
+	twin = hashed_in(bucket, conn->ns, &conn->key);
+	if (likely(!twin))
+		hlist_nulls_add_head_rcu(&conn->node, &table.bucket[bucket]);
+	spin_unlock(lock);
+	return !twin;
+}
+
 /**
  * tl_table_create() - make a row for a connection
  * @ns: its namespace
@@ -350,38 +368,24 @@ static bool hashed_in(unsigned int bucket, const struct tl_net *ns,
 struct tl_conn *tl_table_create(struct tl_net *ns, const struct tl_key *key,
 				bool *fresh)
 {
-	unsigned int bucket;
-	struct tl_conn *conn;
-	spinlock_t *lock;
-	bool twin;
+	struct tl_conn *conn = tl_table_find(ns, key);
 
 	*fresh = false;
-	local_bh_disable();
-	bucket = bucket_again(ns, key);
-	conn = find_in(bucket, ns, key);
-	local_bh_enable();
 	if (conn)
 		return conn;
-	if (!reserve(ns) && !(make_room(ns, bucket) && reserve(ns)))
+	if (!reserve(ns) &&
+	    !(make_room(ns, bucket_of(ns, key)) && reserve(ns)))
 		return NULL;
 	conn = allocate(ns, key);
 	if (!conn) {
 		give_back(ns);
 		return NULL;
 	}
-
-	lock = lock_of(bucket);
-	spin_lock(lock);
-	twin = hashed_in(bucket, ns, key);
-	if (likely(!twin))
-		hlist_nulls_add_head_rcu(&conn->node, &table.bucket[bucket]);
-	spin_unlock(lock);
-	*fresh = !twin;
-	if (twin) {
-		discard(conn);
-		conn = find_in(bucket, ns, key);
-	}
-	return conn;
+	*fresh = insert(conn, bucket_again(ns, key));
+	if (*fresh)
+		return conn;
+	discard(conn);
+	return tl_table_find(ns, key);
 }
 
 struct glance {
