@@ -12,6 +12,7 @@ LLVM_ARG = $(if $(LLVM),,$(shell \
 	echo LLVM=1))
 
 .PHONY: all features install clean help check matrix lint demo bench vm
+.PHONY: all features install clean help check lint demo bench fuzz vm
 
 all: features
 	$(BUILD) modules
@@ -34,6 +35,7 @@ clean: need-headers
 	$(BUILD) clean
 	$(RM) module/features.h
 	$(RM) $(patsubst %.c,%,$(wildcard selftests/*.c selftests/unit/*_test.c))
+	$(RM) -r build/fuzz
 
 check:
 	@scripts/check
@@ -50,6 +52,10 @@ matrix:
 bench:
 	@scripts/bench
 
+# Both halves run, whatever the first one finds; the packet fuzzer in the VM joins here.
+fuzz:
+	@scripts/fuzz
+
 vm:
 	@scripts/vm
 
@@ -65,4 +71,5 @@ help:
 	@echo 'make matrix   build and run the selftests on the kernels of several releases'
 	@echo 'make lint     checkpatch, sparse, W=1, shellcheck, cppcheck'
 	@echo 'make bench    what tracking costs, counted in instructions'
+	@echo 'make fuzz     fuzzes module/core with libFuzzer; FUZZ_SECONDS=<n> for each harness'
 	@echo 'make vm       a shell in the test VM; scripts/vm --help tells more'
