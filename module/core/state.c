@@ -151,11 +151,25 @@ static void move(struct tl_endpoint *end, enum tl_event event)
 	end->state = tl_state_next(end->state, event);
 }
 
+/*
+ * Whether an acknowledgment number can be meant for an end: one that has sent
+ * nothing but its SYN has nothing else acknowledged, and one that has answered
+ * a SYN nothing before that. Other numbers are of a connection before this one.
+ */
+static bool fits(u32 ack, const struct tl_endpoint *end)
+{
+	if (end->state == TL_SYN_SENT && end->syn)
+		return ack == end->control_end;
+	if (end->state == TL_SYN_RECEIVED && end->syn)
+		return !seq_before(ack, end->control_end);
+	return true;
+}
+
 /* Whether @by has acknowledged the last SYN or FIN of @of. */
 static bool acknowledges(const struct tl_endpoint *by,
 			 const struct tl_endpoint *of)
 {
-	return by->ack && (of->syn || of->fin) &&
+	return by->ack && (of->syn || of->fin) && fits(by->acked, of) &&
 	       !seq_before(by->acked, of->control_end);
 }
 
@@ -193,6 +207,34 @@ static void note_ack(struct tl_endpoint *end, u32 ack)
 }
 
 /*
+ * Whoever goes on behind its SYN has taken an answer to it, even one that is no
+ * longer remembered: since a FIN followed it, or another answer.
+ */
+static bool goes_on(const struct tl_endpoint *end,
+		    const struct tl_segment *segment)
+{
+	return end->syn && !(segment->flags & TL_SYN) &&
+	       !seq_before(segment->seq, end->control_end);
+}
+
+/*
+ * Whose SYN was not answered takes a RST that acknowledges it, and one that
+ * comes behind the answer, which then was under way (RFC 9293 section 3.10.7.3).
+ */
+static bool resets_opener(const struct tl_endpoint *opener,
+			  const struct tl_endpoint *from,
+			  const struct tl_segment *rst)
+{
+	if (!opener->syn)
+		return false;
+	if (rst->flags & TL_ACK)
+		return rst->ack == opener->control_end;
+	return acknowledges(from, opener) &&
+	       !((from->syn || from->fin) &&
+		 seq_before(rst->seq, from->control_end));
+}
+
+/*
  * A RST counts if the receiver would take it: with a socket to ask, in its
  * window (RFC 9293 section 3.5.3; whether Linux closes at once or sends a
  * challenge ACK first, RFC 5961, is for the socket to say); without one, not
@@ -208,10 +250,21 @@ static bool reset_acceptable(const struct tl_peers *peers, unsigned int from,
 		return seq_in_window(segment->seq, window->rcv_nxt,
 				     window->rcv_wnd);
 	if (peer->state == TL_SYN_SENT)
-		return (segment->flags & TL_ACK) && peer->syn &&
-		       segment->ack == peer->control_end;
+		return resets_opener(peer, &peers->end[from], segment);
 	return !peer->ack ||
 	       seq_in_window(segment->seq, peer->acked, WINDOW_MAX);
+}
+
+/*
+ * Whose handshake is not complete refuses an answer to another SYN than its
+ * own, and goes on; when it gives up itself, its RST follows its SYN (RFC 9293
+ * sections 3.10.7.3 and 3.10.7.4, fifth).
+ */
+static bool only_refuses(const struct tl_endpoint *end,
+			 const struct tl_segment *rst)
+{
+	return (end->state == TL_SYN_SENT || end->state == TL_SYN_RECEIVED) &&
+	       end->syn && rst->seq != end->control_end;
 }
 
 static bool step_reset(struct tl_peers *peers, unsigned int from,
@@ -226,7 +279,8 @@ static bool step_reset(struct tl_peers *peers, unsigned int from,
 	 */
 	if (window->known && segment->seq != window->rcv_nxt)
 		return true;
-	move(&peers->end[from], TL_RESET);
+	if (!only_refuses(&peers->end[from], segment))
+		move(&peers->end[from], TL_RESET);
 	move(&peers->end[!from], TL_RESET);
 	return true;
 }
@@ -239,6 +293,22 @@ static void forget(struct tl_endpoint *end)
 	end->ack = false;
 }
 
+/*
+ * A SYN that comes again, or that the peer will challenge. Another SYN in the
+ * handshake comes from an end that has forgotten the last one, or never kept it
+ * (SYN cookies).
+ */
+static bool opens_nothing(const struct tl_endpoint *end,
+			  const struct tl_endpoint *peer,
+			  const struct tl_segment *syn)
+{
+	if (end->state == TL_SYN_RECEIVED && (syn->flags & TL_ACK))
+		return !peer->syn || syn->ack != peer->control_end;
+	if (end->state == TL_SYN_RECEIVED)
+		return syn->seq + 1 == end->control_end;
+	return tl_state_synchronized(end->state) && end->state != TL_TIME_WAIT;
+}
+
 static bool step_syn(struct tl_peers *peers, unsigned int from,
 		     const struct tl_segment *segment)
 {
@@ -246,9 +316,7 @@ static bool step_syn(struct tl_peers *peers, unsigned int from,
 	struct tl_endpoint *peer = &peers->end[!from];
 	bool answer = segment->flags & TL_ACK;
 
-	/* A repeated SYN, or one that the peer will challenge. */
-	if (end->state == TL_SYN_RECEIVED ||
-	    (tl_state_synchronized(end->state) && end->state != TL_TIME_WAIT))
+	if (opens_nothing(end, peer, segment))
 		return !end->syn || end->control_end == segment->seq + 1;
 	/* An answer to a SYN that nobody sent. */
 	if (answer && peer->syn && segment->ack != peer->control_end)
@@ -258,6 +326,9 @@ static bool step_syn(struct tl_peers *peers, unsigned int from,
 	    (end->state == TL_CLOSED || end->state == TL_TIME_WAIT))
 		return false;
 
+	/* It has given up without a word. */
+	if (end->state == TL_SYN_RECEIVED)
+		move(end, TL_RESET);
 	if (end->state != TL_SYN_SENT)
 		forget(end);
 	move(end, answer ? TL_SEND_SYN_ACK : TL_SEND_SYN);
@@ -292,10 +363,14 @@ bool tl_peers_step(struct tl_peers *peers, unsigned int from,
 	/* A SYN in a synchronized state is challenged, whatever it says. */
 	if ((segment->flags & TL_SYN) && tl_state_synchronized(end->state))
 		return true;
-	if (segment->flags & TL_ACK)
+	if ((segment->flags & TL_ACK) && fits(segment->ack, peer)) {
 		note_ack(end, segment->ack);
+		if (goes_on(end, segment))
+			move(end, TL_TAKE_SYN_ACK);
+	}
 	settle(end, peer);
-	if (segment->flags & TL_FIN) {
+	/* Whose SYN is not answered yet has nothing to close. */
+	if ((segment->flags & TL_FIN) && end->state != TL_SYN_SENT) {
 		move(end, TL_SEND_FIN);
 		note_control(end, segment->end, true);
 	}
@@ -372,6 +447,9 @@ void tl_peers_told(struct tl_peers *peers, unsigned int at, enum tl_state state)
 
 	if (end->state == TL_UNKNOWN)
 		end->state = state;
+	/* CLOSE before the handshake is complete proves nothing of it. */
+	if (end->state == TL_SYN_RECEIVED && state == TL_FIN_WAIT_1)
+		return;
 	if (implied[state] && lags(peer->state, state))
 		peer->state = implied[state];
 	if (tl_state_synchronized(state))
@@ -380,5 +458,7 @@ void tl_peers_told(struct tl_peers *peers, unsigned int at, enum tl_state state)
 		note_ack(end, peer->control_end);
 	if (has_fin_acked(state) && end->fin)
 		note_ack(peer, end->control_end);
+	else if (has_fin_acked(state))
+		move(peer, TL_TAKE_FIN);
 	settle(peer, end);
 }

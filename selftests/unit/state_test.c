@@ -342,11 +342,35 @@ static void test_told_of_fin(void **unused)
 	play(&scene, &fin[1]);
 	assert_int_equal(other_after(&scene, 0, TL_TIME_WAIT), TL_CLOSED);
 
+	/* Nor was the FIN itself. */
+	scene = play_open();
+	play(&scene, &fin[1]);
+	assert_int_equal(other_after(&scene, 0, TL_CLOSING), TL_FIN_WAIT_2);
+	assert_int_equal(other_after(&scene, 0, TL_TIME_WAIT), TL_TIME_WAIT);
+
 	scene = play_open();
 	play(&scene, &fin[0]);
 	play(&scene, &fin[1]);
 	assert_int_equal(other_after(&scene, 0, TL_CLOSING), TL_FIN_WAIT_2);
 	assert_int_equal(other_after(&scene, 0, TL_TIME_WAIT), TL_TIME_WAIT);
+}
+
+/* CLOSE in a handshake: the other end need not have heard of it yet. */
+static void test_told_of_early_close(void **unused)
+{
+	static const struct line opens[] = {
+		{ .from = A, .flags = TL_SYN },
+		{ .from = B, .flags = TL_SYN },
+		{ .from = A, .flags = TL_SYN | TL_ACK, .seq = -1 },
+	};
+	struct scene scene = set(0, 10, 20);
+	unsigned int i;
+
+	(void)unused;
+	for (i = 0; i < ARRAY_SIZE(opens); i++)
+		play(&scene, &opens[i]);
+	assert_int_equal(other_after(&scene, 0, TL_FIN_WAIT_1), TL_SYN_SENT);
+	assert_int_equal(other_after(&scene, 0, TL_FIN_WAIT_2), TL_CLOSE_WAIT);
 }
 
 int main(void)
@@ -361,6 +385,7 @@ int main(void)
 		cmocka_unit_test(test_reset_refusal),
 		cmocka_unit_test(test_told),
 		cmocka_unit_test(test_told_of_fin),
+		cmocka_unit_test(test_told_of_early_close),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
