@@ -13,6 +13,7 @@ LLVM_ARG = $(if $(LLVM),,$(shell \
 
 .PHONY: all features install clean help check matrix lint demo bench vm
 .PHONY: all features install clean help check lint demo bench fuzz vm
+.PHONY: all features install clean help check lint demo bench vm compat
 
 all: features
 	$(BUILD) modules
@@ -59,6 +60,9 @@ fuzz:
 vm:
 	@scripts/vm
 
+compat:
+	@scripts/compat
+
 help:
 	@echo 'make          build tcplab.ko for the running kernel, or the newest with headers'
 	@echo '              KDIR=/lib/modules/<release>/build chooses another'
@@ -72,4 +76,5 @@ help:
 	@echo 'make lint     checkpatch, sparse, W=1, shellcheck, cppcheck'
 	@echo 'make bench    what tracking costs, counted in instructions'
 	@echo 'make fuzz     fuzzes module/core with libFuzzer; FUZZ_SECONDS=<n> for each harness'
+	@echo 'make compat   the kernel'\''s own TCP selftests with and without it, and other parts of the network stack'
 	@echo 'make vm       a shell in the test VM; scripts/vm --help tells more'

@@ -15,12 +15,22 @@
  *	port NAME				prints the local port
  *	cc NAME [ALGORITHM]			sets or prints it
  *	device NAME INTERFACE			for the next connect or listen
+ *	fastopen				for the next connect or listen
+ *	md5 ADDRESS KEY				of a peer, for the next connect or listen
+ *	protocol tcp|mptcp			for all that follow
+ *	netns NAME				for all that follow; "-" is the first
+ *	rebind NAME INTERFACE			binds an open socket to an interface
+ *	silence NAME				its close sends no segment
+ *	freeze NAME				notes what it is, and silences it
+ *	thaw NAME				a new socket goes on from there
  *
- * What waits, waits ten seconds at most.
+ * An ADDRESS of a link ends with "%INTERFACE". What waits, waits ten seconds
+ * at most.
  */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
@@ -30,8 +40,13 @@
 #include <unistd.h>
 
 #include "control.h"
+#include "special.h"
 
 #define SOCKETS		4096
+/* The C library of some releases does not know it. */
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP	262
+#endif
 
 struct named {
 	char name[32];
@@ -40,6 +55,10 @@ struct named {
 
 static struct named sockets[SOCKETS];
 static char device[16];
+static char md5_key[32];
+static struct sockaddr_storage md5_peer;
+static int fastopen;
+static int protocol;
 
 static struct named *find(const char *name)
 {
@@ -73,44 +92,6 @@ static int keep(const char *name, int fd)
 	return -1;
 }
 
-static int address(struct sockaddr_storage *storage, const char *host,
-		   int port)
-{
-	struct sockaddr_in *in = (struct sockaddr_in *)storage;
-	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)storage;
-
-	memset(storage, 0, sizeof(*storage));
-	if (inet_pton(AF_INET, host, &in->sin_addr) == 1) {
-		in->sin_family = AF_INET;
-		in->sin_port = htons(port);
-		return sizeof(*in);
-	}
-	if (inet_pton(AF_INET6, host, &in6->sin6_addr) != 1)
-		return 0;
-	in6->sin6_family = AF_INET6;
-	in6->sin6_port = htons(port);
-	return sizeof(*in6);
-}
-
-static int new_socket(int family)
-{
-	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int on = 1;
-
-	if (fd < 0)
-		return -1;
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-	if (!device[0])
-		return fd;
-	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, device,
-		       strlen(device)) == 0) {
-		device[0] = 0;
-		return fd;
-	}
-	close(fd);
-	return -1;
-}
-
 static int fail_close(int fd)
 {
 	int err = errno;
@@ -120,11 +101,71 @@ static int fail_close(int fd)
 	return -1;
 }
 
+static int address(struct sockaddr_storage *storage, const char *host,
+		   int port)
+{
+	struct sockaddr_in *in = (struct sockaddr_in *)storage;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)storage;
+	char bare[64], *link;
+
+	memset(storage, 0, sizeof(*storage));
+	if (inet_pton(AF_INET, host, &in->sin_addr) == 1) {
+		in->sin_family = AF_INET;
+		in->sin_port = htons(port);
+		return sizeof(*in);
+	}
+	snprintf(bare, sizeof(bare), "%s", host);
+	link = strchr(bare, '%');
+	if (link)
+		*link++ = 0;
+	if (inet_pton(AF_INET6, bare, &in6->sin6_addr) != 1)
+		return 0;
+	in6->sin6_family = AF_INET6;
+	in6->sin6_port = htons(port);
+	in6->sin6_scope_id = link ? if_nametoindex(link) : 0;
+	return sizeof(*in6);
+}
+
+static int bind_device(int fd, const char *name)
+{
+	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name, strlen(name));
+}
+
+/* What was said about the next socket, and holds for that one only. */
+static int prepare(int fd, int connects)
+{
+	int err = 0;
+
+	if (device[0])
+		err |= bind_device(fd, device);
+	if (md5_key[0])
+		err |= special_md5(fd, &md5_peer, md5_key);
+	if (fastopen)
+		err |= special_fastopen(fd, connects);
+	device[0] = 0;
+	md5_key[0] = 0;
+	fastopen = 0;
+	return err;
+}
+
+static int new_socket(int family, int connects)
+{
+	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, protocol);
+	int on = 1;
+
+	if (fd < 0)
+		return -1;
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	if (prepare(fd, connects))
+		return fail_close(fd);
+	return fd;
+}
+
 static int do_listen(const char *host, int port, int backlog)
 {
 	struct sockaddr_storage to;
 	int length = address(&to, host, port);
-	int fd = new_socket(to.ss_family);
+	int fd = new_socket(to.ss_family, 0);
 
 	if (fd < 0)
 		return -1;
@@ -162,7 +203,7 @@ static int do_connect(const char *host, int port, int local, int wait)
 {
 	struct sockaddr_storage to;
 	int length = address(&to, host, port);
-	int fd = new_socket(to.ss_family);
+	int fd = new_socket(to.ss_family, 1);
 
 	if (fd < 0)
 		return -1;
@@ -255,9 +296,49 @@ static int do_cc(int fd, const char *name, char *answer)
 	return getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, answer, &length);
 }
 
+static int do_md5(const char *host, const char *key)
+{
+	if (!address(&md5_peer, host, 0) || !key) {
+		errno = EINVAL;
+		return -1;
+	}
+	snprintf(md5_key, sizeof(md5_key), "%s", key);
+	return 0;
+}
+
+static int do_protocol(const char *name)
+{
+	protocol = strcmp(name, "mptcp") ? 0 : IPPROTO_MPTCP;
+	return 0;
+}
+
 static int number(const char *word, int fallback)
 {
 	return word ? atoi(word) : fallback;
+}
+
+static int rare_command(char **word, const char *name)
+{
+	if (!strcmp(word[0], "fastopen")) {
+		fastopen = 1;
+		return 0;
+	}
+	if (!strcmp(word[0], "md5"))
+		return do_md5(name, word[2]);
+	if (!strcmp(word[0], "protocol"))
+		return do_protocol(name);
+	if (!strcmp(word[0], "netns"))
+		return special_netns(name);
+	if (!strcmp(word[0], "rebind"))
+		return bind_device(fd_of(name), word[2]);
+	if (!strcmp(word[0], "silence"))
+		return special_silence(fd_of(name));
+	if (!strcmp(word[0], "freeze"))
+		return special_freeze(fd_of(name));
+	if (!strcmp(word[0], "thaw"))
+		return keep(name, special_thaw());
+	errno = EINVAL;
+	return -1;
 }
 
 /* The answer is empty unless a command has something to say. */
@@ -292,8 +373,7 @@ static int command(char **word, char *answer)
 		snprintf(device, sizeof(device), "%s", name);
 		return 0;
 	}
-	errno = EINVAL;
-	return -1;
+	return rare_command(word, name);
 }
 
 int main(int argc, char **argv)

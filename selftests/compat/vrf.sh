@@ -1,0 +1,183 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# VRFs: a row names the VRF it belongs to, and two VRFs with the same addresses and ports have two rows.
+# shellcheck disable=SC2154 # a, b and c are set by setup_hosts
+
+selftests=..
+. ./common.sh
+
+modprobe vrf 2>/dev/null
+ip link add vrf0 type vrf table 10 2>/dev/null || skip_all "needs VRFs"
+ip link delete vrf0
+
+# The same link twice: a is one host in two VRFs, b and c are two hosts with the same addresses.
+load_module && setup_hosts a b c || exit 1
+table=100
+for vrf in red blue; do
+	table=$((table + 1))
+	ip -n "$a" link add $vrf type vrf table $table
+	ip -n "$a" link set $vrf up
+	ip -n "$a" route add table $table unreachable default metric 4278198272
+	[ $vrf = red ] && far=$b || far=$c
+	ip -n "$a" link add "to-$vrf" type veth peer name veth0 netns "$far"
+	ip -n "$a" link set "to-$vrf" master $vrf up
+	ip -n "$far" link set veth0 up
+	ip -n "$a" address add 192.0.2.1/24 dev "to-$vrf"
+	ip -n "$a" address add 2001:db8::1/64 dev "to-$vrf" nodad
+	ip -n "$a" address add fe80::1/64 dev "to-$vrf" nodad
+	ip -n "$far" address add 192.0.2.2/24 dev veth0
+	ip -n "$far" address add 2001:db8::2/64 dev veth0 nodad
+	ip -n "$far" address add fe80::2/64 dev veth0 nodad
+done
+start_endpoint sa "$a" && start_endpoint sb "$b" && start_endpoint sc "$c" || exit 1
+
+active() {
+	prepare_client="device red"
+	prepare_server=''
+	mark_created
+	lives sa sb 192.0.2.2 5000
+	lives sa sb 2001:db8::2 5000
+	meet_at sa sb 192.0.2.2 5000
+	assert_states "192.0.2.1:$(sa port c)%red" 192.0.2.2:5000%red "ESTABLISHED ESTABLISHED" "$a"
+	part sa sb client
+	assert_eq "$(summary_value created "$b")" $(($(cat "$scratch/created.$b") + 7)) created
+	assert_quiet
+}
+
+passive() {
+	prepare_client=''
+	prepare_server="device blue"
+	mark_created
+	lives sc sa 192.0.2.1 5000
+	lives sc sa 2001:db8::1 5000
+	meet_at sc sa 192.0.2.1 5000
+	assert_states 192.0.2.1:5000%blue "192.0.2.2:$(sc port c)%blue" "ESTABLISHED ESTABLISHED" "$a"
+	part sc sa client
+	assert_eq "$(summary_value created "$a")" $(($(cat "$scratch/created.$a") + 7)) created
+	assert_quiet
+}
+
+# A socket bound to a port of the VRF belongs to the VRF, too.
+enslaved() {
+	prepare_client="device to-red"
+	prepare_server=''
+	lives sa sb 192.0.2.2 5000
+	meet_at sa sb 192.0.2.2 5000
+	assert_states "192.0.2.1:$(sa port c)%red" 192.0.2.2:5000%red "ESTABLISHED ESTABLISHED" "$a"
+	part sa sb server
+	assert_quiet
+}
+
+same_addresses() {
+	prepare_client='' prepare_server=''
+	assert sa device red
+	assert sa listen lr 192.0.2.1 6000
+	assert sa device blue
+	assert sa listen lb 192.0.2.1 6000
+	assert sb connect c 192.0.2.1 6000 7000
+	assert sc connect c 192.0.2.1 6000 7000
+	assert sa accept r lr
+	assert sa accept b lb
+	assert_states 192.0.2.1:6000%red 192.0.2.2:7000%red "ESTABLISHED ESTABLISHED" "$a"
+	assert_states 192.0.2.1:6000%blue 192.0.2.2:7000%blue "ESTABLISHED ESTABLISHED" "$a"
+	agree
+	assert sb close c
+	assert_states 192.0.2.1:6000%red 192.0.2.2:7000%red "CLOSE_WAIT FIN_WAIT_2" "$a"
+	assert_states 192.0.2.1:6000%blue 192.0.2.2:7000%blue "ESTABLISHED ESTABLISHED" "$a"
+	agree
+	assert sa close b
+	assert sa close r
+	assert_states 192.0.2.1:6000%blue 192.0.2.2:7000%blue "FIN_WAIT_2 CLOSE_WAIT" "$a"
+	assert sc close c
+	agree
+	assert sa close lr
+	assert sa close lb
+	assert_quiet
+}
+
+# One listener for all VRFs; each connection belongs to its own.
+for_all() {
+	assert in_ns "$a" sysctl -qw net.ipv4.tcp_l3mdev_accept=1
+	lives sb sa 0.0.0.0 5001 192.0.2.1 5001
+	meet_at sb sa 0.0.0.0 5002 192.0.2.1 5002
+	assert_states 192.0.2.1:5002%red "192.0.2.2:$(sb port c)%red" "ESTABLISHED ESTABLISHED" "$a"
+	part sb sa server
+	assert in_ns "$a" sysctl -qw net.ipv4.tcp_l3mdev_accept=0
+	assert_quiet
+}
+
+# A VRF has its own loopback: both ends are here.
+to_itself() {
+	local port
+	ip -n "$a" address add 127.0.0.1/8 dev red
+	prepare_client="device red"
+	prepare_server="device red"
+	mark_created
+	lives sa sa 192.0.2.1 5000
+	lives sa sa 127.0.0.1 5000
+	assert_eq "$(summary_value created "$a")" $(($(cat "$scratch/created.$a") + 6)) created
+	meet_at sa sa 192.0.2.1 5000
+	port=$(sa port c)
+	assert_eq "$(report connections "$a" | grep -c "^192.0.2.1:$port%red 192.0.2.1:5000%red loopback ESTABLISHED ESTABLISHED")" \
+		1 "rows of a connection within the VRF"
+	part sa sa client
+	prepare_client='' prepare_server=''
+	assert_quiet
+}
+
+# A link-local address names the link, as the socket does.
+link_local() {
+	lives sa sb fe80::2%veth0 5000 fe80::2%to-red 5000
+	prepare_server="device red"
+	lives sb sa fe80::1%to-red 5000 fe80::1%veth0 5000
+	prepare_server=''
+	assert_quiet
+}
+
+translated() {
+	command -v nft >/dev/null || { skip "needs nftables"; return; }
+	rules "$a" <<-END
+		table inet test {
+			chain output {
+				type nat hook output priority -100;
+				ip daddr 192.0.2.99 tcp dport 80 dnat ip to 192.0.2.2:5000
+			}
+			chain postrouting {
+				type nat hook postrouting priority 100;
+				tcp dport 5000 masquerade to :10000-10099
+			}
+		}
+	END
+	prepare_client="device red"
+	lives sa sb 192.0.2.2 5000 192.0.2.99 80
+	lives sa sb 192.0.2.2 5000
+	prepare_client=''
+	in_ns "$a" nft flush ruleset
+	assert_quiet
+}
+
+# The VRF goes, and takes the way of its connections along.
+deleted() {
+	prepare_client="device red"
+	meet_at sa sb 192.0.2.2 5000
+	prepare_client=''
+	ip -n "$a" link delete red
+	agree
+	assert sa abort c
+	agree
+	assert sb abort s
+	agree
+	assert_quiet
+}
+
+run_tests \
+	"connections that leave by a VRF" active \
+	"connections that come by a VRF" passive \
+	"a socket bound to a port of a VRF" enslaved \
+	"two VRFs with the same addresses" same_addresses \
+	"one listener for all VRFs" for_all \
+	"a VRF's connections to itself" to_itself \
+	"link-local addresses in a VRF" link_local \
+	"address translation in a VRF" translated \
+	"a VRF that is deleted" deleted

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Sockets with options that few sockets have. */
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "special.h"
+
+#define FASTOPEN_QUEUE	16
+#define OPTIONS		4
+
+/* All that a connection without data under way is. */
+static struct {
+	struct sockaddr_storage here, there;
+	struct tcp_repair_window window;
+	struct tcp_repair_opt option[OPTIONS];
+	int options;
+	int stamp;
+	unsigned int seq[2];
+} frozen;
+
+static const int queues[2] = { TCP_SEND_QUEUE, TCP_RECV_QUEUE };
+
+static int set(int fd, int name, int value)
+{
+	return setsockopt(fd, IPPROTO_TCP, name, &value, sizeof(value));
+}
+
+static int get(int fd, int name, void *value, socklen_t length)
+{
+	return getsockopt(fd, IPPROTO_TCP, name, value, &length);
+}
+
+/**
+ * special_md5() - sign segments to and from a peer (RFC 2385)
+ * @fd: the socket
+ * @peer: its address
+ * @key: the key they share
+ */
+int special_md5(int fd, const struct sockaddr_storage *peer, const char *key)
+{
+	struct tcp_md5sig md5 = { .tcpm_keylen = strlen(key) };
+
+	memcpy(&md5.tcpm_addr, peer, sizeof(*peer));
+	memcpy(md5.tcpm_key, key, strlen(key));
+	return setsockopt(fd, IPPROTO_TCP, TCP_MD5SIG, &md5, sizeof(md5));
+}
+
+/**
+ * special_fastopen() - let data go with the SYN (RFC 7413)
+ * @fd: the socket
+ * @connects: it will connect; else it will listen
+ */
+int special_fastopen(int fd, int connects)
+{
+	if (connects)
+		return set(fd, TCP_FASTOPEN_CONNECT, 1);
+	return set(fd, TCP_FASTOPEN, FASTOPEN_QUEUE);
+}
+
+/**
+ * special_netns() - make the process, but no socket of it, live elsewhere
+ * @name: a namespace that ip(8) knows, or "-" for the first
+ */
+int special_netns(const char *name)
+{
+	char path[256] = "/proc/1/ns/net";
+	int fd, err;
+
+	if (strcmp(name, "-"))
+		snprintf(path, sizeof(path), "/run/netns/%s", name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	err = setns(fd, CLONE_NEWNET);
+	close(fd);
+	return err;
+}
+
+/**
+ * special_silence() - let close() send nothing
+ * @fd: the socket
+ */
+int special_silence(int fd)
+{
+	return set(fd, TCP_REPAIR, TCP_REPAIR_ON);
+}
+
+static void add_option(unsigned int code, unsigned int value)
+{
+	frozen.option[frozen.options].opt_code = code;
+	frozen.option[frozen.options++].opt_val = value;
+}
+
+static int take_options(int fd)
+{
+	struct tcp_info info;
+
+	if (get(fd, TCP_INFO, &info, sizeof(info)))
+		return -1;
+	frozen.options = 0;
+	add_option(TCPOPT_MAXSEG, info.tcpi_snd_mss);
+	if (info.tcpi_options & TCPI_OPT_WSCALE)
+		add_option(TCPOPT_WINDOW, info.tcpi_snd_wscale | info.tcpi_rcv_wscale << 16);
+	if (info.tcpi_options & TCPI_OPT_SACK)
+		add_option(TCPOPT_SACK_PERMITTED, 0);
+	if (info.tcpi_options & TCPI_OPT_TIMESTAMPS)
+		add_option(TCPOPT_TIMESTAMP, 0);
+	return 0;
+}
+
+/**
+ * special_freeze() - take down what a connection is
+ * @fd: its socket, whose queues are empty; close() sends nothing afterwards
+ */
+int special_freeze(int fd)
+{
+	socklen_t here = sizeof(frozen.here), there = sizeof(frozen.there);
+
+	if (special_silence(fd) || take_options(fd) ||
+	    getsockname(fd, (struct sockaddr *)&frozen.here, &here) ||
+	    getpeername(fd, (struct sockaddr *)&frozen.there, &there))
+		return -1;
+	for (int i = 0; i < 2; i++)
+		if (set(fd, TCP_REPAIR_QUEUE, queues[i]) ||
+		    get(fd, TCP_QUEUE_SEQ, &frozen.seq[i], sizeof(frozen.seq[i])))
+			return -1;
+	if (get(fd, TCP_TIMESTAMP, &frozen.stamp, sizeof(frozen.stamp)))
+		return -1;
+	return get(fd, TCP_REPAIR_WINDOW, &frozen.window, sizeof(frozen.window));
+}
+
+static int restore(int fd)
+{
+	int on = 1;
+
+	if (special_silence(fd) ||
+	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
+	    bind(fd, (struct sockaddr *)&frozen.here, sizeof(frozen.here)))
+		return -1;
+	for (int i = 0; i < 2; i++)
+		if (set(fd, TCP_REPAIR_QUEUE, queues[i]) || set(fd, TCP_QUEUE_SEQ, frozen.seq[i]))
+			return -1;
+	if (connect(fd, (struct sockaddr *)&frozen.there, sizeof(frozen.there)) ||
+	    setsockopt(fd, IPPROTO_TCP, TCP_REPAIR_OPTIONS, frozen.option,
+		       frozen.options * sizeof(frozen.option[0])) ||
+	    set(fd, TCP_TIMESTAMP, frozen.stamp) ||
+	    setsockopt(fd, IPPROTO_TCP, TCP_REPAIR_WINDOW, &frozen.window, sizeof(frozen.window)))
+		return -1;
+	return set(fd, TCP_REPAIR, TCP_REPAIR_OFF);
+}
+
+/**
+ * special_thaw() - make a socket that goes on where the frozen one stood
+ *
+ * Return: it, or -1 with errno set.
+ */
+int special_thaw(void)
+{
+	int fd = socket(frozen.here.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int err;
+
+	if (fd < 0 || !restore(fd))
+		return fd;
+	err = errno;
+	close(fd);
+	errno = err;
+	return -1;
+}

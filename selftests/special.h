@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What few sockets have: a key for MD5 signatures, Fast Open, another namespace, a life after being frozen. */
+#ifndef TCPLAB_SELFTESTS_SPECIAL_H
+#define TCPLAB_SELFTESTS_SPECIAL_H
+
+#include <sys/socket.h>
+
+int special_md5(int fd, const struct sockaddr_storage *peer, const char *key);
+int special_fastopen(int fd, int connects);
+int special_netns(const char *name);
+int special_silence(int fd);
+int special_freeze(int fd);
+int special_thaw(void);
+
+#endif /* TCPLAB_SELFTESTS_SPECIAL_H */
