@@ -73,9 +73,13 @@ function why_worse(way, test,    list, n, i, lost, first) {
 	return lost ? lost " parts did not pass, first: " first : ""
 }
 
-# Nothing to compare with: it fails without tcplab, too, and no part of it passes.
-function useless(test) {
-	return status["without", test] != 0 && !count_passed("without", test)
+# Why there is nothing to compare with: a sentence, or nothing.
+function why_useless(test) {
+	if (status["without", test] == 124 || status["without", test] == 137)
+		return "its time runs out without tcplab, too"
+	if (status["without", test] != 0 && !count_passed("without", test))
+		return "it does not pass without tcplab, either"
+	return ""
 }
 
 function tell(ok, text) {
@@ -134,7 +138,7 @@ test == "" { next }
 END {
 	if (worse) {
 		for (i = 1; i <= tests; i++)
-			if (!(order[i] in reason) && !useless(order[i]) && why_worse(worse, order[i]) != "")
+			if (!(order[i] in reason) && why_useless(order[i]) == "" && why_worse(worse, order[i]) != "")
 				print order[i]
 		exit
 	}
@@ -149,8 +153,10 @@ END {
 		}
 		printf format, test, outcome("without", test), outcome("with", test), outcome("lab", test), \
 			sprintf("%.0f", seconds["without", test])
-		if (useless(test)) {
-			tell(1, test " # SKIP it does not pass without tcplab")
+		why = why_useless(test)
+		if (why != "") {
+			print "    skipped: " why
+			tell(1, test " # SKIP " why)
 			continue
 		}
 		for (w = 1; w <= 2; w++) {

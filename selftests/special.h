@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What few sockets have: a key for MD5 signatures, Fast Open, another namespace, a life after being frozen. */
+/* What few sockets have: signatures, Fast Open, a life after being frozen. */
 #ifndef TCPLAB_SELFTESTS_SPECIAL_H
 #define TCPLAB_SELFTESTS_SPECIAL_H
 

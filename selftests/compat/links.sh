@@ -23,7 +23,7 @@ offloads() {
 	local ns feature
 	for ns in "$a" "$b"; do
 		for feature in gro gso tso sg tx rx; do
-			in_ns "$ns" ethtool -K veth0 $feature "$1" 2>/dev/null || true
+			in_ns "$ns" ethtool -K veth0 "$feature" "$1" >/dev/null 2>&1 || true
 		done
 		assert_eq "$(in_ns "$ns" ethtool -k veth0 | awk '/^generic-segmentation-offload/ { print $2 }')" "$1" gso
 		assert_eq "$(in_ns "$ns" ethtool -k veth0 | awk '/^generic-receive-offload/ { print $2 }')" "$1" gro
@@ -106,7 +106,7 @@ bound_later() {
 		agree
 		talk sa sb
 		agree
-		part sa sb $ending
+		part sa sb "$ending"
 	done
 	assert_created 3
 	assert_quiet

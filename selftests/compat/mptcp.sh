@@ -64,8 +64,8 @@ joined() {
 	ip -n "$a" mptcp limits set subflow 2 2>/dev/null || { skip "needs ip mptcp"; return; }
 	ip -n "$b" mptcp limits set subflow 2
 	for address in 192.0.2.11 192.0.2.12; do
-		ip -n "$a" address add $address/24 dev veth0
-		ip -n "$a" mptcp endpoint add $address dev veth0 subflow
+		ip -n "$a" address add "$address/24" dev veth0
+		ip -n "$a" mptcp endpoint add "$address" dev veth0 subflow
 	done
 	both_mptcp
 	mark_created
@@ -79,7 +79,7 @@ joined() {
 		assert_eq "$(report connections "$b" | grep -c 'passive ESTABLISHED ESTABLISHED')" 3 "rows of the server"
 		assert_eq "$(report connections "$a" | grep -c '^192.0.2.1[12]:.* active ESTABLISHED ESTABLISHED')" 2 \
 			"rows that joined"
-		part sa sb $ending
+		part sa sb "$ending"
 	done
 	assert_created 9
 	assert_eq "$(mib "$b" MPTcpExtMPJoinAckRx)" 6 "subflows that joined"
@@ -121,7 +121,7 @@ adopted() {
 	talk sa sb
 	for ns in "$a" "$b"; do
 		for value in 0 1; do
-			echo $value | in_ns "$ns" tee /sys/kernel/tcplab/track/enabled >/dev/null
+			echo "$value" | in_ns "$ns" tee /sys/kernel/tcplab/track/enabled >/dev/null
 		done
 	done
 	assert_eq "$(report connections "$a" | grep -c 'adopted ESTABLISHED')" 1 "adopted rows of the client"

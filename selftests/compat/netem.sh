@@ -26,11 +26,11 @@ load() {
 	local family address number=0
 	mark_created
 	for family in 4 6; do
-		[ $family = 4 ] && address=192.0.2.2 || address=2001:db8::2
-		assert sb listen l $address 5000 1000
+		[ "$family" = 4 ] && address=192.0.2.2 || address=2001:db8::2
+		assert sb listen l "$address" 5000 1000
 		while [ "$number" -lt "$connections" ]; do
 			number=$((number + 1))
-			sa start "c$number" $address 5000 && sa send "c$number" 3000 && sb accept "s$number" l ||
+			sa start "c$number" "$address" 5000 && sa send "c$number" 3000 && sb accept "s$number" l ||
 				echo "# connection $number of IPv$family was lost"
 			sb send "s$number" 5000
 			case $((number % 5)) in

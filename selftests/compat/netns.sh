@@ -19,7 +19,7 @@ moved() {
 		talk sa sb
 		agree
 		assert_eq "$(report connections "$c" | grep -c ESTABLISHED)" 0 "rows where the process went"
-		part sa sb $ending
+		part sa sb "$ending"
 		assert sa netns "$a"
 	done
 	assert_created_in "$a" 3

@@ -30,7 +30,7 @@ restored() {
 		assert_eq "$(report connections "$a" | grep -c ' ESTABLISHED ESTABLISHED')" 1 "rows of the client"
 		talk sa sb
 		agree
-		part sa sb $ending
+		part sa sb "$ending"
 	done
 	assert_created_at_server 3
 	assert_quiet
@@ -73,7 +73,7 @@ on_loopback() {
 		agree
 		talk sa sa
 		agree
-		part sa sa $ending
+		part sa sa "$ending"
 	done
 	assert_quiet
 	hosts="$a $b"
