@@ -178,6 +178,12 @@ lives() {
 	done
 }
 
+# need_nat: skips the script where there is no nftables; only before anything else.
+need_nat() {
+	command -v nft >/dev/null || skip_all "needs nftables"
+	modprobe -a nf_conntrack nf_tables nft_ct nft_nat nft_redir nft_masq nft_reject_inet nft_fib_inet 2>/dev/null || true
+}
+
 # rules NS <RULES: what nftables does in a namespace, instead of what it did.
 rules() {
 	in_ns "$1" nft flush ruleset && in_ns "$1" nft -f -
