@@ -2,7 +2,7 @@
 #
 # Compares what the kernel's selftests said without tcplab, with it, and with "lab" as the default. Files: "broken" with
 # lines "TEST<tab>why it does not build", then "without", "with" and "lab", as scripts/compat-guest printed them; a test
-# that ran twice counts as it came out the second time. A test is worse if it fails where it passed, or if a part of it
+# that ran again counts as it came out the last time. A test is worse if it fails where it passed, or if a part of it
 # does not pass that passed without tcplab. Prints a table, and results for scripts/totals to the file named by -v log_file=.
 # With -v worse=WAY it prints only the names of tests that were worse.
 
@@ -53,7 +53,7 @@ function outcome(way, test,    passed, text) {
 		text = status[way, test] == 0 ? "passed" : status[way, test] == 4 ? "skipped" : "failed"
 	if (all)
 		text = text ", " passed " of " all
-	return text (try[way, test] > 1 ? " (2nd try)" : "")
+	return text (try[way, test] > 1 ? " (try " try[way, test] ")" : "")
 }
 
 # What is worse in a way than without: a sentence, or nothing.
