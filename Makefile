@@ -51,7 +51,7 @@ matrix:
 	@scripts/matrix
 
 bench:
-	@scripts/bench
+	@scripts/bench $(TOPICS)
 
 # Both halves run, whatever the first one finds; the packet fuzzer in the VM joins here.
 fuzz:
@@ -77,4 +77,6 @@ help:
 	@echo 'make bench    what tracking costs, counted in instructions'
 	@echo 'make fuzz     fuzzes module/core with libFuzzer; FUZZ_SECONDS=<n> for each harness'
 	@echo 'make compat   the kernel'\''s own TCP selftests with and without it, and other parts of the network stack'
+	@echo 'make bench    what tracking costs, counted in instructions, beside other tools'
+	@echo '              TOPICS="<name>..." selects, see Documentation/bench.rst'
 	@echo 'make vm       a shell in the test VM; scripts/vm --help tells more'

@@ -10,35 +10,10 @@
  * usage: connloop ADDRESS PORT COUNT WARM-UP [NETNS-OF-THE-SERVER]
  */
 #define _GNU_SOURCE
-#include <fcntl.h>
-#include <sched.h>
-
 #include "load.h"
+#include "netns.h"
 
 #define MESSAGE	64
-
-static int open_netns(const char *path)
-{
-	return must(open(path, O_RDONLY | O_CLOEXEC), path);
-}
-
-static int listen_in(const char *netns, const char *ip, int port)
-{
-	int home, there, fd;
-	char path[256];
-
-	if (!netns)
-		return listen_on(ip, port);
-	snprintf(path, sizeof(path), "/run/netns/%s", netns);
-	home = open_netns("/proc/self/ns/net");
-	there = open_netns(path);
-	must(setns(there, CLONE_NEWNET), "setns");
-	fd = listen_on(ip, port);
-	must(setns(home, CLONE_NEWNET), "setns");
-	close(home);
-	close(there);
-	return fd;
-}
 
 static void say(int from, int to)
 {

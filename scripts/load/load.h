@@ -4,6 +4,7 @@
 #define TCPLAB_LOAD_H
 
 #include <arpa/inet.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
