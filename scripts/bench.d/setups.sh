@@ -57,20 +57,13 @@ tear_down() {
 	esac
 }
 
-# Time that the processor has spent on anything but waiting, since boot.
-busy() {
-	awk '$1 == "now" && $2 == "at" { now = $3 } $1 == ".idle_sleeptime" { idle = $3 }
-		END { if (!idle) exit 1; printf "%.0f\n", now - idle }' /proc/timer_list
-}
-
 # What connections that are over still cost, until all is forgotten; waiting is free here.
 settle() {
-	local before after
-	before=$(busy)
-	sleep "$IDLE"
-	after=$(busy)
+	local all busy
+	read -r all busy < <("$TOOLS/rest" "$IDLE")
+	((all >= IDLE * 1000000000)) || fail "could not rest"
 	[ -z "$(ss -HtanN client state time-wait; ss -Htan state time-wait)" ] || fail "TIME_WAIT does not end"
-	echo "$((after - before))"
+	echo "$busy"
 }
 
 make_link() {

@@ -21,8 +21,11 @@ function have(measure, setup) {
 function require(measure, setup) {
 	if (have(measure, setup))
 		return
-	print "bench: the figure " measure " of " setup " is missing" >"/dev/stderr"
-	failed = 1
+	impossible("the figure " measure " of " setup " is missing")
+}
+
+function impossible(why) {
+	print "bench: no table: " why >"/dev/stderr"
 	exit 1
 }
 

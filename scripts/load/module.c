@@ -14,32 +14,7 @@
 #include <sys/syscall.h>
 
 #include "load.h"
-
-struct stamp {
-	unsigned long long now, idle;
-};
-
-/* Of the first processor; only root may read it. */
-static struct stamp take_stamp(void)
-{
-	FILE *list = fopen("/proc/timer_list", "r");
-	struct stamp stamp = { 0 };
-	bool known = false;
-	char line[256];
-
-	if (!list)
-		die("/proc/timer_list");
-	while (!known && fgets(line, sizeof(line), list))
-		known = sscanf(line, " .idle_sleeptime : %llu",
-			       &stamp.idle) == 1;
-	fclose(list);
-	if (!known) {
-		fprintf(stderr, "the kernel does not tell how long it was idle\n");
-		exit(1);
-	}
-	stamp.now = now_ns();
-	return stamp;
-}
+#include "stamp.h"
 
 static char *read_file(const char *path, size_t *length)
 {
@@ -62,15 +37,6 @@ static char *read_file(const char *path, size_t *length)
 	return image;
 }
 
-static void tell(const struct stamp *before)
-{
-	/* Asking how long it was idle takes time, but none that is idle. */
-	unsigned long long passed = now_ns() - before->now;
-	unsigned long long idle = take_stamp().idle - before->idle;
-
-	printf("%llu %llu\n", passed, passed - idle);
-}
-
 static void load(const char *path, const char *parameters)
 {
 	size_t length;
@@ -78,7 +44,7 @@ static void load(const char *path, const char *parameters)
 	struct stamp before = take_stamp();
 
 	must(syscall(SYS_init_module, image, length, parameters), path);
-	tell(&before);
+	tell_since(&before);
 	free(image);
 }
 
@@ -87,7 +53,7 @@ static void unload(const char *name)
 	struct stamp before = take_stamp();
 
 	must(syscall(SYS_delete_module, name, O_NONBLOCK), name);
-	tell(&before);
+	tell_since(&before);
 }
 
 int main(int argc, char **argv)

@@ -4,9 +4,9 @@
  * a write, the segment, a read.
  *
  * oneway	all messages go from the client to the server, which acknowledges
- *		each at once: a data segment and a pure ACK for a message
- * toandfro	client and server write in turn, so that acknowledgments travel
- *		with the data: a data segment for a message, and no pure ACK
+ *		each when it is read: a data segment and a pure ACK for a message
+ * toandfro	client and server write in turn, which TCP notices: it leaves the
+ *		acknowledgment to the next data segment, and sends no pure ACK
  *
  * Both make the same calls for a message. One process holds both ends, as in
  * connloop.
@@ -23,15 +23,6 @@
 
 static bool to_and_fro;
 
-/* Whatever is not acknowledged yet is acknowledged now. */
-static void acknowledge(int fd)
-{
-	int on = 1;
-
-	must(setsockopt(fd, IPPROTO_TCP, TCP_QUICKACK, &on, sizeof(on)),
-	     "TCP_QUICKACK");
-}
-
 static void say(int from, int to)
 {
 	char message[MESSAGE] = "";
@@ -43,16 +34,12 @@ static void say(int from, int to)
 	}
 }
 
-/* In turn, what the call finds has been acknowledged by the last message. */
 static void message(int client, int server, long number)
 {
-	if (to_and_fro && number % 2) {
+	if (to_and_fro && number % 2)
 		say(server, client);
-		acknowledge(server);
-	} else {
+	else
 		say(client, server);
-		acknowledge(to_and_fro ? client : server);
-	}
 }
 
 static void no_delay(int fd)

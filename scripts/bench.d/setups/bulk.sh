@@ -4,5 +4,4 @@
 
 measure_bulk() {
 	echo "bulk $1 $("$TOOLS/bulk" 127.0.0.1 5002 "$MIB")"
-	settle >"$work/settled"
 }

@@ -12,12 +12,14 @@ parameter() { cat "/sys/module/tcplab/parameters/$1"; }
 # buckets ROWS HASH_SIZE: bytes of the hash table (8 for a bucket) for a row, when the table is full.
 hash_share() { echo "hash $3 $((8 * $2)) $1" | awk '{ print $1, $2, $3 / $4 }'; }
 
+HELD=4000	# connections
+
 measure_memory() {
 	local rows total
 	slabs >"$work/before"
-	hold "$CONNECTIONS"
+	hold $HELD
 	slabs >"$work/after"
-	awk -v setup="$1" -v count="$CONNECTIONS" '
+	awk -v setup="$1" -v count=$HELD '
 		NR == FNR { before[$1] = $2; next }
 		{ objects = int(($2 - before[$1]) / count + 0.5) }
 		objects > 0 { print "objects:" $1, setup, objects; print "bytes:" $1, setup, $3 }' "$work/before" "$work/after"
@@ -31,5 +33,4 @@ measure_memory() {
 		;;
 	esac
 	release
-	settle >"$work/settled"
 }

@@ -10,6 +10,8 @@ function solve(place, setup,    r, one, fro, d1, a1, d2, a2, both) {
 		d2 = value["toandfro_" place "_data", setup, r]
 		a2 = value["toandfro_" place "_acks", setup, r]
 		both = d1 * a2 - d2 * a1
+		if (both > -0.5)
+			impossible("the two ways of messages do not differ in their ACKs")
 		put("data_" place, setup, (one * a2 - fro * a1) / both)
 		put("ack_" place, setup, (d1 * fro - d2 * one) / both)
 	}

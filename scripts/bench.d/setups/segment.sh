@@ -28,5 +28,4 @@ measure_segment() {
 		messages $way lo "$1" 127.0.0.1 ''
 		messages $way veth "$1" 10.0.0.2 client server
 	done
-	settle >"$work/settled"
 }
