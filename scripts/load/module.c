@@ -56,6 +56,13 @@ static void unload(const char *name)
 	tell_since(&before);
 }
 
+static int misused(const char *name)
+{
+	fprintf(stderr, "usage: %s load FILE [PARAMETERS]\n       %s unload NAME\n",
+		name, name);
+	return 2;
+}
+
 int main(int argc, char **argv)
 {
 	if (argc >= 3 && !strcmp(argv[1], "load"))
@@ -63,6 +70,6 @@ int main(int argc, char **argv)
 	else if (argc == 3 && !strcmp(argv[1], "unload"))
 		unload(argv[2]);
 	else
-		return 2;
+		return misused(argv[0]);
 	return 0;
 }
