@@ -599,21 +599,21 @@ void tl_life_due(struct tl_conn *conn)
 /* A listener answered a SYN; the peer has not completed the handshake. */
 static bool is_embryonic(const struct tl_conn *conn)
 {
-	return !tl_conn_both_here(conn) && conn->origin != TL_ACTIVE &&
-	       conn->local && conn->state[conn->local - 1] == TL_SYN_RECEIVED;
+	unsigned int end = !tl_conn_here(conn, 0);
+
+	return conn->state[end] == TL_SYN_RECEIVED && tl_conn_here(conn, end) &&
+	       !tl_conn_both_here(conn) && conn->origin != TL_ACTIVE;
 }
 
 /**
  * tl_life_worth() - what a row is worth to a full table
- * @conn: the connection
+ * @conn: the connection; if it is not locked, the answer is a guess
  *
- * History goes first, and forwarded connections that are not open; then what
- * anybody's SYN makes.
+ * History goes first, and forwarding not yet open; then what any SYN makes.
  */
 enum tl_worth tl_life_worth(const struct tl_conn *conn)
 {
-	if (conn->local ? !lives_here(conn, 0) && !lives_here(conn, 1) :
-			  !forward_open(conn))
+	if (!lives_here(conn, 0) && !lives_here(conn, 1) && !forward_open(conn))
 		return TL_WORTH_NOTHING;
 	return is_embryonic(conn) ? TL_WORTH_LITTLE : TL_WORTH_KEEPING;
 }

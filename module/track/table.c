@@ -27,13 +27,13 @@
 /* Chains share locks: more would only matter with more CPUs than this. */
 #define BUCKET_LOCKS		256
 /*
- * How far a full table looks for a row that can be given up: rows, of all
- * namespaces, and buckets, most of which are empty where few rows are allowed.
+ * How far a full table looks for history: rows, and buckets, most of which are
+ * empty where few rows are allowed.
  */
-#define EVICT_LOOKS		64
-#define EVICT_BUCKETS		1024U
-/* So many rows without history are enough to take an embryonic one instead. */
 #define HISTORY_LOOKS		16
+#define HISTORY_BUCKETS		64U
+/* An embryonic row that is found may be gone before it is locked. */
+#define EMBRYO_TRIES		3
 /* What a signed counter holds, with room to spare. */
 #define ROWS_MAX		0x40000000U
 #define HASH_SIZE_MIN		16U
@@ -233,76 +233,87 @@ static bool reserve(struct tl_net *ns)
 /**
  * struct eviction - the search for a row to be given up
  * @ns: whose rows may go; NULL: anybody's
- * @embryo: the first embryonic row that was seen
- * @looks: rows seen
+ * @looks: rows that may still be looked at
  * @done: a row was given up
  */
 struct eviction {
 	const struct tl_net *ns;
-	struct tl_conn *embryo;
 	unsigned int looks;
 	bool done;
 };
 
-static void give_up(struct eviction *eviction, struct tl_conn *conn)
+static bool may_go(const struct tl_conn *conn, const struct tl_net *ns,
+		   enum tl_worth worth)
+{
+	return (!ns || conn->ns == ns) && tl_life_worth(conn) == worth;
+}
+
+static void give_up(struct tl_conn *conn)
 {
 	tl_track_note(&conn->ns->track, TL_COUNT_EVICTED);
 	tl_life_drop(conn);
-	eviction->done = true;
 }
 
-static bool is_searched(const struct eviction *eviction)
-{
-	return eviction->looks < (eviction->embryo ? HISTORY_LOOKS : EVICT_LOOKS);
-}
-
-static bool consider(struct tl_conn *conn, void *data)
+static bool give_up_history(struct tl_conn *conn, void *data)
 {
 	struct eviction *eviction = data;
-	enum tl_worth worth = TL_WORTH_KEEPING;
 
-	eviction->looks++;
-	if (!eviction->ns || conn->ns == eviction->ns)
-		worth = tl_life_worth(conn);
-	if (worth == TL_WORTH_NOTHING) {
-		give_up(eviction, conn);
-		return false;
+	if (!may_go(conn, eviction->ns, TL_WORTH_NOTHING)) {
+		tl_conn_unlock(conn);
+		return --eviction->looks;
 	}
-	if (worth == TL_WORTH_LITTLE && !eviction->embryo)
-		eviction->embryo = conn;
-	tl_conn_unlock(conn);
-	return is_searched(eviction);
+	give_up(conn);
+	eviction->done = true;
+	return false;
 }
 
-/* Since it was seen it may have become open, or another connection. */
-static void give_up_embryo(struct eviction *eviction)
+static bool evict_history(const struct tl_net *ns, unsigned int bucket)
 {
-	struct tl_conn *conn = eviction->embryo;
+	struct eviction eviction = { .ns = ns, .looks = HISTORY_LOOKS };
+	unsigned int i, buckets = min(table.mask + 1, HISTORY_BUCKETS);
 
-	tl_conn_lock(conn);
-	if (alive(conn) && (!eviction->ns || conn->ns == eviction->ns) &&
-	    tl_life_worth(conn) == TL_WORTH_LITTLE)
-		give_up(eviction, conn);
-	else
+	for (i = 0; i < buckets && eviction.looks && !eviction.done; i++)
+		tl_table_walk_bucket((bucket + i) & table.mask, NULL,
+				     give_up_history, &eviction);
+	return eviction.done;
+}
+
+/*
+ * Embryonic rows are looked at each second: they are among what is due soon.
+ * There the connection is not locked, and what is seen has to be seen again.
+ */
+static bool is_embryo(const struct tl_conn *conn, const void *ns)
+{
+	return may_go(conn, ns, TL_WORTH_LITTLE);
+}
+
+static bool evict_embryo(const struct tl_net *ns)
+{
+	unsigned int tries;
+
+	for (tries = 0; tries < EMBRYO_TRIES; tries++) {
+		struct tl_conn *conn = tl_wheel_soon(is_embryo, ns);
+
+		if (!conn)
+			return false;
+		tl_conn_lock(conn);
+		if (alive(conn) && is_embryo(conn, ns)) {
+			give_up(conn);
+			return true;
+		}
 		tl_conn_unlock(conn);
+	}
+	return false;
 }
 
 /* A namespace at its own limit gives up its own rows, never another's. */
 static bool make_room(struct tl_net *ns, unsigned int bucket)
 {
-	bool own = atomic_read(&ns->track.rows) >= max_connections;
-	struct eviction eviction = { .ns = own ? ns : NULL };
-	unsigned int i, buckets = min(table.mask + 1, EVICT_BUCKETS);
+	const struct tl_net *whose = NULL;
 
-	for (i = 0; i < buckets && is_searched(&eviction); i++) {
-		tl_table_walk_bucket((bucket + i) & table.mask, NULL, consider,
-				     &eviction);
-		if (eviction.done)
-			return true;
-	}
-	if (eviction.embryo)
-		give_up_embryo(&eviction);
-	return eviction.done;
+	if (atomic_read(&ns->track.rows) >= max_connections)
+		whose = ns;
+	return evict_history(whose, bucket) || evict_embryo(whose);
 }
 
 static struct tl_conn *allocate(struct tl_net *ns, const struct tl_key *key)

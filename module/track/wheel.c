@@ -17,6 +17,8 @@
 #define SLOT_MS		256
 #define SLOT_JIFFIES	msecs_to_jiffies(SLOT_MS)
 #define SLOTS		256	/* as many as tl_conn.slot can number */
+#define SOON_SLOTS	6	/* a little more than a second */
+#define SOON_LOOKS	16	/* in one slot */
 #define BATCH		64	/* connections between two chances to reschedule */
 
 static struct {
@@ -106,6 +108,49 @@ void tl_wheel_del(struct tl_conn *conn)
 	lockdep_assert_held(&conn->lock);
 	if (tl_wheel_has(conn))
 		unhang(conn);
+}
+
+/* What was hung last comes first: it is what had the shortest time to wait. */
+static struct tl_conn *find(unsigned int slot, tl_wheel_wanted *wanted,
+			    const void *data)
+{
+	struct tl_conn *conn, *found = NULL;
+	unsigned int looks = 0;
+
+	spin_lock_bh(&wheel.slot[slot].lock);
+	list_for_each_entry_reverse(conn, &wheel.slot[slot].list, timer) {
+		if (wanted(conn, data)) {
+			found = conn;
+			break;
+		}
+		if (++looks == SOON_LOOKS)
+			break;
+	}
+	spin_unlock_bh(&wheel.slot[slot].lock);
+	return found;
+}
+
+/**
+ * tl_wheel_soon() - find a connection that is to be looked at soon
+ * @wanted: whether one will do
+ * @data: for @wanted
+ *
+ * Looks at a few of what is overdue or due within %SOON_SLOTS.
+ * Context: RCU; any but hard interrupt; no connection locked.
+ *
+ * Return: a connection, not locked, that may be another by the time it is; or
+ * NULL.
+ */
+struct tl_conn *tl_wheel_soon(tl_wheel_wanted *wanted, const void *data)
+{
+	u32 tick = READ_ONCE(wheel.turned), last = tick_now() + SOON_SLOTS;
+	struct tl_conn *conn = NULL;
+
+	if (last - tick > 2 * SOON_SLOTS)
+		tick = last - 2 * SOON_SLOTS;
+	while (!conn && tick != last)
+		conn = find(++tick % SLOTS, wanted, data);
+	return conn;
 }
 
 /* Off the wheel under the slot's lock; it may be freed until it is locked. */

@@ -12,12 +12,20 @@
  */
 typedef void tl_wheel_due(struct tl_conn *conn);
 
+/**
+ * typedef tl_wheel_wanted - whether a connection is what is looked for
+ * @conn: the connection, on the wheel but not locked
+ * @data: as given to the search
+ */
+typedef bool tl_wheel_wanted(const struct tl_conn *conn, const void *data);
+
 int tl_wheel_init(tl_wheel_due *due);
 void tl_wheel_exit(void);
 bool tl_wheel_within(const struct tl_conn *conn, unsigned int delay);
 void tl_wheel_add(struct tl_conn *conn, unsigned int delay);
 void tl_wheel_move(struct tl_conn *conn, unsigned int delay);
 void tl_wheel_del(struct tl_conn *conn);
+struct tl_conn *tl_wheel_soon(tl_wheel_wanted *wanted, const void *data);
 
 /**
  * tl_wheel_has() - whether a connection hangs on the wheel
