@@ -14,6 +14,7 @@ LLVM_ARG = $(if $(LLVM),,$(shell \
 .PHONY: all features install clean help check matrix lint demo bench vm
 .PHONY: all features install clean help check lint demo bench fuzz vm
 .PHONY: all features install clean help check lint demo bench vm compat
+.PHONY: all features install clean help check stress lint demo bench vm
 
 all: features
 	$(BUILD) modules
@@ -37,9 +38,14 @@ clean: need-headers
 	$(RM) module/features.h
 	$(RM) $(patsubst %.c,%,$(wildcard selftests/*.c selftests/unit/*_test.c))
 	$(RM) -r build/fuzz
+	$(RM) $(patsubst %.c,%,$(wildcard selftests/*.c selftests/stress/*.c \
+		selftests/unit/*_test.c))
 
 check:
 	@scripts/check
+
+stress:
+	@scripts/stress
 
 lint:
 	@scripts/lint
@@ -73,6 +79,8 @@ help:
 	@echo 'make check    unit tests, then the selftests in a test VM'
 	@echo '              scripts/check <name>... runs only these'
 	@echo 'make matrix   build and run the selftests on the kernels of several releases'
+	@echo 'make stress   floods, a million rows, a thousand cycles: stress tests in a test VM'
+	@echo '              STRESS_SCALE=<percent> makes them smaller'
 	@echo 'make lint     checkpatch, sparse, W=1, shellcheck, cppcheck'
 	@echo 'make bench    what tracking costs, counted in instructions'
 	@echo 'make fuzz     fuzzes module/core with libFuzzer; FUZZ_SECONDS=<n> for each harness'
