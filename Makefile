@@ -5,23 +5,24 @@
 
 # The running kernel's headers; where it has none, the newest installed ones.
 KDIR ?= $(shell scripts/kernel-dir)
-BUILD = $(MAKE) -C $(KDIR) M=$(CURDIR) $(LLVM_ARG)
+BUILD = $(MAKE) -C $(KDIR) M=$(CURDIR) $(LLVM_ARG) $(ARCH_ARG)
 # A kernel built by clang wants its modules built by clang.
 LLVM_ARG = $(if $(LLVM),,$(shell \
 	grep -qs '^CONFIG_CC_IS_CLANG=y' $(KDIR)/include/config/auto.conf && \
 	echo LLVM=1))
+# User Mode Linux is an architecture, and not this machine's.
+ARCH_ARG = $(if $(ARCH),,$(shell \
+	grep -qs '^CONFIG_UML=y' $(KDIR)/include/config/auto.conf && \
+	echo ARCH=um))
 
-.PHONY: all features install clean help check matrix lint demo bench vm
-.PHONY: all features install clean help check lint demo bench fuzz vm
-.PHONY: all features install clean help check lint demo bench vm compat
-.PHONY: all features install clean help check stress lint demo bench vm
+.PHONY: all features install clean help check check-debug matrix fuzz stress compat lint demo bench vm
 
 all: features
 	$(BUILD) modules
 
 # What this kernel has, found out by compiling; see module/compat.h.
 features: need-headers
-	@scripts/features $(KDIR) module/features.h $(LLVM_ARG)
+	@scripts/features $(KDIR) module/features.h $(LLVM_ARG) $(ARCH_ARG)
 
 .PHONY: need-headers
 need-headers:
@@ -36,16 +37,27 @@ install: all
 clean: need-headers
 	$(BUILD) clean
 	$(RM) module/features.h
-	$(RM) $(patsubst %.c,%,$(wildcard selftests/*.c selftests/unit/*_test.c))
-	$(RM) -r build/fuzz
-	$(RM) $(patsubst %.c,%,$(wildcard selftests/*.c selftests/stress/*.c \
-		selftests/unit/*_test.c))
+	$(RM) -r build
+	$(RM) $(patsubst %.c,%,$(wildcard selftests/*.c selftests/*/*.c))
 
 check:
 	@scripts/check
 
+check-debug:
+	@scripts/check-debug
+
+matrix:
+	@scripts/matrix
+
+# Both halves run, whatever the first one finds.
+fuzz:
+	@status=0; scripts/fuzz || status=1; scripts/fuzz-packets || status=1; exit $$status
+
 stress:
 	@scripts/stress
+
+compat:
+	@scripts/compat
 
 lint:
 	@scripts/lint
@@ -53,38 +65,31 @@ lint:
 demo:
 	@scripts/demo
 
-matrix:
-	@scripts/matrix
-
 bench:
 	@scripts/bench $(TOPICS)
-
-# Both halves run, whatever the first one finds; the packet fuzzer in the VM joins here.
-fuzz:
-	@scripts/fuzz
 
 vm:
 	@scripts/vm
 
-compat:
-	@scripts/compat
-
 help:
-	@echo 'make          build tcplab.ko for the running kernel, or the newest with headers'
-	@echo '              KDIR=/lib/modules/<release>/build chooses another'
-	@echo 'make install  install it for that kernel (as root)'
-	@echo 'make clean    remove what was built'
-	@echo 'make demo     see it at work in a test VM; installs what it needs (as root)'
-	@echo '              DEMO_SECONDS=<n> sets how long the load runs'
-	@echo 'make check    unit tests, then the selftests in a test VM'
-	@echo '              scripts/check <name>... runs only these'
-	@echo 'make matrix   build and run the selftests on the kernels of several releases'
-	@echo 'make stress   floods, a million rows, a thousand cycles: stress tests in a test VM'
-	@echo '              STRESS_SCALE=<percent> makes them smaller'
-	@echo 'make lint     checkpatch, sparse, W=1, shellcheck, cppcheck'
-	@echo 'make bench    what tracking costs, counted in instructions'
-	@echo 'make fuzz     fuzzes module/core with libFuzzer; FUZZ_SECONDS=<n> for each harness'
-	@echo 'make compat   the kernel'\''s own TCP selftests with and without it, and other parts of the network stack'
-	@echo 'make bench    what tracking costs, counted in instructions, beside other tools'
-	@echo '              TOPICS="<name>..." selects, see Documentation/bench.rst'
-	@echo 'make vm       a shell in the test VM; scripts/vm --help tells more'
+	@echo 'make              build tcplab.ko for the running kernel, or the newest with headers'
+	@echo '                  KDIR=/lib/modules/<release>/build chooses another'
+	@echo 'make install      install it for that kernel (as root)'
+	@echo 'make clean        remove what was built'
+	@echo 'make demo         see it at work in a test VM; installs what it needs (as root)'
+	@echo '                  DEMO_SECONDS=<n> sets how long the load runs'
+	@echo 'make check        unit tests, then the selftests in a test VM'
+	@echo '                  scripts/check <name>... runs only these'
+	@echo 'make check-debug  the selftests on kernels that check themselves (KASAN, lockdep, KCSAN)'
+	@echo '                  scripts/check-debug kasan|uml|kcsan <name>... runs only these'
+	@echo 'make matrix       the selftests on the kernels of several Debian releases'
+	@echo '                  scripts/matrix <release>... tries only these'
+	@echo 'make fuzz         libFuzzer on module/core, hostile packets and a referee in the test VM'
+	@echo '                  FUZZ_SECONDS=<n> for each harness of libFuzzer'
+	@echo 'make stress       floods, a million rows, a thousand cycles, in a test VM'
+	@echo '                  STRESS_SCALE=<percent> makes them smaller'
+	@echo "make compat       the kernel's own TCP selftests with and without it, and other parts of the stack"
+	@echo 'make bench        what tracking costs, counted in instructions, beside other tools'
+	@echo '                  TOPICS="<name>..." selects, see Documentation/bench.rst'
+	@echo 'make lint         checkpatch, sparse, W=1, shellcheck, cppcheck'
+	@echo 'make vm           a shell in the test VM; scripts/vm --help tells more'
