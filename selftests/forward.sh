@@ -29,7 +29,7 @@ setup_ns r a b && join "$r" "$a" 1 && join "$r" "$b" 2 && start_endpoint sa "$a"
 in_ns "$r" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 
 set_knob() {
-	echo "$1" | in_ns "$r" tee $knob >/dev/null
+	echo "$1" | in_ns "$r" tee "$knob" >/dev/null
 }
 
 # open_one PORT: a connection from a to b, at $here and $there. Its sockets are c and s.

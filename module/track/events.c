@@ -87,9 +87,11 @@ static bool is_first_answer(const struct sock *sk)
 {
 	const struct request_sock *req = inet_reqsk(sk);
 
+	if (tl_socket_is_full(sk))
+		return true;
 	/* The timer counts without a lock; which comes first is no matter. */
-	return tl_socket_is_full(sk) ||
-	       (timer_pending(&req->rsk_timer) && !data_race(req->num_timeout > 0));
+	return !data_race(req->num_timeout > 0) &&
+	       timer_pending(&req->rsk_timer);
 }
 
 /* A listener answers; unless the SYN came from here, a connection starts. */

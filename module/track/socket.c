@@ -257,8 +257,8 @@ void tl_socket_window(const struct tl_conn *conn, unsigned int end,
 	if (tl_socket_is_full(sk)) {
 		const struct tcp_sock *tp = tcp_sk(sk);
 
-		/* Nobody holds the socket: it is what stood there at one moment. */
 		window->rcv_nxt = READ_ONCE(tp->rcv_nxt);
+		/* Nobody holds the socket: it is what stood there at one moment. */
 		window->rcv_wnd = data_race(tcp_receive_window(tp));
 		/* Before the peer's SYN there is no window yet. */
 		window->known = READ_ONCE(sk->sk_state) != TCP_SYN_SENT;
