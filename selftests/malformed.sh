@@ -153,6 +153,20 @@ extensions_in() {
 	assert kernel close l
 }
 
+# Behind AH (51) that nobody verifies, and behind a routing header (43) with hops to go, a segment is none of ours.
+hidden_in() {
+	[ "$family" = 6 ] || { skip "IPv4 has none"; return; }
+	meet_open active 80
+	mark_counts
+	kernel_counts 0 TcpInSegs assert peer send F. ext=1 kind=51
+	kernel_counts 0 TcpInSegs assert peer send F. ext=1 kind=43
+	kernel_counts 0 TcpInSegs assert peer send R ext=1 kind=51
+	kernel_counts 0 TcpInSegs assert peer send R ext=1 kind=43
+	alive
+	assert_undisputed
+	leave
+}
+
 # forged COUNTER NUMBER FIELDS...: leaves as it was made.
 forged() {
 	local counter="$1" number="$2"
@@ -211,6 +225,7 @@ run_tests_46 \
 	"contradicting flags arrive at a listener" flags_open \
 	"fragments arrive" fragments_in \
 	"extension headers arrive" extensions_in \
+	"extension headers hide segments" hidden_in \
 	"malformed segments leave" malformed_out \
 	"fragments leave" fragments_out \
 	"extension headers leave" extensions_out \

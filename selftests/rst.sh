@@ -137,6 +137,21 @@ unmoved() {
 	esac
 }
 
+# A request socket ends without a word: the next SYN comes before that is found out, and is another connection.
+next_at_once() {
+	mark_counts
+	reach SYN_RECEIVED
+	assert peer send R
+	assert peer send S seq=+100000
+	assert peer expect S.
+	row_is "SYN_RECEIVED SYN_SENT"
+	assert_counted created 2
+	assert_undisputed
+	assert peer send R
+	row_is ""
+	let_go
+}
+
 # In the window, but not at its edge: a challenge (RFC 5961), which a peer that did reset answers.
 challenged_in() {
 	mark_counts
@@ -234,6 +249,7 @@ for state in $states TIME_WAIT; do
 done
 run_tests_46 "$@" \
 	"RST in TIME_WAIT with tcp_rfc1337" protected \
+	"RST in SYN_RECEIVED, and a SYN at once" next_at_once \
 	"RST in the window in ESTABLISHED, meant" challenged_ESTABLISHED \
 	"RST in the window in CLOSE_WAIT, meant" challenged_CLOSE_WAIT \
 	"RST in the window in ESTABLISHED, forged" survived_ESTABLISHED \

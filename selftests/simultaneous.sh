@@ -37,6 +37,26 @@ peer_open() {
 	assert kernel close s
 }
 
+# The kernel challenges a SYN that comes again: an ACK alone, from SYN_RECEIVED.
+peer_again() {
+	mark_counts
+	meet active 80
+	assert peer expect S
+	assert peer send S
+	assert peer expect S. seq=-1
+	assert peer send S seq=-1
+	assert peer expect . ack=0
+	row_is "SYN_RECEIVED SYN_SENT"
+	assert_counted simultaneous_open 1
+	assert_counted created 1
+	assert_undisputed
+	assert kernel close s
+	row_is "FIN_WAIT_1 SYN_SENT"
+	assert peer send R
+	row_is ""
+	assert_undisputed
+}
+
 peer_close() {
 	mark_counts
 	meet_open active 80
@@ -45,6 +65,25 @@ peer_close() {
 	assert peer send F. ack=-1
 	assert peer expect . ack=0
 	row_is "CLOSING FIN_WAIT_2"
+	assert peer send .
+	row_is "TIME_WAIT TIME_WAIT"
+	assert_counted simultaneous_close 1
+	assert_undisputed
+}
+
+# The FIN of the kernel waits behind data for a window that is closed, and meets that of the peer all the same.
+waiting_close() {
+	mark_counts
+	meet_open active 80
+	assert peer send . win=0
+	assert kernel send s 10
+	assert kernel close s
+	row_is "FIN_WAIT_1 ESTABLISHED"
+	assert peer send F. win=0
+	assert peer expect . data=0
+	row_is "CLOSING FIN_WAIT_2"
+	assert peer send .
+	assert peer expect F. data=10
 	assert peer send .
 	row_is "TIME_WAIT TIME_WAIT"
 	assert_counted simultaneous_close 1
@@ -118,7 +157,9 @@ itself() {
 
 run_tests_46 \
 	"simultaneous open with the peer" peer_open \
+	"simultaneous open with the peer, whose SYN comes twice" peer_again \
 	"simultaneous close with the peer" peer_close \
+	"simultaneous close with the peer, whose window is closed" waiting_close \
 	"a close in three segments is not simultaneous" crossed_ack \
 	"simultaneous open and close between two kernels" two_kernels \
 	"a socket connected to itself" itself

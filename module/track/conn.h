@@ -186,6 +186,13 @@ static inline bool tl_conn_here(const struct tl_conn *conn, unsigned int end)
 	return conn->local & (1 << end);
 }
 
+/* Whether that socket still holds something of the connection. */
+static inline bool tl_conn_lives_here(const struct tl_conn *conn,
+				      unsigned int end)
+{
+	return tl_conn_here(conn, end) && !tl_state_over(conn->state[end]);
+}
+
 /* Whether sockets tell both states: nothing is left for segments to say. */
 static inline bool tl_conn_both_here(const struct tl_conn *conn)
 {

@@ -123,6 +123,20 @@ static struct tl_conn *find_embryonic(struct tl_net *ns,
 	return conn;
 }
 
+/*
+ * Whether a SYN,ACK is not one that is sent again, or that of a simultaneous
+ * open. A RST ends a request socket without a word, and before that is found
+ * out the peer may have sent another SYN.
+ */
+static bool is_new_answer(const struct tl_conn *conn, unsigned int end,
+			  const struct tl_segment *segment)
+{
+	const struct tl_endpoint *said = &conn->peers.end[end];
+
+	return conn->state[end] != TL_SYN_RECEIVED ||
+	       (said->syn && said->control_end != segment->seq + 1);
+}
+
 /**
  * tl_events_syn_ack() - a SYN is answered by a SYN,ACK
  * @ns: the namespace
@@ -150,7 +164,7 @@ void tl_events_syn_ack(struct tl_net *ns, const struct tl_key *key,
 	conn = find_embryonic(ns, key, end, sk);
 	if (!conn)
 		return;
-	if (conn->state[end] != TL_SYN_RECEIVED) {
+	if (is_new_answer(conn, end, segment)) {
 		open_passive(conn, end);
 		if (!tl_conn_here(conn, !end)) {
 			infer_syn(conn, !end, segment);
@@ -158,6 +172,8 @@ void tl_events_syn_ack(struct tl_net *ns, const struct tl_key *key,
 		}
 		tl_life_socket(conn, end, sk, TL_SYN_RECEIVED,
 			       TL_EXIT_REUSED_IN);
+	} else {
+		tl_life_segment(conn, end, segment);
 	}
 	tl_life_unlock(conn);
 }

@@ -231,12 +231,27 @@ static int scope6(const struct sk_buff *skb, const struct nf_hook_state *state)
 	return tl_scope_of_device(state->in ?: state->out);
 }
 
-/* The offset of the TCP header; 0 if there is none, or a fragment of one. */
+/* A routing header names hops that the packet has still to make. */
+static bool travels_on(const struct sk_buff *skb)
+{
+	int flags = IP6_FH_F_SKIP_RH;
+	unsigned int offset = 0;
+
+	if (likely(ipv6_hdr(skb)->nexthdr == IPPROTO_TCP))
+		return false;
+	return ipv6_find_hdr(skb, &offset, NEXTHDR_ROUTING, NULL, &flags) ==
+	       NEXTHDR_ROUTING;
+}
+
+/*
+ * The offset of the TCP header; 0 if there is none, or a fragment of one. What
+ * lies behind AH comes once more without it, if it was verified.
+ */
 static unsigned int find_tcp6(struct tl_net *ns, const struct sk_buff *skb)
 {
 	unsigned short fragment = 0;
+	int flags = IP6_FH_F_AUTH;
 	unsigned int offset = 0;
-	int flags = 0;
 
 	if (ipv6_find_hdr(skb, &offset, -1, &fragment, &flags) != IPPROTO_TCP)
 		return 0;
@@ -257,7 +272,8 @@ static void examine6(struct tl_net *ns, struct sk_buff *skb,
 	struct tl_key key;
 	unsigned int from;
 
-	if (!offset || !parse(ns, skb, offset, &segment))
+	if (!offset || (state->hook == NF_INET_LOCAL_IN && travels_on(skb)) ||
+	    !parse(ns, skb, offset, &segment))
 		return;
 	if (state->hook == NF_INET_LOCAL_IN &&
 	    !checksum_ok(ns, skb, offset, AF_INET6))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The life of a tracked connection: what sockets and segments do to it, how
- * long it is kept, and what is checked when its time comes.
+ * The life of a tracked connection: what sockets and segments do to it, and
+ * what is checked when its time comes.
  *
  * All functions want the connection locked; tl_life_unlock(), tl_life_drop()
  * and tl_life_due() let go of it.
@@ -10,6 +10,7 @@
 #include <net/sock.h>
 
 #include "../tcplab.h"
+#include "keep.h"
 #include "life.h"
 #include "socket.h"
 #include "table.h"
@@ -20,17 +21,6 @@
 /* How long after its adoption a row may still be wrong unnoticed. */
 #define ADOPTION_MS	2000
 
-/* A socket that ends without a word is looked for this often. */
-#define SILENT		MS(1000)
-/* Soon enough to be seen as at once, late enough for TCP to have decided. */
-#define SOON		MS(256)
-/* A peer that never closed is remembered this long after our end is gone. */
-#define HALF_OPEN	MS(3600000)
-/* Forwarded connections: RFC 5382 section 5, REQ-5. */
-#define FORWARD_ESTABLISHED	MS(7440000)
-#define FORWARD_TRANSITORY	MS(240000)
-/* What has no time of its own is compared with its socket this often. */
-#define RECHECK		MS(60000)
 /* Stamps wrap: past this age, in jiffies, a connection stays as old. */
 #define AGE_MAX		0xc0000000U
 
@@ -272,6 +262,16 @@ void tl_life_begin_open(struct tl_conn *conn, unsigned int first)
 	follow_peers(conn);
 }
 
+/*
+ * The FIN of a socket that was closed may wait behind data until that of the
+ * peer has come: it becomes CLOSING, and segments alone say CLOSE_WAIT.
+ */
+static bool fin_waits(const struct tl_endpoint *end, enum tl_state fact)
+{
+	return end->state == TL_CLOSE_WAIT && !end->fin &&
+	       (fact == TL_FIN_WAIT_1 || fact == TL_CLOSING);
+}
+
 /**
  * tl_life_compare() - compare what segments alone say with the socket
  * @conn: the connection, one end of which has its socket here
@@ -284,11 +284,15 @@ void tl_life_begin_open(struct tl_conn *conn, unsigned int first)
 void tl_life_compare(struct tl_conn *conn, unsigned int end,
 		     const struct sock *sk)
 {
-	enum tl_state said = conn->peers.end[end].state;
 	enum tl_state fact = tl_socket_full_state(READ_ONCE(sk->sk_state));
+	enum tl_state said = conn->peers.end[end].state;
 
 	if (said == fact || READ_ONCE(sk->sk_backlog.tail))
 		return;
+	if (fin_waits(&conn->peers.end[end], fact)) {
+		conn->peers.end[end].state = TL_CLOSING;
+		return;
+	}
 	if (fact == tl_state_next(said, TL_SEND_FIN) ||
 	    said == tl_state_next(fact, TL_TAKE_FIN))
 		return;
@@ -351,7 +355,7 @@ static bool is_mini_change(const struct tl_conn *conn, unsigned int end,
 	if (conn->state[end] == TL_FIN_WAIT_2)
 		return state == TL_TIME_WAIT;
 	return conn->state[end] == TL_TIME_WAIT && state == TL_CLOSED &&
-	       now() - conn->since[end] >= SOON;
+	       now() - conn->since[end] >= TL_KEEP_SOON;
 }
 
 static void reconcile_end(struct tl_conn *conn, unsigned int end, bool judge)
@@ -415,104 +419,7 @@ void tl_life_time_wait_left(struct tl_conn *conn, unsigned int end,
  */
 void tl_life_check_soon(struct tl_conn *conn)
 {
-	tl_wheel_add(conn, SOON);
-}
-
-static unsigned int remaining(unsigned int length, u32 since)
-{
-	u32 age = now() - since;
-
-	return age < length ? length - age : 0;
-}
-
-static unsigned int leak_age(const struct tl_conn *conn)
-{
-	return msecs_to_jiffies(tl_close_wait_leak_ms(&conn->ns->close_wait));
-}
-
-/* Jiffies until a local end wants to be looked at. */
-static unsigned int check_in(const struct tl_conn *conn, unsigned int end)
-{
-	unsigned int left;
-
-	switch (conn->state[end]) {
-	case TL_SYN_SENT:	/* most are over soon: their rows need not move */
-	case TL_SYN_RECEIVED:
-	case TL_FIN_WAIT_2:
-		return SILENT;
-	case TL_TIME_WAIT:
-		left = remaining(MS(TL_TIME_WAIT_MS), conn->since[end]);
-		return left ?: SILENT;
-	case TL_CLOSE_WAIT:
-		if (conn->leak)
-			return RECHECK;
-		left = remaining(leak_age(conn), conn->since[end]);
-		return max_t(unsigned int, left, SILENT);
-	default:
-		return RECHECK;
-	}
-}
-
-/* Jiffies that a row is kept which only the remote end still fills. */
-static unsigned int history_left(const struct tl_conn *conn, unsigned int end)
-{
-	if (tl_key_is_self(&conn->key))
-		return 0;
-	switch (conn->state[end]) {
-	case TL_TIME_WAIT:
-		return remaining(MS(TL_TIME_WAIT_MS), conn->since[end]);
-	case TL_UNKNOWN:
-	case TL_CLOSED:
-	case TL_SYN_SENT:
-	case TL_SYN_RECEIVED:
-		return 0;
-	default:
-		return remaining(HALF_OPEN, conn->since[!end]);
-	}
-}
-
-/* Both ends have spoken: one alone may be anybody's guess. */
-static bool forward_open(const struct tl_conn *conn)
-{
-	return conn->state[0] == TL_ESTABLISHED && conn->peers.end[0].ack &&
-	       conn->state[1] == TL_ESTABLISHED && conn->peers.end[1].ack;
-}
-
-static unsigned int forward_left(const struct tl_conn *conn)
-{
-	return remaining(forward_open(conn) ? FORWARD_ESTABLISHED : FORWARD_TRANSITORY,
-			 conn->since[!conn->first]);
-}
-
-static bool lives_here(const struct tl_conn *conn, unsigned int end)
-{
-	return tl_conn_here(conn, end) && !tl_state_over(conn->state[end]);
-}
-
-/* Jiffies until the row wants to be looked at; 0: it is over. */
-static unsigned int look_in(const struct tl_conn *conn)
-{
-	unsigned int delay = RECHECK, end;
-
-	if (tl_state_over(conn->state[0]) && tl_state_over(conn->state[1]))
-		return 0;
-	if (!conn->local)
-		return forward_left(conn);
-	for (end = 0; end < 2; end++)
-		if (lives_here(conn, end))
-			delay = min(delay, check_in(conn, end));
-	if (!lives_here(conn, 0) && !lives_here(conn, 1))
-		delay = history_left(conn, tl_conn_here(conn, 0));
-	if (delay && conn->suspect)
-		delay = min_t(unsigned int, delay, SOON);
-	return delay;
-}
-
-/* No row with a living socket wants to be looked at earlier, unless there is a suspicion. */
-static bool is_due_soon(const struct tl_conn *conn)
-{
-	return !conn->suspect && tl_wheel_within(conn, SILENT) &&
-	       (lives_here(conn, 0) || lives_here(conn, 1));
+	tl_wheel_add(conn, TL_KEEP_SOON);
 }
 
 /**
@@ -523,8 +430,8 @@ void tl_life_unlock(struct tl_conn *conn)
 {
 	unsigned int delay;
 
-	if (!is_due_soon(conn)) {
-		delay = look_in(conn);
+	if (!tl_keep_looks_soon(conn)) {
+		delay = tl_keep_look_in(conn);
 		if (!delay) {
 			tl_life_drop(conn);
 			return;
@@ -594,26 +501,4 @@ void tl_life_due(struct tl_conn *conn)
 	tl_life_judge_leak(conn);
 	tl_life_reconcile(conn, true);
 	tl_life_unlock(conn);
-}
-
-/* A listener answered a SYN; the peer has not completed the handshake. */
-static bool is_embryonic(const struct tl_conn *conn)
-{
-	unsigned int end = !tl_conn_here(conn, 0);
-
-	return conn->state[end] == TL_SYN_RECEIVED && tl_conn_here(conn, end) &&
-	       !tl_conn_both_here(conn) && conn->origin != TL_ACTIVE;
-}
-
-/**
- * tl_life_worth() - what a row is worth to a full table
- * @conn: the connection; if it is not locked, the answer is a guess
- *
- * History goes first, and forwarding not yet open; then what any SYN makes.
- */
-enum tl_worth tl_life_worth(const struct tl_conn *conn)
-{
-	if (!lives_here(conn, 0) && !lives_here(conn, 1) && !forward_open(conn))
-		return TL_WORTH_NOTHING;
-	return is_embryonic(conn) ? TL_WORTH_LITTLE : TL_WORTH_KEEPING;
 }

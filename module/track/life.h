@@ -6,13 +6,6 @@
 #include "../wait/time_wait.h"
 #include "conn.h"
 
-/* Which row a full table gives up. */
-enum tl_worth {
-	TL_WORTH_NOTHING,	/* the first to go */
-	TL_WORTH_LITTLE,	/* goes if there is nothing else */
-	TL_WORTH_KEEPING,	/* stays */
-};
-
 void tl_life_begin(struct tl_conn *conn, enum tl_origin origin,
 		   unsigned int first);
 void tl_life_socket(struct tl_conn *conn, unsigned int end,
@@ -27,7 +20,6 @@ void tl_life_reconcile(struct tl_conn *conn, bool judge);
 void tl_life_judge_leak(struct tl_conn *conn);
 void tl_life_time_wait_left(struct tl_conn *conn, unsigned int end,
 			    unsigned int left);
-enum tl_worth tl_life_worth(const struct tl_conn *conn);
 void tl_life_check_soon(struct tl_conn *conn);
 void tl_life_unlock(struct tl_conn *conn);
 void tl_life_drop(struct tl_conn *conn);

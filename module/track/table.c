@@ -20,6 +20,7 @@
 #include <net/netns/hash.h>
 
 #include "../tcplab.h"
+#include "keep.h"
 #include "life.h"
 #include "table.h"
 #include "wheel.h"
@@ -245,7 +246,7 @@ struct eviction {
 static bool may_go(const struct tl_conn *conn, const struct tl_net *ns,
 		   enum tl_worth worth)
 {
-	return (!ns || conn->ns == ns) && tl_life_worth(conn) == worth;
+	return (!ns || conn->ns == ns) && tl_keep_worth(conn) == worth;
 }
 
 static void give_up(struct tl_conn *conn)
