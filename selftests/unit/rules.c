@@ -263,9 +263,11 @@ void rules_note(struct view views[2], enum place place,
 		receiver->doubt_reset |= receiver->doubt;
 		if (!would_take(views, place, model, s))
 			return;
-		/* Elsewhere in the window a RST is challenged. */
-		receiver->reset |= !rules_window_known(place, model, s) ||
-				   s->seq == model->tcb[0].rcv_nxt;
+		/* Elsewhere in the window it is challenged, and may be forged. */
+		if (rules_window_known(place, model, s) &&
+		    s->seq != model->tcb[0].rcv_nxt)
+			return;
+		receiver->reset = 1;
 	}
 	note_sender(sender, receiver, s);
 	/* Of a SYN that is not believed nothing counts. */
