@@ -194,6 +194,14 @@ struct sock *tl_socket_find_by(const struct tl_conn *conn, unsigned int end,
 		       ifindex ?: tl_key_ifindex(&conn->key));
 }
 
+/* Of mini-sockets in TIME_WAIT, which go by themselves, this is known. */
+static bool may_be_bound(const struct tl_conn *conn, unsigned int end)
+{
+	u8 state = conn->state[end];
+
+	return conn->bound || !(state == TL_TIME_WAIT || tl_state_over(state));
+}
+
 /**
  * tl_socket_find() - find the socket at one end of a connection
  * @conn: the connection
@@ -201,7 +209,8 @@ struct sock *tl_socket_find_by(const struct tl_conn *conn, unsigned int end,
  *
  * A socket bound to an interface is found only by that interface, which the
  * row does not keep: such sockets are rare, and then the first interfaces are
- * tried.
+ * tried. A socket may be bound when its connection is long open, which nothing
+ * tells but that it is not found any more.
  * Context: RCU, any but hard interrupt.
  *
  * Return: a full, request or mini-socket, to be given back by sock_gen_put();
@@ -215,7 +224,7 @@ struct sock *tl_socket_find(const struct tl_conn *conn, unsigned int end)
 	struct sock *sk;
 
 	sk = find_at(net, &conn->key, end, tl_key_ifindex(&conn->key));
-	if (sk || !conn->bound)
+	if (sk || !may_be_bound(conn, end))
 		return sk;
 	for_each_netdev_rcu(net, dev) {
 		sk = find_at(net, &conn->key, end, dev->ifindex);

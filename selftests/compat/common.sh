@@ -17,7 +17,7 @@ setup_hosts() {
 	for name; do
 		eval "ns=\$$name"
 		in_ns "$ns" sysctl -qw net.ipv4.tcp_congestion_control=lab || return
-		hosts="$hosts $ns"
+		hosts="${hosts:+$hosts }$ns"
 	done
 }
 
