@@ -338,8 +338,6 @@ static void correct(struct tl_conn *conn, unsigned int end,
 {
 	if (!conn->suspect) {
 		conn->suspect = 1;
-		/* It may have been bound since: that makes it hard to find. */
-		conn->bound = 1;
 		return;
 	}
 	if (!changes_silently(conn, end) && !just_adopted(conn))
