@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# Takes the headlines of data races that do not concern tcplab out of a kernel log: the kernel has many of its own. A
+# race concerns tcplab if one of its functions is in a stack of the report, be it the one that touched the memory or one
+# that called it. All other lines stay, also those that another processor wrote into a report.
+
+function let_go(	i) {
+	for (i = 1; i <= held; i++)
+		if (ours || line[i] !~ /BUG: KCSAN: /)
+			print line[i]
+	held = ours = 0
+}
+
+# A report stands between two of these; so does one by KASAN, which is kept as it is.
+/====================/ { let_go() }
+{ line[++held] = $0 }
+/\[tcplab\]/ { ours = 1 }
+END { let_go() }
