@@ -19,13 +19,20 @@ no_faults() {
 	set_faults probability 0
 }
 
+# When the script ends; what it ends with is for clean_up to see.
+stop_faults() {
+	local status=$?
+	no_faults
+	return $status
+}
+
 need_faults() {
 	local kind
 	for kind in $kinds; do
 		[ -d "$debugfs/$kind" ] || skip_all "this kernel cannot be told to refuse memory: it has no $kind"
 	done
 	[ -e /proc/self/fail-nth ] || skip_all "this kernel cannot be told to refuse memory: it has no fail-nth"
-	trap 'no_faults; clean_up' EXIT
+	trap 'stop_faults; clean_up' EXIT
 	no_faults
 	set_faults verbose 0
 	set_faults times -1
