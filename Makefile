@@ -16,7 +16,6 @@ ARCH_ARG = $(if $(ARCH),,$(shell \
 	echo ARCH=um))
 
 .PHONY: all features install clean help check check-debug matrix fuzz stress compat lint demo bench vm
-.PHONY: all features install clean help check check-debug lint demo bench vm
 
 all: features
 	$(BUILD) modules
@@ -94,17 +93,3 @@ help:
 	@echo '                  TOPICS="<name>..." selects, see Documentation/bench.rst'
 	@echo 'make lint         checkpatch, sparse, W=1, shellcheck, cppcheck'
 	@echo 'make vm           a shell in the test VM; scripts/vm --help tells more'
-	@echo 'make          build tcplab.ko for the running kernel, or the newest with headers'
-	@echo '              KDIR=/lib/modules/<release>/build chooses another'
-	@echo 'make install  install it for that kernel (as root)'
-	@echo 'make clean    remove what was built'
-	@echo 'make demo     see it at work in a test VM; installs what it needs (as root)'
-	@echo '              DEMO_SECONDS=<n> sets how long the load runs'
-	@echo 'make check    unit tests, then the selftests in a test VM'
-	@echo '              scripts/check <name>... runs only these'
-	@echo 'make check-debug  the selftests on kernels that check themselves (KASAN,'
-	@echo '              lockdep, KCSAN ...), built here once: half an hour each'
-	@echo '              scripts/check-debug kasan|uml|kcsan... runs only these'
-	@echo 'make lint     checkpatch, sparse, W=1, shellcheck, cppcheck'
-	@echo 'make bench    what tracking costs, counted in instructions'
-	@echo 'make vm       a shell in the test VM; scripts/vm --help tells more'
