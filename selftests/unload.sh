@@ -30,8 +30,9 @@ tracking() {
 	[ "$(summary_value created "$server")" -gt 0 ]
 }
 
-# Loading patches the tracepoint into running code. An emulated processor may still see the breakpoint of a patch that
-# another one has finished, and dies of it: so what runs that code and what patches it share a processor here.
+# Loading patches the tracepoint into running code. QEMU before 8.1 may keep a translation of the breakpoint that the patch
+# puts there meanwhile, and the kernel dies of an int3 that nobody knows (Documentation/testing.rst): so what runs that
+# code and what patches it share a processor here.
 again_and_again() {
 	local i rounds
 	rounds=$(scaled 50)
