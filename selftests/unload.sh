@@ -30,7 +30,7 @@ tracking() {
 	[ "$(summary_value created "$server")" -gt 0 ]
 }
 
-# Loading patches the tracepoint into running code. QEMU before 8.1 may keep a translation of the breakpoint that the patch
+# Loading patches the tracepoint into running code. QEMU 7.2 may keep a translation of the breakpoint that the patch
 # puts there meanwhile, and the kernel dies of an int3 that nobody knows (Documentation/testing.rst): so what runs that
 # code and what patches it share a processor here.
 again_and_again() {
