@@ -6,14 +6,13 @@
 #ifndef TCPLAB_FUZZ_H
 #define TCPLAB_FUZZ_H
 
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "port.h"
 
 /* The one function of a harness; libFuzzer and replay.c call it. */
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
 /* Ends the program, and so names the input, unless @condition holds. */
 #define HOLDS(condition) do {						\
@@ -30,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
  * @left: octets left
  */
 struct input {
-	const uint8_t *next;
+	const u8 *next;
 	size_t left;
 };
 

@@ -180,7 +180,7 @@ static void check_root(u64 a)
 	HOLDS((r + 1) * (r + 1) * (r + 1) > a);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	struct input input = { data, size };
 	struct tl_law_setup setup;

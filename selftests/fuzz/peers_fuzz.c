@@ -10,7 +10,7 @@
  * neither may matter.
  */
 #include "fuzz.h"
-#include "state.h"
+#include "moves.h"
 
 #define EXCHANGED	1
 
@@ -37,64 +37,6 @@ static u32 place(u8 code)
 	if (code & 0x40)
 		far += 0x40000000;
 	return far + (code & 0x3f) - 8;
-}
-
-/*
- * Where figure 5 of RFC 9293 lets a segment lead its sender and its receiver,
- * as sets of states: bit n is state n. One segment may take an end over several
- * arcs, since the observer may have missed what came between.
- */
-#define IN(state)	(1U << TL_##state)
-#define SYNCHRONIZED	(IN(ESTABLISHED) | IN(FIN_WAIT_1) | IN(FIN_WAIT_2) | \
-			 IN(CLOSE_WAIT) | IN(CLOSING) | IN(LAST_ACK) |	\
-			 IN(TIME_WAIT))
-
-static const unsigned int by_acknowledging[TL_STATES] = {
-	[TL_SYN_SENT] = IN(ESTABLISHED) | IN(CLOSE_WAIT),
-	[TL_SYN_RECEIVED] = IN(ESTABLISHED) | IN(CLOSE_WAIT),
-	[TL_ESTABLISHED] = IN(CLOSE_WAIT),
-	[TL_FIN_WAIT_1] = IN(FIN_WAIT_2) | IN(CLOSING) | IN(TIME_WAIT),
-	[TL_FIN_WAIT_2] = IN(TIME_WAIT),
-	[TL_CLOSING] = IN(TIME_WAIT),
-	[TL_LAST_ACK] = IN(CLOSED),
-};
-
-static const unsigned int by_closing[TL_STATES] = {
-	[TL_SYN_RECEIVED] = IN(FIN_WAIT_1),
-	[TL_ESTABLISHED] = IN(FIN_WAIT_1),
-	[TL_CLOSE_WAIT] = IN(LAST_ACK),
-};
-
-/* All states that lead from @from, over any number of arcs of @arcs. */
-static unsigned int reach(unsigned int from, const unsigned int *arcs,
-			  const unsigned int *more)
-{
-	unsigned int before, state;
-
-	do {
-		before = from;
-		for (state = 0; state < TL_STATES; state++)
-			if (from & 1U << state)
-				from |= arcs[state] | (more ? more[state] : 0);
-	} while (from != before);
-	return from;
-}
-
-static unsigned int may_lead(enum tl_state from, u8 flags, bool sender)
-{
-	unsigned int set = 1U << from;
-
-	if (flags & TL_RST)
-		return set | IN(CLOSED);
-	if ((flags & TL_SYN) && sender) {
-		if (from <= TL_LISTEN || from == TL_TIME_WAIT ||
-		    from == TL_SYN_RECEIVED)
-			set |= flags & TL_ACK ? IN(SYN_RECEIVED) : IN(SYN_SENT);
-		if (from == TL_SYN_SENT && (flags & TL_ACK))
-			set |= IN(SYN_RECEIVED);
-	}
-	return reach(set, by_acknowledging,
-		     sender && (flags & TL_FIN) ? by_closing : NULL);
 }
 
 static void check_end(const struct tl_endpoint *end)
@@ -155,7 +97,7 @@ static void check_step(const struct tl_peers *before,
 	}
 	for (i = 0; i < 2; i++) {
 		check_end(&after->end[i]);
-		HOLDS(may_lead(before->end[i].state, segment->flags, i == from)
+		HOLDS(moves_may_lead(before->end[i].state, segment->flags, i == from)
 		      & 1U << after->end[i].state);
 	}
 	/* Only a SYN begins anew; else acknowledgments go forth. */
@@ -208,7 +150,7 @@ static void tell(struct stage *stage, unsigned int who, enum tl_state state)
 	/* The machine's own idea of the end itself is kept, if it had one. */
 	if (before.end[at].state != TL_UNKNOWN)
 		HOLDS(stage->peers.end[at].state == before.end[at].state ||
-		      reach(1U << before.end[at].state, by_acknowledging, NULL)
+		      moves_reach(1U << before.end[at].state, moves_by_acknowledging, NULL)
 		      & 1U << stage->peers.end[at].state);
 	/* What was over stays so: a socket cannot call an end back. */
 	if (before.end[!at].state == TL_CLOSED)
@@ -229,7 +171,7 @@ static void play(struct stage *stage, const struct step *step)
 		tell(stage, who, socket_state(step->seq));
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	struct input input = { data, size };
 	u32 base[2] = { (u32)take(&input) << 24, (u32)take(&input) << 24 };

@@ -6,7 +6,7 @@
 
 static int replay(const char *name)
 {
-	uint8_t *exact, buffer[INPUT_MAX];
+	u8 *exact, buffer[INPUT_MAX];
 	FILE *file = fopen(name, "rb");
 	size_t size;
 

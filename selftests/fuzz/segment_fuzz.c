@@ -71,7 +71,7 @@ static void compare(const struct tl_segment *a, const struct tl_segment *b)
 	HOLDS(a->flags == b->flags);
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	struct input input = { data, size };
 	struct tl_segment segment = { 1, 2, 3, 4, 5, 6 }, wanted = segment;

@@ -84,7 +84,7 @@ static void check_law(const char *name)
 		HOLDS(!strcmp(setup->law->name, name));
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	struct input input = { data, size };
 	unsigned int range = take(&input) % ARRAY_SIZE(ranges);

@@ -149,12 +149,15 @@ bool model_close(struct model *model, unsigned int at)
 	switch (tcb->state) {
 	case TL_LISTEN:
 	case TL_SYN_SENT:
+		if (model_rules.polite)
+			return false;
 		vanish(tcb, TL_CLOSED);
 		break;
 	case TL_SYN_RECEIVED:
 		if (!model_rules.early_close)
 			return false;
-		/* fall through */
+		send_fin(model, at, TL_FIN_WAIT_1);
+		break;
 	case TL_ESTABLISHED:
 		send_fin(model, at, TL_FIN_WAIT_1);
 		break;
@@ -175,6 +178,8 @@ bool model_abort(struct model *model, unsigned int at)
 	int seq = tcb->snd_nxt;
 
 	model->saids = 0;
+	if (model_rules.polite)
+		return false;
 	switch (tcb->state) {
 	case TL_SYN_RECEIVED:
 	case TL_ESTABLISHED:
@@ -203,7 +208,7 @@ bool model_send(struct model *model, unsigned int at)
 
 	model->saids = 0;
 	if ((tcb->state != TL_ESTABLISHED && tcb->state != TL_CLOSE_WAIT) ||
-	    tcb->data)
+	    tcb->data || model_rules.polite)
 		return false;
 	tcb->data++;
 	say(model, at, tcb->snd_nxt, TL_ACK, tcb->rcv_nxt, 1);

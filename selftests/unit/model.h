@@ -62,12 +62,14 @@ struct model_tcb {
 /**
  * struct model_rules - what users and network do
  * @opens: how often an end opens, at most
+ * @polite: nobody aborts, sends data, or closes before a connection is open
  * @server: end 1 listens and never opens actively
  * @early_close: CLOSE sends a FIN in SYN_RECEIVED, and does not wait (3.10.4)
  */
 struct model_rules {
 	unsigned int opens;
 	bool server;
+	bool polite;
 	bool early_close;
 };
 

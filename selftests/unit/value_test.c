@@ -89,12 +89,12 @@ static void test_words(void **state)
 	(void)state;
 	assert_word("reno", "reno");
 	assert_word("cubic\n", "cubic");
-	assert_word(" \t\r\v\f\ncubic \n\n", "cubic");
+	assert_word(" \t\r\v\f\ncubic\n\n ", "cubic");
 	assert_word("a b", "a b");
 	assert_word("\xa0", "\xa0");
 	assert_word("cubics", NULL);
 	assert_word("", NULL);
-	assert_word(" \n", NULL);
+	assert_word("\n ", NULL);
 }
 
 int main(void)
