@@ -31,8 +31,8 @@ on_loopback() {
 				ip6 daddr ::1 tcp dport 80 redirect to :5000
 				ip daddr 198.51.100.1 tcp dport 80 dnat ip to 127.0.0.1:5000
 			}
-			chain input {
-				type nat hook input priority 100;
+			chain postrouting {
+				type nat hook postrouting priority 100;
 				ip daddr 127.0.0.1 tcp dport 5001 snat ip to 127.0.0.77
 			}
 		}
