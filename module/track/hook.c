@@ -14,9 +14,11 @@
 #include <linux/netfilter.h>
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
+#include <net/addrconf.h>
 #include <net/ip.h>
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
+#include <net/route.h>
 #include <net/tcp.h>
 
 #include "../tcplab.h"
@@ -134,6 +136,19 @@ static void sent(struct tl_net *ns, struct sk_buff *skb,
 		tl_events_syn_ack(ns, key, from, skb->sk, segment);
 }
 
+/*
+ * Whether a SYN,ACK that came by a link answers a SYN that left by lo: the
+ * connection is translated on its way out. See is_plain_out().
+ */
+static bool shows_translation(const struct sk_buff *skb,
+			      const struct nf_hook_state *state,
+			      const struct tl_segment *segment)
+{
+	return state->hook == NF_INET_LOCAL_IN && skb_get_nfct(skb) &&
+	       (segment->flags & (TL_SYN | TL_ACK)) == (TL_SYN | TL_ACK) &&
+	       !(state->in->flags & IFF_LOOPBACK);
+}
+
 static void dispatch(struct tl_net *ns, struct sk_buff *skb,
 		     const struct nf_hook_state *state,
 		     const struct tl_key *key, unsigned int from,
@@ -169,6 +184,9 @@ static void examine4(struct tl_net *ns, struct sk_buff *skb,
 	if (state->hook == NF_INET_LOCAL_IN &&
 	    !checksum_ok(ns, skb, offset, AF_INET))
 		return;
+	if (shows_translation(skb, state, &segment) &&
+	    inet_addr_type(ns->net, ip->saddr) == RTN_LOCAL)
+		WRITE_ONCE(ns->track.conntrack, true);
 	from = tl_key_set4(&key, ip->saddr, htons(segment.sport), ip->daddr,
 			   htons(segment.dport),
 			   tl_scope_of_device(state->in ?: state->out));
@@ -279,6 +297,10 @@ static void examine6(struct tl_net *ns, struct sk_buff *skb,
 	    !checksum_ok(ns, skb, offset, AF_INET6))
 		return;
 	ip = ipv6_hdr(skb);
+	if (shows_translation(skb, state, &segment) &&
+	    (ipv6_addr_loopback(&ip->saddr) ||
+	     ipv6_chk_addr(ns->net, &ip->saddr, NULL, 0)))
+		WRITE_ONCE(ns->track.conntrack, true);
 	from = tl_key_set6(&key, &ip->saddr, htons(segment.sport), &ip->daddr,
 			   htons(segment.dport), scope6(skb, state));
 	dispatch(ns, skb, state, &key, from, &segment);
