@@ -87,10 +87,11 @@ static bool has_linear_header(const struct sk_buff *skb)
 static bool is_plain_in(struct tl_net *ns, const struct sk_buff *skb,
 			const struct net_device *in)
 {
-	if (unlikely(skb_get_nfct(skb)) && !READ_ONCE(ns->track.conntrack))
+	if (READ_ONCE(in->flags) & IFF_LOOPBACK) {
+		if (likely(!skb_get_nfct(skb)))
+			return true;
 		WRITE_ONCE(ns->track.conntrack, true);
-	if ((READ_ONCE(in->flags) & IFF_LOOPBACK) && !READ_ONCE(ns->track.conntrack))
-		return true;
+	}
 	return is_established(skb->sk) && has_linear_header(skb) &&
 	       !(control_bits(skb) & (TL_SYN | TL_RST | TL_FIN));
 }
