@@ -129,7 +129,8 @@ static size_t write6(u8 *out, const struct piece *piece, size_t offset,
 	memcpy(out + 8, from->address, 16);
 	memcpy(out + 24, to->address, 16);
 	for (unsigned int i = 0; i < piece->extensions; i++) {
-		at = extend(&next, at, IPPROTO_DSTOPTS);
+		at = extend(&next, at, piece->kind ? piece->kind :
+						     IPPROTO_DSTOPTS);
 		next[2] = 1;	/* PadN fills it up */
 		next[3] = 4;
 	}

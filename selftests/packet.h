@@ -55,7 +55,8 @@ struct segment {
  * @length: octets
  * @fragment: it is not all, but a fragment
  * @more: others follow
- * @extensions: IPv6 destination options headers before it
+ * @extensions: IPv6 extension headers before it
+ * @kind: of these; 0: destination options
  */
 struct piece {
 	const u8 *from;
@@ -63,6 +64,7 @@ struct piece {
 	bool fragment;
 	bool more;
 	unsigned int extensions;
+	u8 kind;
 };
 
 size_t segment_write(u8 *out, const struct segment *segment,

@@ -22,7 +22,8 @@
  *	data=N win=N
  *	off=N	data offset in words; cut=N: only so many octets; sum=bad
  *	frag=N	in two IP fragments, the first of N octets
- *	ext=N	with so many IPv6 destination options headers
+ *	ext=N	with so many IPv6 destination options headers; kind=N: of another
+ *		kind, which nobody lets pass
  *
  * What is not said is right (send) or may be anything (expect); PSH, and the
  * bits of ECN, may always be anything. What waits, waits ten seconds at most.
@@ -56,12 +57,12 @@ struct side {
 static int tun;
 static struct side own, kernel;
 
-enum field { SEQ, ACKED, DATA, WIN, OFF, CUT, SUM, FRAG, EXT, FIELDS };
+enum field { SEQ, ACKED, DATA, WIN, OFF, CUT, SUM, FRAG, EXT, KIND, FIELDS };
 
 static const char * const fields[FIELDS] = {
 	[SEQ] = "seq", [ACKED] = "ack", [DATA] = "data", [WIN] = "win",
 	[OFF] = "off", [CUT] = "cut", [SUM] = "sum", [FRAG] = "frag",
-	[EXT] = "ext",
+	[EXT] = "ext", [KIND] = "kind",
 };
 
 struct order {
@@ -249,6 +250,7 @@ static int transmit(const struct order *order, const struct segment *segment,
 	struct piece piece = {
 		.fragment = step && step < length,
 		.extensions = order->value[EXT],
+		.kind = order->value[KIND],
 	};
 
 	if (!piece.fragment)
@@ -290,7 +292,7 @@ static int do_send(char **word, struct side *from, struct side *to)
 	if (transmit(&order, &segment, from, to))
 		return -1;
 	if (from == &own && !order.said[OFF] && !order.said[CUT] &&
-	    !order.said[SUM])
+	    !order.said[SUM] && !order.said[KIND])
 		advance(from, &segment);
 	return 0;
 }
