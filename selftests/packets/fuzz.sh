@@ -187,6 +187,7 @@ ended() {
 
 start_fuzzer fuzzer || exit 1
 row_size=$(cat /sys/kernel/slab/tcplab_conn/object_size) || skip_all "no /sys/kernel/slab"
+row_size=$((row_size + 8))	# the allocator keeps a pointer behind each
 memory_base=$(summary_value memory_bytes)
 
 run_tests \
