@@ -305,7 +305,7 @@ static bool opens_nothing(const struct tl_endpoint *end,
 	if (end->state == TL_SYN_RECEIVED && (syn->flags & TL_ACK))
 		return !peer->syn || syn->ack != peer->control_end;
 	if (end->state == TL_SYN_RECEIVED)
-		return syn->seq + 1 == end->control_end;
+		return !end->syn || syn->seq + 1 == end->control_end;
 	return tl_state_synchronized(end->state) && end->state != TL_TIME_WAIT;
 }
 

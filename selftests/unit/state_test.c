@@ -373,6 +373,22 @@ static void test_told_of_early_close(void **unused)
 	assert_int_equal(other_after(&scene, 0, TL_FIN_WAIT_2), TL_CLOSE_WAIT);
 }
 
+/* Of a SYN that nobody saw another cannot be told: it begins nothing. */
+static void test_told_of_handshake(void **unused)
+{
+	struct tl_segment syn = { .flags = TL_SYN };
+
+	(void)unused;
+	for (syn.seq = -2; syn.seq != 2; syn.seq++) {
+		struct tl_peers peers = { 0 };
+
+		syn.end = syn.seq + 1;
+		tl_peers_told(&peers, 0, TL_SYN_RECEIVED);
+		assert_true(tl_peers_step(&peers, 0, &syn, &unknown));
+		assert_int_equal(peers.end[0].state, TL_SYN_RECEIVED);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -386,6 +402,7 @@ int main(void)
 		cmocka_unit_test(test_told),
 		cmocka_unit_test(test_told_of_fin),
 		cmocka_unit_test(test_told_of_early_close),
+		cmocka_unit_test(test_told_of_handshake),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
