@@ -279,7 +279,8 @@ static bool fin_waits(const struct tl_endpoint *end, enum tl_state fact)
  * @sk: its full socket, which has just sent a segment
  *
  * A socket is ahead of its segments between close() and the FIN, and behind
- * them while it acknowledges a FIN, or has segments in its backlog.
+ * them while it acknowledges a FIN, has segments in its backlog, or challenges
+ * the SYN,ACK of a simultaneous open instead of taking it (older kernels do).
  */
 void tl_life_compare(struct tl_conn *conn, unsigned int end,
 		     const struct sock *sk)
@@ -294,7 +295,8 @@ void tl_life_compare(struct tl_conn *conn, unsigned int end,
 		return;
 	}
 	if (fact == tl_state_next(said, TL_SEND_FIN) ||
-	    said == tl_state_next(fact, TL_TAKE_FIN))
+	    said == tl_state_next(fact, TL_TAKE_FIN) ||
+	    said == tl_state_next(fact, TL_SYN_ACKED))
 		return;
 	count(conn, TL_COUNT_DISAGREE_STATE);
 	conn->peers.end[end].state = fact;
