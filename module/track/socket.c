@@ -227,6 +227,9 @@ struct sock *tl_socket_find(const struct tl_conn *conn, unsigned int end)
 	if (sk || !may_be_bound(conn, end))
 		return sk;
 	for_each_netdev_rcu(net, dev) {
+		/* Another VRF may have a connection with the same addresses. */
+		if (tl_scope_of_device(dev) != tl_key_ifindex(&conn->key))
+			continue;
 		sk = find_at(net, &conn->key, end, dev->ifindex);
 		if (sk || ++tried == INTERFACES_TRIED)
 			break;
