@@ -110,12 +110,12 @@ for_all() {
 # A VRF has its own loopback: both ends are here.
 to_itself() {
 	local port
-	ip -n "$a" address add 127.0.0.1/8 dev red
+	ip -n "$a" address add 198.51.100.1/32 dev red
 	prepare_client="device red"
 	prepare_server="device red"
 	mark_created
 	lives sa sa 192.0.2.1 5000
-	lives sa sa 127.0.0.1 5000
+	lives sa sa 198.51.100.1 5000
 	assert_eq "$(summary_value created "$a")" $(($(cat "$scratch/created.$a") + 6)) created
 	meet_at sa sa 192.0.2.1 5000
 	port=$(sa port c)
