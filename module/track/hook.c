@@ -246,7 +246,7 @@ static int scope6(const struct sk_buff *skb, const struct nf_hook_state *state)
 	const struct ipv6hdr *ip = ipv6_hdr(skb);
 
 	if (tl_is_link_local(&ip->saddr, &ip->daddr))
-		return link_of(skb, state);
+		return tl_scope_of_link(state->net, link_of(skb, state));
 	return tl_scope_of_device(state->in ?: state->out);
 }
 

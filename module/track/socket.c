@@ -62,13 +62,27 @@ bool tl_is_link_local(const struct in6_addr *source,
 	       IPV6_ADDR_LINKLOCAL;
 }
 
+/**
+ * tl_scope_of_link() - interface that is part of the keys of link-local ends
+ * @net: the namespace
+ * @ifindex: the link, or its VRF: sockets of one link are bound to either
+ *
+ * Context: RCU.
+ * Return: index of the VRF that the link belongs to, or else of the link.
+ */
+int tl_scope_of_link(struct net *net, int ifindex)
+{
+	return tl_scope_of_device(dev_get_by_index_rcu(net, ifindex)) ?:
+	       ifindex;
+}
+
 static int scope_of(const struct sock *sk, bool v6)
 {
 	int ifindex = READ_ONCE(sk->sk_bound_dev_if);
 
 #if IS_ENABLED(CONFIG_IPV6)
 	if (v6 && tl_is_link_local(&sk->sk_v6_rcv_saddr, &sk->sk_v6_daddr))
-		return ifindex;
+		return tl_scope_of_link(sock_net(sk), ifindex);
 #endif
 	return tl_scope_of_device(dev_get_by_index_rcu(sock_net(sk), ifindex));
 }

@@ -47,6 +47,7 @@ void tl_socket_window(const struct tl_conn *conn, unsigned int end,
 bool tl_is_link_local(const struct in6_addr *source,
 		      const struct in6_addr *destination);
 int tl_scope_of_device(const struct net_device *dev);
+int tl_scope_of_link(struct net *net, int ifindex);
 
 /**
  * typedef tl_socket_visit - what a walk does with a socket
