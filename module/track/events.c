@@ -323,6 +323,24 @@ static bool is_history(const struct tl_conn *conn, unsigned int end)
 		tl_state_over(conn->state[end]));
 }
 
+/* The row of a connection in a VRF that is gone still has its scope. */
+static void keep_scope(struct tl_net *ns, const struct sock *sk,
+		       struct tl_key *key)
+{
+	int ifindex = READ_ONCE(sk->sk_bound_dev_if);
+	struct tl_key old = *key;
+	struct tl_conn *conn;
+
+	if (dev_get_by_index_rcu(ns->net, ifindex))
+		return;
+	old.scope = (u32)ifindex << 1 | tl_key_is_v6(key);
+	conn = tl_table_find(ns, &old);
+	if (!conn)
+		return;
+	tl_conn_unlock(conn);
+	*key = old;
+}
+
 static void socket_changed(struct tl_net *ns, const struct sock *sk,
 			   int old_state, int new_state)
 {
@@ -334,6 +352,8 @@ static void socket_changed(struct tl_net *ns, const struct sock *sk,
 
 	if (!tl_socket_key(sk, &key, &end))
 		return;
+	if (unlikely(READ_ONCE(sk->sk_bound_dev_if)))
+		keep_scope(ns, sk, &key);
 	if (state == TL_CLOSED)
 		conn = tl_table_find(ns, &key);
 	else
