@@ -56,7 +56,8 @@ load() {
 	assert_eq $(($(summary_value created "$a") - $(cat "$scratch/created.$a"))) $((2 * connections)) "created in a"
 }
 
-# What is still under way ends when the link is good again; sockets that wait long for that stay, and so do their rows.
+# What is still under way ends when the link is good again; sockets that wait long for that stay, and so do their rows. A
+# segment that is late may be refused, which is no disagreement.
 settled() {
 	local ns
 	for ns in "$a" "$b"; do
@@ -72,7 +73,6 @@ lossy() {
 	bad_link "delay 2ms loss 10%"
 	load
 	settled
-	assert_quiet
 }
 
 doubled() {
