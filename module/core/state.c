@@ -13,6 +13,8 @@
 
 /* Largest receive window that scaling allows (RFC 7323 section 2.3). */
 #define WINDOW_MAX	0x40000000U
+/* Octets that one segment can carry. */
+#define SYN_DATA_MAX	65535
 
 static const char * const names[TL_STATES] = {
 	[TL_UNKNOWN]		= "-",
@@ -217,6 +219,13 @@ static bool goes_on(const struct tl_endpoint *end,
 	       !seq_before(segment->seq, end->control_end);
 }
 
+/* With as much of the data that came with it as was taken (RFC 7413). */
+static bool answers_syn(const struct tl_endpoint *of, u32 ack)
+{
+	return seq_in_window(ack, of->control_end,
+			     of->data ? SYN_DATA_MAX + 1 : 0);
+}
+
 /*
  * Whose SYN was not answered takes a RST that acknowledges it, and one that
  * comes behind the answer, which then was under way (RFC 9293 section 3.10.7.3).
@@ -228,7 +237,7 @@ static bool resets_opener(const struct tl_endpoint *opener,
 	if (!opener->syn)
 		return false;
 	if (rst->flags & TL_ACK)
-		return rst->ack == opener->control_end;
+		return answers_syn(opener, rst->ack);
 	return acknowledges(from, opener) &&
 	       !((from->syn || from->fin) &&
 		 seq_before(rst->seq, from->control_end));
@@ -291,6 +300,7 @@ static void forget(struct tl_endpoint *end)
 	end->syn = false;
 	end->fin = false;
 	end->ack = false;
+	end->data = false;
 }
 
 /*
@@ -303,7 +313,7 @@ static bool opens_nothing(const struct tl_endpoint *end,
 			  const struct tl_segment *syn)
 {
 	if (end->state == TL_SYN_RECEIVED && (syn->flags & TL_ACK))
-		return !peer->syn || syn->ack != peer->control_end;
+		return !peer->syn || !answers_syn(peer, syn->ack);
 	if (end->state == TL_SYN_RECEIVED)
 		return !end->syn || syn->seq + 1 == end->control_end;
 	return tl_state_synchronized(end->state) && end->state != TL_TIME_WAIT;
@@ -319,7 +329,7 @@ static bool step_syn(struct tl_peers *peers, unsigned int from,
 	if (opens_nothing(end, peer, segment))
 		return !end->syn || end->control_end == segment->seq + 1;
 	/* An answer to a SYN that nobody sent. */
-	if (answer && peer->syn && segment->ack != peer->control_end)
+	if (answer && peer->syn && !answers_syn(peer, segment->ack))
 		return false;
 	/* An old one: whose last word was FIN asked for no new connection. */
 	if (answer && peer->fin &&
@@ -333,6 +343,8 @@ static bool step_syn(struct tl_peers *peers, unsigned int from,
 		forget(end);
 	move(end, answer ? TL_SEND_SYN_ACK : TL_SEND_SYN);
 	note_control(end, segment->seq + 1, false);
+	/* Sent again, a SYN may come without its data. */
+	end->data |= segment->end != segment->seq + 1;
 	return true;
 }
 

@@ -64,13 +64,14 @@ enum tl_event {
  * @syn: @control_end belongs to a SYN
  * @fin: @control_end belongs to a FIN
  * @ack: @acked is known
+ * @data: its SYN carried data
  *
  * Packed, since every tracked connection holds two.
  */
 struct tl_endpoint {
 	u32 control_end;
 	u32 acked;
-	u8 state:4, syn:1, fin:1, ack:1;
+	u8 state:4, syn:1, fin:1, ack:1, data:1;
 };
 
 #pragma pack(pop)
