@@ -137,6 +137,13 @@ static bool is_new_answer(const struct tl_conn *conn, unsigned int end,
 	       (said->syn && said->control_end != segment->seq + 1);
 }
 
+/* A request that a Fast Open socket stands for already, which tells more. */
+static bool has_child(const struct sock *sk)
+{
+	return sk->sk_state == TCP_NEW_SYN_RECV &&
+	       tcp_rsk(inet_reqsk(sk))->tfo_listener;
+}
+
 /**
  * tl_events_syn_ack() - a SYN is answered by a SYN,ACK
  * @ns: the namespace
@@ -158,8 +165,8 @@ void tl_events_syn_ack(struct tl_net *ns, const struct tl_key *key,
 		tl_track_note(&ns->track, TL_COUNT_SYN_COOKIE);
 		return;
 	}
-	/* Fast Open: sent again after the child has told more. */
-	if (tl_socket_state(sk) != TL_SYN_RECEIVED)
+	/* Fast Open: sent again, by the child or its request. */
+	if (tl_socket_state(sk) != TL_SYN_RECEIVED || has_child(sk))
 		return;
 	conn = find_embryonic(ns, key, end, sk);
 	if (!conn)
