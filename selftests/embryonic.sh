@@ -114,7 +114,32 @@ after_history() {
 	shut 1 0
 }
 
+read_on() {
+	while cat /proc/net/tcplab/connections; do :; done >/dev/null
+}
+
+# A request socket ends without a word. Who reads without end must not put off the look that finds it out.
+abandoned() {
+	local retries
+	retries=$(cat /proc/sys/net/ipv4/tcp_synack_retries)
+	echo 0 >/proc/sys/net/ipv4/tcp_synack_retries
+	mark_counts
+	embryo
+	start read_on
+	wait_for 10 gauge_is 0 || fail "connections is $(summary_value connections) while reports are read"
+	kill "$started"
+	wait "$started" 2>/dev/null
+	assert kernel close l
+	assert_undisputed
+	echo "$retries" >/proc/sys/net/ipv4/tcp_synack_retries
+}
+
+gauge_is() {
+	[ "$(summary_value connections)" = "$1" ]
+}
+
 run_tests_46 \
+	"an embryonic row goes with its socket, however often rows are read" abandoned \
 	"an embryonic row makes room, and comes back when the connection opens" displaced \
 	"a SYN,ACK that is sent again makes no row anew" repeated \
 	"history makes room first" after_history

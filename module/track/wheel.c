@@ -67,11 +67,15 @@ static unsigned int ticks_of(unsigned int delay)
  * tl_wheel_within() - whether a connection is looked at within some time
  * @conn: the connection, locked
  * @delay: the time in jiffies
+ *
+ * What the worker is late for counts, too: it comes next.
  */
 bool tl_wheel_within(const struct tl_conn *conn, unsigned int delay)
 {
+	u32 turned = READ_ONCE(wheel.turned), late = tick_now() - turned;
+
 	return tl_wheel_has(conn) &&
-	       (u8)(conn->slot - tick_now()) <= ticks_of(delay);
+	       (u8)(conn->slot - turned) <= late + ticks_of(delay);
 }
 
 /**
@@ -217,9 +221,11 @@ static void work(struct work_struct *unused)
 
 	/* After standing still for a turn or more every slot is due once. */
 	if (now - wheel.turned > SLOTS)
-		wheel.turned = now - SLOTS;
-	while (wheel.turned != now)
-		turn(++wheel.turned % SLOTS);
+		WRITE_ONCE(wheel.turned, now - SLOTS);
+	while (wheel.turned != now) {
+		WRITE_ONCE(wheel.turned, wheel.turned + 1);
+		turn(wheel.turned % SLOTS);
+	}
 	if (atomic_read(&wheel.hanging))
 		queue_delayed_work(wheel.queue, &wheel.work, SLOT_JIFFIES);
 }
