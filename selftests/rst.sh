@@ -152,6 +152,26 @@ next_at_once() {
 	let_go
 }
 
+# The handshake refuses an acknowledgment of what was never sent, and goes on (RFC 9293 section 3.10.7.4, fifth).
+refused() {
+	mark_counts
+	reach SYN_RECEIVED
+	assert peer send . ack=+1000
+	assert peer expect R
+	row_is "SYN_RECEIVED SYN_SENT"
+	assert peer send .
+	assert kernel accept s l
+	row_is "ESTABLISHED ESTABLISHED"
+	assert kernel shutdown s
+	assert peer expect F.
+	row_is "FIN_WAIT_1 ESTABLISHED"
+	let_go
+	assert_undisputed
+	assert_counted created 1
+	assert peer send R
+	row_is ""
+}
+
 # In the window, but not at its edge: a challenge (RFC 5961), which a peer that did reset answers.
 challenged_in() {
 	mark_counts
@@ -250,6 +270,7 @@ done
 run_tests_46 "$@" \
 	"RST in TIME_WAIT with tcp_rfc1337" protected \
 	"RST in SYN_RECEIVED, and a SYN at once" next_at_once \
+	"RST by SYN_RECEIVED, which refuses an ACK" refused \
 	"RST in the window in ESTABLISHED, meant" challenged_ESTABLISHED \
 	"RST in the window in CLOSE_WAIT, meant" challenged_CLOSE_WAIT \
 	"RST in the window in ESTABLISHED, forged" survived_ESTABLISHED \

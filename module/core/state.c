@@ -442,6 +442,12 @@ static void tell_handshake(struct tl_endpoint *end, struct tl_endpoint *peer)
 	settle(end, peer);
 }
 
+/* Whether any segment of an end was seen. */
+static bool heard(const struct tl_endpoint *end)
+{
+	return end->syn || end->fin || end->ack;
+}
+
 /**
  * tl_peers_told() - learn from the socket at one end
  * @peers: the connection
@@ -449,7 +455,9 @@ static void tell_handshake(struct tl_endpoint *end, struct tl_endpoint *peer)
  * @state: the socket's state
  *
  * What the socket's state proves of the other end is believed. The machine's
- * own idea of this end is kept, for comparison, unless it has none.
+ * own idea of this end is kept, for comparison, unless it can have none: a FIN
+ * was taken and nothing was heard of the peer (SYN cookies make a connection of
+ * a segment that may bring its FIN, too).
  * Context: any; the caller serialises steps of one connection.
  */
 void tl_peers_told(struct tl_peers *peers, unsigned int at, enum tl_state state)
@@ -457,7 +465,7 @@ void tl_peers_told(struct tl_peers *peers, unsigned int at, enum tl_state state)
 	struct tl_endpoint *end = &peers->end[at];
 	struct tl_endpoint *peer = &peers->end[!at];
 
-	if (end->state == TL_UNKNOWN)
+	if (end->state == TL_UNKNOWN || (has_taken_fin(state) && !heard(peer)))
 		end->state = state;
 	/* CLOSE before the handshake is complete proves nothing of it. */
 	if (end->state == TL_SYN_RECEIVED && state == TL_FIN_WAIT_1)
@@ -473,4 +481,28 @@ void tl_peers_told(struct tl_peers *peers, unsigned int at, enum tl_state state)
 	else if (has_fin_acked(state))
 		move(peer, TL_TAKE_FIN);
 	settle(peer, end);
+}
+
+/**
+ * tl_peers_refused() - an end has sent a RST, and its socket is in SYN_RECEIVED
+ * @peers: the connection, stepped by the RST
+ * @at: index of the end
+ * @rst: the RST
+ *
+ * Unless it follows the SYN, it refuses an acknowledgment of what was never
+ * sent, which the machine has believed; the handshake goes on.
+ * Context: any; the caller serialises steps of one connection.
+ * Source: RFC 9293 section 3.10.7.4, fifth.
+ */
+void tl_peers_refused(struct tl_peers *peers, unsigned int at,
+		      const struct tl_segment *rst)
+{
+	struct tl_endpoint *end = &peers->end[at];
+	struct tl_endpoint *peer = &peers->end[!at];
+
+	if (!end->syn || rst->seq == end->control_end)
+		return;
+	end->state = TL_SYN_RECEIVED;
+	peer->state = implied[TL_SYN_RECEIVED];
+	peer->ack = false;
 }

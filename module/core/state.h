@@ -113,5 +113,7 @@ bool tl_peers_step(struct tl_peers *peers, unsigned int from,
 		   const struct tl_segment *segment,
 		   const struct tl_receive_window *window);
 void tl_peers_told(struct tl_peers *peers, unsigned int at, enum tl_state state);
+void tl_peers_refused(struct tl_peers *peers, unsigned int at,
+		      const struct tl_segment *rst);
 
 #endif /* TCPLAB_CORE_STATE_H */

@@ -205,6 +205,8 @@ void tl_events_sent(struct tl_net *ns, const struct tl_key *key,
 	if (!conn)
 		return;
 	tl_life_segment(conn, from, segment);
+	if (!sk && (segment->flags & TL_RST))
+		tl_life_refused(conn, from, segment);
 	/* A mini-socket turns from FIN_WAIT_2 to TIME_WAIT, and acknowledges. */
 	if (!sk && conn->state[from] == TL_FIN_WAIT_2)
 		tl_life_reconcile(conn, false);

@@ -262,6 +262,22 @@ void tl_life_begin_open(struct tl_conn *conn, unsigned int first)
 	follow_peers(conn);
 }
 
+/**
+ * tl_life_refused() - TCP has sent a RST, but not from the socket of that end
+ * @conn: the connection
+ * @from: index of the end
+ * @rst: the RST, which tl_life_segment() knows already
+ */
+void tl_life_refused(struct tl_conn *conn, unsigned int from,
+		     const struct tl_segment *rst)
+{
+	if (conn->state[from] != TL_SYN_RECEIVED || !tl_conn_here(conn, from) ||
+	    tl_conn_both_here(conn))
+		return;
+	tl_peers_refused(&conn->peers, from, rst);
+	follow_peers(conn);
+}
+
 /*
  * The FIN of a socket that was closed may wait behind data until that of the
  * peer has come: it becomes CLOSING, and segments alone say CLOSE_WAIT.

@@ -14,6 +14,8 @@ void tl_life_socket(struct tl_conn *conn, unsigned int end,
 void tl_life_segment(struct tl_conn *conn, unsigned int from,
 		     const struct tl_segment *segment);
 void tl_life_begin_open(struct tl_conn *conn, unsigned int first);
+void tl_life_refused(struct tl_conn *conn, unsigned int from,
+		     const struct tl_segment *rst);
 void tl_life_compare(struct tl_conn *conn, unsigned int end,
 		     const struct sock *sk);
 void tl_life_reconcile(struct tl_conn *conn, bool judge);

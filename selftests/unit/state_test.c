@@ -303,6 +303,44 @@ static void test_told(void **unused)
 	}
 }
 
+/* Of a FIN that came before anything was seen only the socket knows. */
+static void test_told_of_unseen_fin(void **unused)
+{
+	struct tl_peers peers = { 0 };
+
+	(void)unused;
+	tl_peers_told(&peers, 1, TL_ESTABLISHED);
+	tl_peers_told(&peers, 1, TL_CLOSE_WAIT);
+	assert_int_equal(peers.end[1].state, TL_CLOSE_WAIT);
+	assert_int_equal(peers.end[0].state, TL_FIN_WAIT_2);
+}
+
+/* A RST for an acknowledgment of what was never sent, or for all there is. */
+static void test_refused(void **unused)
+{
+	static const struct line ack = { .from = A, .flags = TL_ACK, .ack = 9 };
+	struct tl_segment rst = { .flags = TL_RST };
+	struct scene scene = set(0, 10, 20);
+	u32 control_end;
+
+	(void)unused;
+	play(&scene, &dialogues[0].line[0]);
+	play(&scene, &dialogues[0].line[1]);
+	control_end = scene.peers.end[1].control_end;
+	play(&scene, &ack);
+	assert_int_equal(scene.peers.end[1].state, TL_ESTABLISHED);
+	rst.seq = control_end;
+	tl_peers_refused(&scene.peers, 1, &rst);
+	assert_int_equal(scene.peers.end[1].state, TL_ESTABLISHED);
+	rst.seq = control_end + 9;
+	tl_peers_refused(&scene.peers, 1, &rst);
+	assert_int_equal(scene.peers.end[1].state, TL_SYN_RECEIVED);
+	assert_int_equal(scene.peers.end[0].state, TL_SYN_SENT);
+	play(&scene, &dialogues[0].line[2]);
+	assert_int_equal(scene.peers.end[1].state, TL_ESTABLISHED);
+	assert_int_equal(scene.peers.end[0].state, TL_ESTABLISHED);
+}
+
 static struct scene play_open(void)
 {
 	struct scene scene = set(0, 10, 20);
@@ -400,6 +438,8 @@ int main(void)
 		cmocka_unit_test(test_reset_unknown),
 		cmocka_unit_test(test_reset_refusal),
 		cmocka_unit_test(test_told),
+		cmocka_unit_test(test_told_of_unseen_fin),
+		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_told_of_fin),
 		cmocka_unit_test(test_told_of_early_close),
 		cmocka_unit_test(test_told_of_handshake),
