@@ -216,6 +216,13 @@ static bool may_be_bound(const struct tl_conn *conn, unsigned int end)
 	return conn->bound || !(state == TL_TIME_WAIT || tl_state_over(state));
 }
 
+/* Links outlive their VRF, and with them sockets that are bound to links. */
+static bool outlives_scope(const struct tl_key *key)
+{
+	return tl_key_is_v6(key) &&
+	       tl_is_link_local(&key->addr.v6[0], &key->addr.v6[1]);
+}
+
 /**
  * tl_socket_find() - find the socket at one end of a connection
  * @conn: the connection
@@ -232,17 +239,21 @@ static bool may_be_bound(const struct tl_conn *conn, unsigned int end)
  */
 struct sock *tl_socket_find(const struct tl_conn *conn, unsigned int end)
 {
+	int scope = tl_key_ifindex(&conn->key);
 	struct net *net = conn->ns->net;
 	struct net_device *dev;
 	unsigned int tried = 0;
 	struct sock *sk;
+	bool anywhere;
 
-	sk = find_at(net, &conn->key, end, tl_key_ifindex(&conn->key));
+	sk = find_at(net, &conn->key, end, scope);
 	if (sk || !may_be_bound(conn, end))
 		return sk;
+	anywhere = outlives_scope(&conn->key) &&
+		   !dev_get_by_index_rcu(net, scope);
 	for_each_netdev_rcu(net, dev) {
 		/* Another VRF may have a connection with the same addresses. */
-		if (tl_scope_of_device(dev) != tl_key_ifindex(&conn->key))
+		if (!anywhere && tl_scope_of_device(dev) != scope)
 			continue;
 		sk = find_at(net, &conn->key, end, dev->ifindex);
 		if (sk || ++tried == INTERFACES_TRIED)

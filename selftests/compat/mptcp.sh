@@ -58,6 +58,13 @@ subflows() {
 	[ "$(in_ns "$1" ss -Htan state established | wc -l)" = "$2" ]
 }
 
+# meet_to_join: a connection whose listener stays: subflows that join come to it.
+meet_to_join() {
+	meet_at sa sb 192.0.2.2 5000
+	assert sb listen joins 192.0.2.2 5000
+	talk sa sb
+}
+
 # The client has two addresses more, from which it joins.
 joined() {
 	local address ending
@@ -70,8 +77,7 @@ joined() {
 	both_mptcp
 	mark_created
 	for ending in client server abort; do
-		meet_at sa sb 192.0.2.2 5000
-		talk sa sb
+		meet_to_join
 		assert wait_for 5 subflows "$a" 3
 		assert wait_for 5 subflows "$b" 3
 		agree
@@ -79,6 +85,7 @@ joined() {
 		assert_eq "$(report connections "$b" | grep -c 'passive ESTABLISHED ESTABLISHED')" 3 "rows of the server"
 		assert_eq "$(report connections "$a" | grep -c '^192.0.2.1[12]:.* active ESTABLISHED ESTABLISHED')" 2 \
 			"rows that joined"
+		assert sb close joins
 		part sa sb "$ending"
 	done
 	assert_created 9
@@ -90,8 +97,7 @@ joined() {
 subflow_removed() {
 	ip -n "$a" mptcp limits set 2>/dev/null || { skip "needs ip mptcp"; return; }
 	both_mptcp
-	meet_at sa sb 192.0.2.2 5000
-	talk sa sb
+	meet_to_join
 	assert wait_for 5 subflows "$a" 3
 	agree
 	ip -n "$a" mptcp endpoint flush
@@ -99,6 +105,7 @@ subflow_removed() {
 	agree
 	talk sa sb
 	agree
+	assert sb close joins
 	part sa sb client
 	assert_quiet
 }
