@@ -51,7 +51,8 @@ switch_knobs() {
 
 come_and_go() {
 	while :; do
-		unshare -n sh -c 'ip link set lo up; ../churn serve 127.0.0.1 5000 & ../churn connect 127.0.0.1 5000 3; kill $!'
+		# Whoever is killed here takes along what it has started.
+		unshare -n --pid --kill-child sh -c 'ip link set lo up; ../churn serve 127.0.0.1 5000 & ../churn connect 127.0.0.1 5000 3; kill $!'
 	done
 }
 
