@@ -4,7 +4,7 @@
 # The course through what may be loaded: nothing, tcplab, and other tools that people use for the same questions. They
 # take turns; each is loaded for its turn only. measure_TOPIC is called with the setup's name.
 
-setups='nothing tcplab nf_conntrack bpftrace tcplife'
+setups='nothing floor tcplab nf_conntrack bpftrace tcplife'
 
 nft_table='table inet bench {
 	chain in { type filter hook input priority 0; ct state established,related accept; }
@@ -39,6 +39,7 @@ untrace() {
 set_up() {
 	left_out=
 	case $1 in
+	floor) insmod "$TOOLS/floor/floor.ko" ;;
 	tcplab) insmod tcplab.ko ;;
 	nf_conntrack) everywhere nft "$nft_table" ;;
 	bpftrace) trace bpftrace -e "$count_states" ;;
@@ -48,7 +49,7 @@ set_up() {
 
 tear_down() {
 	case $1 in
-	tcplab) rmmod tcplab ;;
+	floor | tcplab) rmmod "$1" ;;
 	nf_conntrack)
 		everywhere nft delete table inet bench
 		modprobe -r nft_ct nf_tables nf_conntrack
