@@ -114,24 +114,29 @@ void tl_wheel_del(struct tl_conn *conn)
 		unhang(conn);
 }
 
-/* What was hung last comes first: it is what had the shortest time to wait. */
+/*
+ * What was hung last comes first: it is what had the shortest time to wait. What
+ * will not do goes to the other end, out of the way of the next search.
+ */
 static struct tl_conn *find(unsigned int slot, tl_wheel_wanted *wanted,
 			    const void *data)
 {
-	struct tl_conn *conn, *found = NULL;
+	struct list_head *list = &wheel.slot[slot].list;
+	struct tl_conn *conn, *before;
 	unsigned int looks = 0;
 
 	spin_lock_bh(&wheel.slot[slot].lock);
-	list_for_each_entry_reverse(conn, &wheel.slot[slot].list, timer) {
-		if (wanted(conn, data)) {
-			found = conn;
-			break;
-		}
+	list_for_each_entry_safe_reverse(conn, before, list, timer) {
+		if (wanted(conn, data))
+			goto out;
+		list_move(&conn->timer, list);
 		if (++looks == SOON_LOOKS)
 			break;
 	}
+	conn = NULL;
+out:
 	spin_unlock_bh(&wheel.slot[slot].lock);
-	return found;
+	return conn;
 }
 
 /**
@@ -139,7 +144,8 @@ static struct tl_conn *find(unsigned int slot, tl_wheel_wanted *wanted,
  * @wanted: whether one will do
  * @data: for @wanted
  *
- * Looks at a few of what is overdue or due within %SOON_SLOTS.
+ * Looks at a few of what is overdue or due within %SOON_SLOTS; at others the next
+ * time, so that of many that will not do none hides one that will for long.
  * Context: RCU; any but hard interrupt; no connection locked.
  *
  * Return: a connection, not locked, that may be another by the time it is; or
