@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# Takes the headlines of data races that do not concern tcplab out of a kernel log: the kernel has many of its own. A
+# Takes out of a kernel log what is no trouble: the stack that the kernel shows where a slab cache finds no memory, which
+# tests bring about; and the headlines of data races that do not concern tcplab: the kernel has many of its own. A
 # race concerns tcplab if one of its functions is in a stack of the report, be it the one that touched the memory or one
 # that called it. All other lines stay, also those that another processor wrote into a report.
 
@@ -13,6 +14,8 @@ function let_go(	i) {
 
 # A report stands between two of these; so does one by KASAN, which is kept as it is.
 /====================/ { let_go() }
+/kmem_cache_create.*\(tcplab_conn\) failed with error -12/ { dumped = 1 }
+dumped && /Call Trace:/ { dumped = 0; next }
 { line[++held] = $0 }
 /\[tcplab\]/ { ours = 1 }
 END { let_go() }

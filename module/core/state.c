@@ -153,15 +153,23 @@ static void move(struct tl_endpoint *end, enum tl_event event)
 	end->state = tl_state_next(end->state, event);
 }
 
+/* With as much of the data that came with it as was taken (RFC 7413). */
+static bool answers_syn(const struct tl_endpoint *of, u32 ack)
+{
+	return seq_in_window(ack, of->control_end,
+			     of->data ? SYN_DATA_MAX + 1 : 0);
+}
+
 /*
  * Whether an acknowledgment number can be meant for an end: one that has sent
- * nothing but its SYN has nothing else acknowledged, and one that has answered
- * a SYN nothing before that. Other numbers are of a connection before this one.
+ * nothing but its SYN, and the data in it, has nothing else acknowledged, and
+ * one that has answered a SYN nothing before that. Other numbers are of a
+ * connection before this one.
  */
 static bool fits(u32 ack, const struct tl_endpoint *end)
 {
 	if (end->state == TL_SYN_SENT && end->syn)
-		return ack == end->control_end;
+		return answers_syn(end, ack);
 	if (end->state == TL_SYN_RECEIVED && end->syn)
 		return !seq_before(ack, end->control_end);
 	return true;
@@ -217,13 +225,6 @@ static bool goes_on(const struct tl_endpoint *end,
 {
 	return end->syn && !(segment->flags & TL_SYN) &&
 	       !seq_before(segment->seq, end->control_end);
-}
-
-/* With as much of the data that came with it as was taken (RFC 7413). */
-static bool answers_syn(const struct tl_endpoint *of, u32 ack)
-{
-	return seq_in_window(ack, of->control_end,
-			     of->data ? SYN_DATA_MAX + 1 : 0);
 }
 
 /*
@@ -342,8 +343,10 @@ static bool step_syn(struct tl_peers *peers, unsigned int from,
 	if (end->state != TL_SYN_SENT)
 		forget(end);
 	move(end, answer ? TL_SEND_SYN_ACK : TL_SEND_SYN);
-	note_control(end, segment->seq + 1, false);
 	/* Sent again, a SYN may come without its data. */
+	if (end->control_end != segment->seq + 1)
+		end->data = false;
+	note_control(end, segment->seq + 1, false);
 	end->data |= segment->end != segment->seq + 1;
 	return true;
 }

@@ -9,8 +9,12 @@ static void show(struct seq_file *seq, struct tl_net *ns)
 
 	tl_time_wait_sum(&ns->time_wait, ns->net, &sum);
 	tl_sheet_number(seq, "now", sum.now);
-	/* The kernel's count less ours: unknown unless ours is complete. */
-	if (tl_track_enabled(ns) && !tl_track_count(ns, TL_COUNT_REFUSED_FULL))
+	/*
+	 * The kernel's count less ours: unknown unless ours is complete. Whose
+	 * embryonic row was given up may have found no other.
+	 */
+	if (tl_track_enabled(ns) && !tl_track_count(ns, TL_COUNT_REFUSED_FULL) &&
+	    !tl_track_count(ns, TL_COUNT_EVICTED))
 		tl_sheet_number(seq, "now_fin_wait_2", sum.fin_wait_2);
 	else
 		tl_sheet_unknown(seq, "now_fin_wait_2");

@@ -140,7 +140,7 @@ static bool is_new_answer(const struct tl_conn *conn, unsigned int end,
 /* A request that a Fast Open socket stands for already, which tells more. */
 static bool has_child(const struct sock *sk)
 {
-	return sk->sk_state == TCP_NEW_SYN_RECV &&
+	return READ_ONCE(sk->sk_state) == TCP_NEW_SYN_RECV &&
 	       tcp_rsk(inet_reqsk(sk))->tfo_listener;
 }
 

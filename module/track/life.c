@@ -364,6 +364,15 @@ static void correct(struct tl_conn *conn, unsigned int end,
 	tl_life_socket(conn, end, NULL, state, exit_reason(conn, end));
 }
 
+/* The look that judges comes no sooner than it takes for both to agree. */
+static void doubt(struct tl_conn *conn)
+{
+	if (conn->suspect)
+		return;
+	conn->suspect = 1;
+	tl_wheel_move(conn, TL_KEEP_SOON);
+}
+
 /* What a mini-socket does by itself, and not in its first moment. */
 static bool is_mini_change(const struct tl_conn *conn, unsigned int end,
 			   enum tl_state state)
@@ -394,7 +403,7 @@ static void reconcile_end(struct tl_conn *conn, unsigned int end, bool judge)
 	else if (judge)
 		correct(conn, end, state);
 	else
-		conn->suspect = 1;
+		doubt(conn);
 }
 
 /**

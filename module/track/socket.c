@@ -17,7 +17,7 @@
 #include "socket.h"
 
 /* Enough for a machine with links, few enough for a softirq. */
-#define INTERFACES_TRIED	64
+#define INTERFACES_TRIED	256
 
 static bool is_v6(const struct sock *sk)
 {
@@ -244,19 +244,25 @@ struct sock *tl_socket_find(const struct tl_conn *conn, unsigned int end)
 	struct net_device *dev;
 	unsigned int tried = 0;
 	struct sock *sk;
-	bool anywhere;
+	bool orphan;
 
 	sk = find_at(net, &conn->key, end, scope);
 	if (sk || !may_be_bound(conn, end))
 		return sk;
-	anywhere = outlives_scope(&conn->key) &&
-		   !dev_get_by_index_rcu(net, scope);
+	orphan = outlives_scope(&conn->key) &&
+		 !dev_get_by_index_rcu(net, scope);
 	for_each_netdev_rcu(net, dev) {
+		if (tried++ == INTERFACES_TRIED)
+			break;
 		/* Another VRF may have a connection with the same addresses. */
-		if (!anywhere && tl_scope_of_device(dev) != scope)
+		if (!orphan && tl_scope_of_device(dev) != scope)
 			continue;
 		sk = find_at(net, &conn->key, end, dev->ifindex);
-		if (sk || ++tried == INTERFACES_TRIED)
+		if (sk && orphan && tl_socket_state(sk) != conn->state[end]) {
+			sock_gen_put(sk);
+			sk = NULL;
+		}
+		if (sk)
 			break;
 	}
 	return sk;
@@ -286,8 +292,14 @@ unsigned int tl_socket_time_left(const struct sock *sk)
 void tl_socket_window(const struct tl_conn *conn, unsigned int end,
 		      struct tl_receive_window *window)
 {
-	struct sock *sk = tl_socket_find(conn, end);
+	struct sock *sk;
 
+	/* For each RST that comes: interfaces are searched only with reason. */
+	if (conn->bound)
+		sk = tl_socket_find(conn, end);
+	else
+		sk = find_at(conn->ns->net, &conn->key, end,
+			     tl_key_ifindex(&conn->key));
 	window->known = false;
 	if (!sk)
 		return;

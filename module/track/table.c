@@ -542,9 +542,10 @@ static void choose_sizes(void)
 	max_connections = min(max_connections, ROWS_MAX);
 	if (!hash_size)
 		hash_size = min(max_total, HASH_SIZE_DEFAULT);
-	hash_size = max(hash_size, max_total / CHAIN_MAX);
 	hash_size = clamp(hash_size, HASH_SIZE_MIN, HASH_SIZE_MAX);
 	hash_size = rounddown_pow_of_two(hash_size);
+	while (hash_size < max_total / CHAIN_MAX)
+		hash_size *= 2;
 }
 
 /**

@@ -75,7 +75,7 @@ bool tl_wheel_within(const struct tl_conn *conn, unsigned int delay)
 	u32 turned = READ_ONCE(wheel.turned), late = tick_now() - turned;
 
 	return tl_wheel_has(conn) &&
-	       (u8)(conn->slot - turned) <= late + ticks_of(delay);
+	       (u8)(conn->slot - turned - 1) < late + ticks_of(delay);
 }
 
 /**
@@ -115,28 +115,33 @@ void tl_wheel_del(struct tl_conn *conn)
 }
 
 /*
- * What was hung last comes first: it is what had the shortest time to wait. What
- * will not do goes to the other end, out of the way of the next search.
+ * What was hung last comes first: it is what had the shortest time to wait. If
+ * nothing of it will do, it goes to the other end, and the next search looks at
+ * others.
  */
 static struct tl_conn *find(unsigned int slot, tl_wheel_wanted *wanted,
 			    const void *data)
 {
 	struct list_head *list = &wheel.slot[slot].list;
-	struct tl_conn *conn, *before;
+	struct tl_conn *conn, *found = NULL;
 	unsigned int looks = 0;
+	LIST_HEAD(others);
 
 	spin_lock_bh(&wheel.slot[slot].lock);
-	list_for_each_entry_safe_reverse(conn, before, list, timer) {
-		if (wanted(conn, data))
-			goto out;
-		list_move(&conn->timer, list);
-		if (++looks == SOON_LOOKS)
+	list_for_each_entry_reverse(conn, list, timer) {
+		/* It is not locked: whoever locks it asks once more. */
+		if (data_race(wanted(conn, data))) {
+			found = conn;
 			break;
+		}
+		if (++looks == SOON_LOOKS) {
+			list_cut_before(&others, list, &conn->timer);
+			list_splice_tail(&others, list);
+			break;
+		}
 	}
-	conn = NULL;
-out:
 	spin_unlock_bh(&wheel.slot[slot].lock);
-	return conn;
+	return found;
 }
 
 /**

@@ -36,6 +36,7 @@ disagreements() {
 			if (state !~ /^(CLOSED|-)$/)
 				balance[here " " there " " state]--
 		}
+		$1 == "local" { seen++ }
 		/^#/ || $1 == "local" { next }
 		/^state_/ {
 			sub(/^state_/, "")
@@ -61,6 +62,8 @@ disagreements() {
 				row($2, $1, $5)
 		}
 		END {
+			if (!seen || !length(states))
+				print "nothing can be read;"
 			for (socket in balance)
 				if (balance[socket])
 					print (balance[socket] > 0 ? "no row for " : "no socket for ") socket ";"

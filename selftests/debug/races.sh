@@ -32,10 +32,15 @@ connect() {
 	done
 }
 
+# turn WHAT: counts one that has succeeded.
+turn() {
+	echo >>"$scratch/$1"
+}
+
 read_reports() {
 	while :; do
 		in_ns "$server" sh -c 'cat /proc/net/tcplab/*'
-		in_ns "$client" sh -c 'head -c 200 /proc/net/tcplab/connections; cat /proc/net/tcplab/*'
+		in_ns "$client" sh -c 'head -c 200 /proc/net/tcplab/connections; cat /proc/net/tcplab/*' && turn reads
 	done >/dev/null
 }
 
@@ -44,7 +49,7 @@ switch_knobs() {
 	while :; do
 		for value in 0 1; do
 			in_ns "$server" sh -c "echo $value >$knobs/track/forward; echo $((value * 5000 + 1000)) >$knobs/close_wait/leak_ms"
-			in_ns "$client" sh -c "echo $value >$knobs/track/enabled; cat $knobs/*/*"
+			in_ns "$client" sh -c "echo $value >$knobs/track/enabled && cat $knobs/*/*" && turn writes
 		done
 	done >/dev/null 2>&1
 }
@@ -52,7 +57,8 @@ switch_knobs() {
 come_and_go() {
 	while :; do
 		# Whoever is killed here takes along what it has started.
-		unshare -n --pid --kill-child sh -c 'ip link set lo up; ../churn serve 127.0.0.1 5000 & ../churn connect 127.0.0.1 5000 3; kill $!'
+		unshare -n --pid --kill-child sh -c 'ip link set lo up; ../churn serve 127.0.0.1 5000 & ../churn connect 127.0.0.1 5000 3; kill $!' &&
+			turn namespaces
 	done
 }
 
@@ -62,6 +68,11 @@ together() {
 	start switch_knobs
 	start come_and_go
 	connect "$(scaled 2000)"
+	wait_for 30 all_had_turns || fail "some did nothing: $(wc -l "$scratch/reads" "$scratch/writes" "$scratch/namespaces" 2>&1 | xargs)"
+}
+
+all_had_turns() {
+	[ -s "$scratch/reads" ] && [ -s "$scratch/writes" ] && [ -s "$scratch/namespaces" ]
 }
 
 settle() {
