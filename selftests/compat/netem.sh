@@ -21,6 +21,23 @@ bad_link() {
 	done
 }
 
+# kernel_sum NAME: a counter of both hosts together.
+kernel_sum() {
+	local ns
+	for ns in "$a" "$b"; do
+		in_ns "$ns" nstat -asz
+	done | awk -v name="$1" '$1 == name { sum += $2 } END { print sum + 0 }'
+}
+
+# witness NAME COMMAND...: by which the counter grows: the link is as bad as it was told to be.
+witness() {
+	local name="$1" before
+	before=$(kernel_sum "$name")
+	shift
+	"$@"
+	[ "$(kernel_sum "$name")" -gt "$before" ] || fail "$name has not grown"
+}
+
 # Some connections at a time, opened and closed in every way.
 load() {
 	local family address number=0
@@ -52,7 +69,8 @@ load() {
 		done
 		number=0
 	done >"$scratch/load" 2>&1
-	grep '^#' "$scratch/load"
+	lost=$(grep -c '^# connection .* lost' "$scratch/load")
+	assert_between "$lost" 0 $((connections / 2)) "connections of $((2 * connections)) that were lost"
 	assert_eq $(($(summary_value created "$a") - $(cat "$scratch/created.$a"))) $((2 * connections)) "created in a"
 }
 
@@ -71,31 +89,31 @@ settled() {
 
 lossy() {
 	bad_link "delay 2ms loss 10%"
-	load
+	witness TcpRetransSegs load
 	settled
 }
 
 doubled() {
 	bad_link "delay 2ms duplicate 30%"
-	load
+	witness TcpExtTCPDSACKOldSent load
 	settled
 }
 
 reordered() {
 	bad_link "delay 10ms reorder 50% 50% gap 3"
-	load
+	witness TcpExtTCPOFOQueue load
 	settled
 }
 
 jittery() {
 	bad_link "delay 10ms 8ms loss 3% duplicate 5% reorder 20%"
-	load
+	witness TcpRetransSegs load
 	settled
 }
 
 damaged() {
 	bad_link "delay 2ms corrupt 10%"
-	load
+	witness TcpInCsumErrors load
 	settled
 }
 
