@@ -63,7 +63,7 @@ come_and_go() {
 }
 
 nothing_left() {
-	wait_for 120 spaces_are_gone || fail "namespaces are left: $(slab_objects net_namespace), before $spaces_before"
+	wait_for 600 spaces_are_gone || fail "namespaces are left: $(slab_objects net_namespace), before $spaces_before"
 	wait_for 10 total_rows_are_few
 	before=$(summary_value created "$server")
 	sleep 2
