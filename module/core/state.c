@@ -451,6 +451,14 @@ static bool heard(const struct tl_endpoint *end)
 	return end->syn || end->fin || end->ack;
 }
 
+/* Whether an end has taken a FIN that nobody saw, of a peer never heard. */
+static bool took_unseen_fin(const struct tl_endpoint *end,
+			    const struct tl_endpoint *peer, enum tl_state state)
+{
+	return has_taken_fin(state) && !heard(peer) &&
+	       tl_state_next(end->state, TL_TAKE_FIN) != end->state;
+}
+
 /**
  * tl_peers_told() - learn from the socket at one end
  * @peers: the connection
@@ -468,7 +476,7 @@ void tl_peers_told(struct tl_peers *peers, unsigned int at, enum tl_state state)
 	struct tl_endpoint *end = &peers->end[at];
 	struct tl_endpoint *peer = &peers->end[!at];
 
-	if (end->state == TL_UNKNOWN || (has_taken_fin(state) && !heard(peer)))
+	if (end->state == TL_UNKNOWN || took_unseen_fin(end, peer, state))
 		end->state = state;
 	/* CLOSE before the handshake is complete proves nothing of it. */
 	if (end->state == TL_SYN_RECEIVED && state == TL_FIN_WAIT_1)

@@ -140,6 +140,23 @@ static enum tl_state socket_state(u8 code)
 	return TL_SYN_SENT + code % (TL_STATES - TL_SYN_SENT);
 }
 
+/* What the machine thinks of an end itself, once its socket has spoken. */
+static void check_told(const struct tl_peers *before,
+		       const struct tl_peers *after, unsigned int at,
+		       enum tl_state told)
+{
+	const struct tl_endpoint *peer = &before->end[!at];
+	enum tl_state was = before->end[at].state;
+	unsigned int may = moves_reach(1U << was, moves_by_acknowledging, NULL);
+
+	/* A FIN was taken of which, like of all else of its sender, no trace is. */
+	if (was != TL_CLOSED && !(peer->syn || peer->fin || peer->ack) &&
+	    moves_reach(IN(CLOSE_WAIT) | IN(CLOSING), moves_by_acknowledging,
+			moves_by_closing) & 1U << told)
+		may |= 1U << told;
+	HOLDS(was == TL_UNKNOWN || may & 1U << after->end[at].state);
+}
+
 static void tell(struct stage *stage, unsigned int who, enum tl_state state)
 {
 	unsigned int at = stage->first ^ who;
@@ -147,11 +164,7 @@ static void tell(struct stage *stage, unsigned int who, enum tl_state state)
 
 	tl_peers_told(&stage->peers, at, state);
 	check_end(&stage->peers.end[!at]);
-	/* The machine's own idea of the end itself is kept, if it had one. */
-	if (before.end[at].state != TL_UNKNOWN)
-		HOLDS(stage->peers.end[at].state == before.end[at].state ||
-		      moves_reach(1U << before.end[at].state, moves_by_acknowledging, NULL)
-		      & 1U << stage->peers.end[at].state);
+	check_told(&before, &stage->peers, at, state);
 	/* What was over stays so: a socket cannot call an end back. */
 	if (before.end[!at].state == TL_CLOSED)
 		HOLDS(stage->peers.end[!at].state == TL_CLOSED);

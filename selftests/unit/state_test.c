@@ -313,6 +313,10 @@ static void test_told_of_unseen_fin(void **unused)
 	tl_peers_told(&peers, 1, TL_CLOSE_WAIT);
 	assert_int_equal(peers.end[1].state, TL_CLOSE_WAIT);
 	assert_int_equal(peers.end[0].state, TL_FIN_WAIT_2);
+	/* What is over for the machine has taken none since. */
+	peers = (struct tl_peers){ .end[1].state = TL_CLOSED };
+	tl_peers_told(&peers, 1, TL_TIME_WAIT);
+	assert_int_equal(peers.end[1].state, TL_CLOSED);
 }
 
 /* A RST for an acknowledgment of what was never sent, or for all there is. */
