@@ -20,6 +20,7 @@ static int __net_init net_init(struct net *net)
 	int err;
 
 	ns->net = net;
+	mutex_init(&ns->knobs);
 	tl_arms_init(&ns->arms);
 	tl_close_wait_init(&ns->close_wait);
 	err = tl_time_wait_init(&ns->time_wait, net);

@@ -3,6 +3,7 @@
 #ifndef TCPLAB_H
 #define TCPLAB_H
 
+#include <linux/mutex.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
@@ -21,6 +22,7 @@ struct proc_dir_entry;
  * @time_wait: the TIME_WAIT accounts
  * @arms: configuration of the congestion control
  * @proc: /proc/net/tcplab
+ * @knobs: writers of its knobs take turns: switching takes several steps
  */
 struct tl_net {
 	struct net *net;
@@ -29,6 +31,7 @@ struct tl_net {
 	struct tl_time_wait time_wait;
 	struct tl_arms arms;
 	struct proc_dir_entry *proc;
+	struct mutex knobs;
 };
 
 extern unsigned int tl_net_id;

@@ -26,14 +26,11 @@
 /* Octets of a value, with a newline and a NUL. */
 #define TEXT_SIZE	64
 
-/* Switching takes several steps; two writers take turns. */
-static DEFINE_MUTEX(knobs_lock);
-
 /**
  * struct knob - a file
  * @attr: for sysfs
  * @show: writes the value and a newline to TEXT_SIZE octets; returns its length
- * @store: takes a value; called with knobs_lock held; 0 or an error
+ * @store: takes a value; called with the namespace's mutex held; 0 or an error
  * @get: the value, if it is a number
  * @set: takes a number in [@min, @max]
  * @min: least number
@@ -83,9 +80,10 @@ static ssize_t knob_write(struct file *file, struct kobject *kobj,
 		return -EINVAL;
 	memcpy(text, buffer, count);
 	text[count] = 0;
-	mutex_lock(&knobs_lock);
+	if (mutex_lock_killable(&ns->knobs))
+		return -EINTR;
 	err = knob->store(knob, ns, text);
-	mutex_unlock(&knobs_lock);
+	mutex_unlock(&ns->knobs);
 	return err ?: count;
 }
 

@@ -16,6 +16,7 @@
 #include <linux/rculist_nulls.h>
 #include <linux/siphash.h>
 #include <linux/slab.h>
+#include <linux/user_namespace.h>
 #include <linux/vmalloc.h>
 #include <net/netns/hash.h>
 
@@ -41,6 +42,8 @@
 #define HASH_SIZE_MAX		4194304U
 /* More would be slower to walk for a report than it is quicker to search. */
 #define HASH_SIZE_DEFAULT	262144U
+/* Which part of max_total, 1/n, namespaces of other users cannot have. */
+#define RESERVED_FROM_GUESTS	4
 /* Mean length of the chains of a full table, at most: they are walked whole. */
 #define CHAIN_MAX		256
 
@@ -220,12 +223,26 @@ void tl_table_remove(struct tl_conn *conn)
 	discard(conn);
 }
 
+/* Whoever may make user namespaces may have made this network namespace. */
+static bool is_guest(const struct tl_net *ns)
+{
+	return ns->net->user_ns != &init_user_ns;
+}
+
+/* The last rows are not for guests; as many guests as CPUs may pass at once. */
+static bool has_place(const struct tl_net *ns)
+{
+	return !is_guest(ns) ||
+	       (unsigned int)atomic_read(&total_rows) <
+	       max_total - max_total / RESERVED_FROM_GUESTS;
+}
+
 /* Takes a place for one row, if there is one: the bounds are never exceeded. */
 static bool reserve(struct tl_net *ns)
 {
 	if (!atomic_add_unless(&ns->track.rows, 1, max_connections))
 		return false;
-	if (atomic_add_unless(&total_rows, 1, max_total))
+	if (has_place(ns) && atomic_add_unless(&total_rows, 1, max_total))
 		return true;
 	atomic_dec(&ns->track.rows);
 	return false;
@@ -307,12 +324,15 @@ static bool evict_embryo(const struct tl_net *ns)
 	return false;
 }
 
-/* A namespace at its own limit gives up its own rows, never another's. */
+/*
+ * A namespace at its own limit gives up its own rows, never another's; nor does
+ * a guest.
+ */
 static bool make_room(struct tl_net *ns, unsigned int bucket)
 {
 	const struct tl_net *whose = NULL;
 
-	if (atomic_read(&ns->track.rows) >= max_connections)
+	if (atomic_read(&ns->track.rows) >= max_connections || is_guest(ns))
 		whose = ns;
 	return evict_history(whose, bucket) || evict_embryo(whose);
 }
