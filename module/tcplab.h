@@ -22,7 +22,7 @@ struct proc_dir_entry;
  * @time_wait: the TIME_WAIT accounts
  * @arms: configuration of the congestion control
  * @proc: /proc/net/tcplab
- * @knobs: writers of its knobs take turns: switching takes several steps
+ * @knobs: lets writers of its knobs take turns: switching takes several steps
  */
 struct tl_net {
 	struct net *net;
@@ -31,7 +31,7 @@ struct tl_net {
 	struct tl_time_wait time_wait;
 	struct tl_arms arms;
 	struct proc_dir_entry *proc;
-	struct mutex knobs;
+	struct mutex knobs;	/* held by a writer of a knob */
 };
 
 extern unsigned int tl_net_id;
