@@ -130,13 +130,21 @@ last_ack_to_come_lost() {
 	row_is "CLOSED TIME_WAIT"
 }
 
-# What comes after the second FIN acknowledges only the data before it.
-fin_half_acknowledged() {
+# fin_with_data BYTES: the kernel's FIN carries data, since a closed window held both back. Data that waits for an
+# acknowledgment would do so only until its retransmission.
+fin_with_data() {
 	meet_open active 80
-	assert kernel send s 10
-	assert peer expect . data=10
+	assert peer send . win=0
+	assert kernel send s "$1"
 	assert kernel shutdown s
-	assert peer expect F.
+	assert peer send .
+	assert peer expect F. data="$1"
+	row_is "FIN_WAIT_1 ESTABLISHED"
+}
+
+# The first ACK stops before the FIN.
+fin_half_acknowledged() {
+	fin_with_data 10
 	assert peer send . ack=-1
 	row_is "FIN_WAIT_1 ESTABLISHED"
 	assert peer send .
@@ -154,13 +162,7 @@ fin_with_data_came() {
 
 # Nagle's algorithm holds the second write until the FIN goes with it.
 fin_with_data_sent() {
-	meet_open active 80
-	assert kernel send s 10
-	assert peer expect . data=10
-	assert kernel send s 20
-	assert kernel shutdown s
-	assert peer expect F. data=20
-	row_is "FIN_WAIT_1 ESTABLISHED"
+	fin_with_data 20
 	assert peer send .
 	row_is "FIN_WAIT_2 CLOSE_WAIT"
 }
