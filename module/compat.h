@@ -7,6 +7,8 @@
 #ifndef TCPLAB_COMPAT_H
 #define TCPLAB_COMPAT_H
 
+#include <linux/net.h>
+#include <linux/seq_file_net.h>
 #include <net/inet6_hashtables.h>
 #include <net/inet_hashtables.h>
 #include <net/tcp.h>
@@ -106,6 +108,54 @@ static inline void tcp_snd_cwnd_set(struct tcp_sock *tp, u32 val)
 #else
 #define tl_compat_bin_attribute	struct bin_attribute
 #endif
+
+/* The timer of keepalives and of orphans was every socket's own timer once. */
+static inline struct timer_list *tl_compat_keepalive_timer(struct sock *sk)
+{
+#ifdef HAVE_ICSK_KEEPALIVE_TIMER
+	return &inet_csk(sk)->icsk_keepalive_timer;
+#else
+	return &sk->sk_timer;
+#endif
+}
+
+/* Whether kprobes can be had, and tell arguments of the functions they stop at. */
+#if defined(CONFIG_KPROBES) && defined(CONFIG_HAVE_FUNCTION_ARG_ACCESS_API)
+#define TL_COMPAT_KPROBES	1
+#else
+#define TL_COMPAT_KPROBES	0
+#endif
+
+static inline unsigned long tl_compat_argument(struct pt_regs *regs,
+					       unsigned int index)
+{
+#if TL_COMPAT_KPROBES
+	return regs_get_kernel_argument(regs, index);
+#else
+	return 0;
+#endif
+}
+
+/* Until 5.11 it told an error by a second argument. */
+static inline struct socket *tl_compat_sock_from_file(struct file *file)
+{
+#ifdef HAVE_SOCK_FROM_FILE_ERROR
+	int err;
+
+	return sock_from_file(file, &err);
+#else
+	return sock_from_file(file);
+#endif
+}
+
+/* Without namespaces there is no place for one. */
+static inline void tl_compat_set_seq_net(struct seq_net_private *private,
+					 struct net *net)
+{
+#ifdef CONFIG_NET_NS
+	private->net = net;
+#endif
+}
 
 /* The end of an idle period has an operation of its own on newer 7.x. */
 #ifdef HAVE_CWND_EVENT_TX_START

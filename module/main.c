@@ -11,6 +11,8 @@
 #include "report/report.h"
 #include "tcplab.h"
 #include "track/events.h"
+#include "track/reconcile.h"
+#include "wait/listeners.h"
 
 unsigned int tl_net_id __read_mostly;
 
@@ -23,6 +25,7 @@ static int __net_init net_init(struct net *net)
 	mutex_init(&ns->knobs);
 	tl_arms_init(&ns->arms);
 	tl_close_wait_init(&ns->close_wait);
+	tl_owners_init(&ns->owners, ns);
 	err = tl_time_wait_init(&ns->time_wait, net);
 	if (err)
 		return err;
@@ -37,6 +40,8 @@ static int __net_init net_init(struct net *net)
 err_report:
 	tl_track_net_stop(ns);
 	synchronize_rcu();
+	tl_track_net_drop(ns);
+	tl_owners_exit(&ns->owners);
 	tl_track_net_exit(ns);
 err_track:
 	tl_time_wait_exit(&ns->time_wait);
@@ -54,6 +59,8 @@ static void __net_exit net_exit(struct net *net)
 	struct tl_net *ns = tl_net(net);
 
 	tl_report_net_exit(ns);
+	tl_track_net_drop(ns);
+	tl_owners_exit(&ns->owners);
 	tl_track_net_exit(ns);
 	tl_time_wait_exit(&ns->time_wait);
 }
@@ -81,10 +88,15 @@ static int __init tcplab_init(void)
 	err = register_pernet_subsys(&net_ops);
 	if (err)
 		goto err_pernet;
+	err = tl_listeners_init();
+	if (err)
+		goto err_listeners;
 	err = tl_events_init();
 	if (err)
 		goto err_events;
+	tl_listeners_adopt();
 	tl_events_adopt(NULL);
+	tl_reconcile_init();
 	err = tl_knobs_init();
 	if (err)
 		goto err_knobs;
@@ -97,10 +109,14 @@ static int __init tcplab_init(void)
 err_lab:
 	tl_knobs_exit();
 err_knobs:
+	tl_reconcile_exit();
 	tl_events_exit();
 err_events:
+	tl_listeners_exit();
+err_listeners:
 	unregister_pernet_subsys(&net_ops);
 err_pernet:
+	tl_owners_stop();
 	tl_track_exit();
 	return err;
 }
@@ -109,8 +125,11 @@ static void __exit tcplab_exit(void)
 {
 	tl_lab_unregister();
 	tl_knobs_exit();
+	tl_reconcile_exit();
 	tl_events_exit();
+	tl_listeners_exit();
 	unregister_pernet_subsys(&net_ops);
+	tl_owners_stop();
 	tl_track_exit();
 	pr_info("tcplab: unloaded\n");
 }

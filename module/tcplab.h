@@ -8,8 +8,11 @@
 #include <net/netns/generic.h>
 
 #include "congestion/arms.h"
+#include "report/report.h"
 #include "track/track.h"
 #include "wait/close_wait.h"
+#include "wait/half_open.h"
+#include "wait/owners.h"
 #include "wait/time_wait.h"
 
 struct proc_dir_entry;
@@ -19,18 +22,24 @@ struct proc_dir_entry;
  * @net: the namespace
  * @track: counters, limits and switches of the tracker
  * @close_wait: the CLOSE_WAIT watch
+ * @owners: who has sockets in CLOSE_WAIT
+ * @half_open: connections of which one end is gone
  * @time_wait: the TIME_WAIT accounts
  * @arms: configuration of the congestion control
  * @proc: /proc/net/tcplab
+ * @reports: what its files are about
  * @knobs: lets writers of its knobs take turns: switching takes several steps
  */
 struct tl_net {
 	struct net *net;
 	struct tl_track track;
 	struct tl_close_wait close_wait;
+	struct tl_owners owners;
+	struct tl_half_open half_open;
 	struct tl_time_wait time_wait;
 	struct tl_arms arms;
 	struct proc_dir_entry *proc;
+	struct tl_report_file reports[TL_REPORTS];
 	struct mutex knobs;	/* held by a writer of a knob */
 };
 

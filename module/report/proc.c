@@ -4,10 +4,13 @@
  *
  * A walk's position is a bucket. Each bucket is shown under an RCU read side of
  * its own, so that a report of any length holds nothing up; connections that
- * come or go meanwhile may be shown or not.
+ * come or go meanwhile may be shown or not. What is not about connections, and
+ * who holds their sockets, is gathered when the reading begins.
  */
+#include <linux/capability.h>
+#include <linux/pid_namespace.h>
 #include <linux/proc_fs.h>
-#include <linux/seq_file_net.h>
+#include <linux/sched.h>
 
 #include "../compat.h"
 #include "../tcplab.h"
@@ -17,9 +20,13 @@
 /* Empty buckets between two chances to reschedule. */
 #define BUCKETS_PER_BREATH	1024
 
-static const struct tl_report * const reports[] = {
+static const struct tl_report * const reports[TL_REPORTS] = {
 	&tl_report_connections,
 	&tl_report_close_wait,
+	&tl_report_close_wait_owner,
+	&tl_report_fin_wait,
+	&tl_report_half_open,
+	&tl_report_listeners,
 };
 
 static const struct tl_sheet * const sheets[] = {
@@ -27,40 +34,67 @@ static const struct tl_sheet * const sheets[] = {
 	&tl_sheet_time_wait,
 };
 
-/* Position 0 is the header; a bucket's position is its index plus one. */
-static void *position(loff_t *pos)
+/* Position 0 is the header; a bucket's or line's is its index plus one. */
+static void *position(const struct tl_reading *reading, loff_t *pos)
 {
-	return *pos <= tl_table_buckets() ? pos : NULL;
+	loff_t last = reading->report->row ? tl_table_buckets() :
+					     reading->lines.count;
+
+	return *pos <= last ? pos : NULL;
+}
+
+static void forget(struct tl_reading *reading)
+{
+	tl_holders_free(&reading->holders);
+	tl_index_free(&reading->lines);
+}
+
+/* Once for each time that the report is read from its beginning. */
+static int gather(struct tl_reading *reading)
+{
+	const struct tl_report *report = reading->report;
+	int err = 0;
+
+	forget(reading);
+	if (report->holders_of && reading->privileged)
+		err = tl_holders_gather(&reading->holders, reading->ns->net,
+					task_active_pid_ns(current),
+					report->holders_of);
+	if (!err && report->gather)
+		err = report->gather(reading);
+	return err;
 }
 
 static void *start(struct seq_file *seq, loff_t *pos)
 {
-	return position(pos);
+	struct tl_reading *reading = seq->private;
+	int err = *pos ? 0 : gather(reading);
+
+	return err ? ERR_PTR(err) : position(reading, pos);
 }
 
 static void *next(struct seq_file *seq, void *v, loff_t *pos)
 {
+	const struct tl_reading *reading = seq->private;
+	bool rows = reading->report->row;
+
 	do {
 		if (!(++*pos % BUCKETS_PER_BREATH))
 			cond_resched();
-	} while (position(pos) && tl_table_bucket_empty(*pos - 1));
-	return position(pos);
+	} while (position(reading, pos) && rows &&
+		 tl_table_bucket_empty(*pos - 1));
+	return position(reading, pos);
 }
 
 static void stop(struct seq_file *seq, void *v)
 {
 }
 
-struct row {
-	struct seq_file *seq;
-	const struct tl_report *report;
-};
-
-static bool show_row(struct tl_conn *conn, void *data)
+static bool show_row(struct tl_conn *conn, void *seq)
 {
-	struct row *row = data;
+	const struct tl_reading *reading = ((struct seq_file *)seq)->private;
 
-	row->report->row(row->seq, conn);
+	reading->report->row(seq, conn);
 	return true;
 }
 
@@ -71,19 +105,18 @@ static void head(struct seq_file *seq, const char *name)
 
 static int show(struct seq_file *seq, void *v)
 {
-	struct row row = {
-		.seq = seq,
-		.report = pde_data(file_inode(seq->file)),
-	};
+	const struct tl_reading *reading = seq->private;
+	const struct tl_report *report = reading->report;
 	loff_t pos = *(loff_t *)v;
 
 	if (!pos) {
-		head(seq, row.report->name);
-		seq_printf(seq, "%s\n", row.report->columns);
-		return 0;
+		head(seq, report->name);
+		seq_printf(seq, "%s\n", report->columns);
+	} else if (report->row) {
+		tl_table_walk_bucket(pos - 1, reading->ns, show_row, seq);
+	} else {
+		report->line(seq, tl_index_at(&reading->lines, pos - 1));
 	}
-	tl_table_walk_bucket(pos - 1, tl_net(seq_file_net(seq)), show_row,
-			     &row);
 	return 0;
 }
 
@@ -92,6 +125,43 @@ static const struct seq_operations report_ops = {
 	.next	= next,
 	.stop	= stop,
 	.show	= show,
+};
+
+/*
+ * A reading is no reason to keep the namespace: removing its files waits for
+ * whoever is in one of these, and closes what is open.
+ */
+static int report_open(struct inode *inode, struct file *file)
+{
+	const struct tl_report_file *self = pde_data(inode);
+	struct tl_reading *reading;
+
+	reading = __seq_open_private(file, &report_ops, sizeof(*reading));
+	if (!reading)
+		return -ENOMEM;
+	tl_compat_set_seq_net(&reading->private, self->ns->net);
+	reading->ns = self->ns;
+	reading->report = self->report;
+	reading->privileged = file_ns_capable(file, self->ns->net->user_ns,
+					      CAP_NET_ADMIN);
+	tl_holders_init(&reading->holders);
+	tl_index_init(&reading->lines, self->report->line_size);
+	return 0;
+}
+
+static int report_release(struct inode *inode, struct file *file)
+{
+	struct seq_file *seq = file->private_data;
+
+	forget(seq->private);
+	return seq_release_private(inode, file);
+}
+
+static const struct proc_ops report_file_ops = {
+	.proc_open	= report_open,
+	.proc_read	= seq_read,
+	.proc_lseek	= seq_lseek,
+	.proc_release	= report_release,
 };
 
 static int show_sheet(struct seq_file *seq, void *unused)
@@ -129,12 +199,12 @@ static bool add_files(struct tl_net *ns)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(reports); i++)
-		if (!proc_create_net_data(reports[i]->name, 0444, ns->proc,
-					  &report_ops,
-					  sizeof(struct seq_net_private),
-					  (void *)reports[i]))
+	for (i = 0; i < ARRAY_SIZE(reports); i++) {
+		ns->reports[i] = (struct tl_report_file) { ns, reports[i] };
+		if (!proc_create_data(reports[i]->name, 0444, ns->proc,
+				      &report_file_ops, &ns->reports[i]))
 			return false;
+	}
 	for (i = 0; i < ARRAY_SIZE(sheets); i++)
 		if (!proc_create_net_single(sheets[i]->name, 0444, ns->proc,
 					    show_sheet, (void *)sheets[i]))

@@ -3,23 +3,71 @@
 #ifndef TCPLAB_REPORT_REPORT_H
 #define TCPLAB_REPORT_REPORT_H
 
+#include <linux/limits.h>
 #include <linux/seq_file.h>
+#include <linux/seq_file_net.h>
+
+#include "../wait/holders.h"
 
 struct tl_conn;
 struct tl_net;
+struct tl_report;
 
 /**
- * struct tl_report - a report with a row per connection
+ * struct tl_reading - a report that is being read
+ * @private: where seq_file_net() looks; first
+ * @ns: the namespace
+ * @report: the report
+ * @privileged: whoever opened it may know about processes
+ * @holders: who holds which sockets, if the report wants to know; else empty
+ * @lines: what was gathered for a report that is not about connections
+ * @path: space for a path
+ * @root: space for that of the reader's root
+ */
+struct tl_reading {
+	struct seq_net_private private;
+	struct tl_net *ns;
+	const struct tl_report *report;
+	bool privileged;
+	struct tl_holders holders;
+	struct tl_index lines;
+	char path[PATH_MAX];
+	char root[PATH_MAX];
+};
+
+/**
+ * struct tl_report - a report with a line for each of many things
  * @name: name of the file
  * @columns: its second line
- * @row: writes the rows of a connection, if it has any; called with the
- *	connection locked, and lets go of it
+ * @holders_of: states (TCPF_*) of the sockets whose holders are wanted
+ * @row: writes the lines of a connection, if it has any; called with the
+ *	connection locked, and lets go of it. NULL: the report is not about
+ *	connections, but
+ * @line_size: bytes of a &struct tl_entry and what follows it
+ * @gather: puts together what it is about, in lines; 0 or an error
+ * @line: writes one of them
  */
 struct tl_report {
 	const char *name;
 	const char *columns;
+	u32 holders_of;
 	void (*row)(struct seq_file *seq, struct tl_conn *conn);
+	size_t line_size;
+	int (*gather)(struct tl_reading *reading);
+	void (*line)(struct seq_file *seq, const void *line);
 };
+
+/**
+ * struct tl_report_file - a report of a namespace
+ * @ns: the namespace
+ * @report: the report
+ */
+struct tl_report_file {
+	struct tl_net *ns;
+	const struct tl_report *report;
+};
+
+#define TL_REPORTS	6
 
 /**
  * struct tl_sheet - a report of `name value` rows
@@ -33,6 +81,10 @@ struct tl_sheet {
 
 extern const struct tl_report tl_report_connections;
 extern const struct tl_report tl_report_close_wait;
+extern const struct tl_report tl_report_close_wait_owner;
+extern const struct tl_report tl_report_fin_wait;
+extern const struct tl_report tl_report_half_open;
+extern const struct tl_report tl_report_listeners;
 extern const struct tl_sheet tl_sheet_summary;
 extern const struct tl_sheet tl_sheet_time_wait;
 

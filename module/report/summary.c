@@ -19,16 +19,19 @@ static const struct {
 	{ "simultaneous_open",	TL_COUNT_SIMULTANEOUS_OPEN },
 	{ "simultaneous_close",	TL_COUNT_SIMULTANEOUS_CLOSE },
 	{ "syn_cookie",		TL_COUNT_SYN_COOKIE },
+	{ "fin_wait_2_cut",	TL_COUNT_FIN_WAIT_2_CUT },
 	{ "disagree_state",	TL_COUNT_DISAGREE_STATE },
 	{ "disagree_gone",	TL_COUNT_DISAGREE_GONE },
 	{ "disagree_missed",	TL_COUNT_DISAGREE_MISSED },
+	{ "disagree_untracked",	TL_COUNT_DISAGREE_UNTRACKED },
 };
 
 static u64 disagreements(const struct tl_net *ns)
 {
 	return tl_track_count(ns, TL_COUNT_DISAGREE_STATE) +
 	       tl_track_count(ns, TL_COUNT_DISAGREE_GONE) +
-	       tl_track_count(ns, TL_COUNT_DISAGREE_MISSED);
+	       tl_track_count(ns, TL_COUNT_DISAGREE_MISSED) +
+	       tl_track_count(ns, TL_COUNT_DISAGREE_UNTRACKED);
 }
 
 static u64 memory(const struct tl_net *ns)
@@ -62,7 +65,7 @@ static void show(struct seq_file *seq, struct tl_net *ns)
 		tl_sheet_number(seq, counters[i].name,
 				tl_track_count(ns, counters[i].counter));
 	tl_sheet_number(seq, "stack_disagreements", disagreements(ns));
-	tl_sheet_unknown(seq, "half_open");
+	tl_sheet_number(seq, "half_open", atomic_read(&ns->half_open.now));
 	tl_sheet_number(seq, "close_wait",
 			tl_track_in_state(ns, TL_CLOSE_WAIT));
 	tl_sheet_number(seq, "close_wait_leaks",

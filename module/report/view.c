@@ -5,6 +5,7 @@
 #include "../tcplab.h"
 #include "../track/life.h"
 #include "../track/socket.h"
+#include "../wait/cgroup.h"
 #include "view.h"
 
 static u32 idle_ms(const struct sock *sk)
@@ -125,11 +126,14 @@ void tl_view_address(struct seq_file *seq, const struct tl_key *key,
 /**
  * tl_view_word() - write a word, with a space before
  * @seq: the report
- * @word: what to write; white space and backslashes become octal
+ * @word: what to write; white space and backslashes become octal, and nothing at
+ *	all a dash
  */
 void tl_view_word(struct seq_file *seq, const char *word)
 {
 	seq_putc(seq, ' ');
+	if (!*word)
+		word = "-";
 	seq_escape(seq, word, " \t\n\\");
 }
 
@@ -157,4 +161,55 @@ void tl_view_uid(struct seq_file *seq, kuid_t uid)
 		tl_view_number(seq, TL_VIEW_UNKNOWN);
 	else
 		tl_view_number(seq, from_kuid_munged(seq_user_ns(seq), uid));
+}
+
+/**
+ * tl_view_holder() - write who holds a socket: PID, command, file descriptor
+ * @seq: the report
+ * @holder: the holder, or NULL
+ */
+void tl_view_holder(struct seq_file *seq, const struct tl_holder *holder)
+{
+	if (!holder) {
+		seq_puts(seq, " - - -");
+		return;
+	}
+	tl_view_number(seq, holder->pid);
+	tl_view_word(seq, holder->comm);
+	tl_view_number(seq, holder->fd);
+}
+
+/**
+ * tl_view_path() - write the path of a cgroup, as far as the reader sees it
+ * @seq: the report, a &struct tl_reading
+ * @path: from the root of the hierarchy
+ *
+ * Context: process.
+ */
+void tl_view_path(struct seq_file *seq, const char *path)
+{
+	struct tl_reading *reading = seq->private;
+	const char *seen = NULL;
+
+	if (reading->privileged)
+		seen = tl_cgroup_seen(path, reading->root,
+				      sizeof(reading->root));
+	tl_view_word(seq, seen ?: "-");
+}
+
+/**
+ * tl_view_cgroup() - write the cgroup of a socket, if the reader may know it
+ * @seq: the report, a &struct tl_reading
+ * @sk: the full socket
+ *
+ * Context: process.
+ */
+void tl_view_cgroup(struct seq_file *seq, const struct sock *sk)
+{
+	struct tl_reading *reading = seq->private;
+
+	if (tl_cgroup_path(sk, reading->path, sizeof(reading->path)))
+		tl_view_number(seq, TL_VIEW_UNKNOWN);
+	else
+		tl_view_path(seq, reading->path);
 }

@@ -7,6 +7,7 @@
 #include <net/sock.h>
 
 #include "../track/conn.h"
+#include "../wait/holders.h"
 
 #define TL_VIEW_UNKNOWN	U32_MAX
 
@@ -43,5 +44,8 @@ void tl_view_address(struct seq_file *seq, const struct tl_key *key,
 void tl_view_word(struct seq_file *seq, const char *word);
 void tl_view_number(struct seq_file *seq, u32 number);
 void tl_view_uid(struct seq_file *seq, kuid_t uid);
+void tl_view_holder(struct seq_file *seq, const struct tl_holder *holder);
+void tl_view_path(struct seq_file *seq, const char *path);
+void tl_view_cgroup(struct seq_file *seq, const struct sock *sk);
 
 #endif /* TCPLAB_REPORT_VIEW_H */

@@ -73,6 +73,8 @@ enum tl_origin {
  * @bound: the socket was bound to an interface
  * @leak: the CLOSE_WAIT end is older than the threshold
  * @suspect: the socket was not as the row says; look once more
+ * @told: that it is a leak has been told
+ * @evidence: an &enum tl_evidence that one end is gone
  *
  * Allocated with SLAB_TYPESAFE_BY_RCU: a reader under RCU may find itself on
  * an object that became another connection, and has to compare @ns and @key
@@ -90,7 +92,7 @@ struct tl_conn {
 	u8 state[2];
 	u8 slot;
 	u8 origin:3, local:2, first:1, bound:1, leak:1;
-	u8 suspect:1;
+	u8 suspect:1, told:1, evidence:3;
 };
 
 /*
@@ -191,6 +193,12 @@ static inline bool tl_conn_lives_here(const struct tl_conn *conn,
 				      unsigned int end)
 {
 	return tl_conn_here(conn, end) && !tl_state_over(conn->state[end]);
+}
+
+/* Whether no end holds anything of the connection. */
+static inline bool tl_conn_is_over(const struct tl_conn *conn)
+{
+	return tl_state_over(conn->state[0]) && tl_state_over(conn->state[1]);
 }
 
 /* Whether sockets tell both states: nothing is left for segments to say. */

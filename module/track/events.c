@@ -14,6 +14,7 @@
 
 #include "../compat.h"
 #include "../tcplab.h"
+#include "../wait/listeners.h"
 #include "events.h"
 #include "life.h"
 #include "socket.h"
@@ -378,6 +379,9 @@ static void socket_changed(struct tl_net *ns, const struct sock *sk,
 	if (state == TL_CLOSED && may_leave_mini(old_state))
 		state = after_close(conn, end, sk);
 	tl_life_socket(conn, end, sk, state, TL_EXIT_REUSED_IN);
+	if (state == TL_CLOSED && old_state != TCP_SYN_SENT &&
+	    old_state != TCP_SYN_RECV)
+		tl_life_gave_up(conn, sk);
 	tl_life_unlock(conn);
 }
 
@@ -387,18 +391,26 @@ static void on_set_state(void *unused, const struct sock *sk,
 {
 	struct tl_net *ns;
 
-	/* Listeners have no rows; a new child has no 4-tuple yet. */
-	if (old_state == TCP_LISTEN || new_state == TCP_LISTEN ||
-	    new_state == TCP_SYN_SENT || !tl_socket_is_tcp(sk))
+	if (!tl_socket_is_tcp(sk))
 		return;
 	rcu_read_lock();
 	ns = tl_net_rcu(sock_net(sk));
-	if (READ_ONCE(ns->track.enabled))
+	/* Listeners have no rows; a new child has no 4-tuple yet. */
+	if (old_state == TCP_LISTEN || new_state == TCP_LISTEN)
+		tl_listeners_state(sk, old_state, new_state);
+	else if (new_state != TCP_SYN_SENT && READ_ONCE(ns->track.enabled))
 		socket_changed(ns, sk, old_state, new_state);
 	rcu_read_unlock();
 }
 
-static void adopt(struct sock *sk)
+/**
+ * tl_events_adopt_one() - make a row for a socket that has a connection already
+ * @sk: full, request or mini-socket
+ *
+ * Context: RCU.
+ * Return: false if the table is full or memory is short.
+ */
+bool tl_events_adopt_one(struct sock *sk)
 {
 	enum tl_state state = tl_socket_state(sk);
 	struct tl_net *ns = tl_net(sock_net(sk));
@@ -408,15 +420,13 @@ static void adopt(struct sock *sk)
 	bool fresh;
 
 	if (!READ_ONCE(ns->track.enabled))
-		return;
+		return true;
 	if ((tl_socket_is_full(sk) && !tl_socket_is_tcp(sk)) ||
 	    !tl_socket_key(sk, &key, &end))
-		return;
+		return true;
 	conn = tl_table_create(ns, &key, &fresh);
-	if (!conn) {
-		tl_track_note(&ns->track, TL_COUNT_REFUSED_FULL);
-		return;
-	}
+	if (!conn)
+		return false;
 	if (fresh)
 		tl_life_begin(conn, TL_ADOPTED, end);
 	/* What the hooks and the tracepoint told meanwhile is newer. */
@@ -424,9 +434,19 @@ static void adopt(struct sock *sk)
 		tl_life_socket(conn, end, sk, state, TL_EXIT_OTHER);
 	if (fresh && state == TL_TIME_WAIT)
 		tl_life_time_wait_left(conn, end, tl_socket_time_left(sk));
+	if (fresh && state == TL_CLOSE_WAIT)
+		tl_life_close_wait_since(conn, end, sk);
 	/* Neither may have known the row while the socket changed. */
 	tl_life_check_soon(conn);
 	tl_life_unlock(conn);
+	return true;
+}
+
+static void adopt(struct sock *sk)
+{
+	if (!tl_events_adopt_one(sk))
+		tl_track_note(&tl_net(sock_net(sk))->track,
+			      TL_COUNT_REFUSED_FULL);
 }
 
 /**

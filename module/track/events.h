@@ -10,6 +10,7 @@ struct sock;
 
 int tl_events_init(void);
 void tl_events_exit(void);
+bool tl_events_adopt_one(struct sock *sk);
 void tl_events_adopt(struct net *net);
 
 void tl_events_syn(struct tl_net *ns, const struct tl_key *key,

@@ -87,6 +87,13 @@ static unsigned int forward_left(const struct tl_conn *conn)
 			 conn->since[!conn->first]);
 }
 
+/* Jiffies that it is remembered that a connection was half-open. */
+static unsigned int evidence_left(const struct tl_conn *conn)
+{
+	return conn->evidence ?
+	       remaining(MS(TL_HALF_OPEN_MS), tl_half_open_since(conn)) : 0;
+}
+
 /**
  * tl_keep_look_in() - when a row wants to be looked at
  * @conn: the connection
@@ -97,8 +104,8 @@ unsigned int tl_keep_look_in(const struct tl_conn *conn)
 {
 	unsigned int delay = RECHECK, end;
 
-	if (tl_state_over(conn->state[0]) && tl_state_over(conn->state[1]))
-		return 0;
+	if (tl_conn_is_over(conn))
+		return evidence_left(conn);
 	if (!conn->local)
 		return forward_left(conn);
 	for (end = 0; end < 2; end++)

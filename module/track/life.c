@@ -7,8 +7,9 @@
  * and tl_life_due() let go of it.
  */
 #include <linux/jiffies.h>
-#include <net/sock.h>
+#include <net/tcp.h>
 
+#include "../report/trace.h"
 #include "../tcplab.h"
 #include "keep.h"
 #include "life.h"
@@ -90,14 +91,12 @@ static void leave_time_wait(struct tl_conn *conn, unsigned int end,
 	tl_time_wait_left(&conn->ns->time_wait, reason);
 }
 
-static void become(struct tl_conn *conn, unsigned int end, enum tl_state state,
+static void change(struct tl_conn *conn, unsigned int end, enum tl_state state,
 		   enum tl_exit reason)
 {
 	u8 from = conn->state[end];
 	struct tl_stats *stats;
 
-	if (from == state)
-		return;
 	if (tl_conn_here(conn, end)) {
 		count_simultaneous(conn, end, state);
 		stats = stats_of(conn);
@@ -111,10 +110,34 @@ static void become(struct tl_conn *conn, unsigned int end, enum tl_state state,
 			leave_time_wait(conn, end, reason);
 		if (from == TL_CLOSE_WAIT)
 			leak(conn, false);
+		if (state == TL_CLOSE_WAIT) {
+			conn->told = 0;
+			tl_owners_watch();
+		}
 	}
 	conn->state[end] = state;
 	conn->since[end] = now();
 	conn->suspect = 0;
+}
+
+static void tell(struct tl_conn *conn, unsigned int end, enum tl_state from)
+{
+	trace_connection_state(conn, end, from);
+	/* Whoever opened anew as another does not go on as before. */
+	if (conn->evidence == TL_EVIDENCE_SYN && !tl_conn_here(conn, end) &&
+	    conn->state[end] != TL_CLOSED)
+		tl_half_open_forget(conn);
+}
+
+static void become(struct tl_conn *conn, unsigned int end, enum tl_state state,
+		   enum tl_exit reason)
+{
+	u8 from = conn->state[end];
+
+	if (from == state)
+		return;
+	change(conn, end, state, reason);
+	tell(conn, end, from);
 }
 
 /* An end turns out to have its socket here: from now on that is believed. */
@@ -136,7 +159,9 @@ static void leave_here(struct tl_conn *conn, unsigned int end)
 {
 	if (!tl_conn_here(conn, end))
 		return;
-	become(conn, end, TL_CLOSED, TL_EXIT_OTHER);
+	/* The row goes, not the connection: this is no event. */
+	if (conn->state[end] != TL_CLOSED)
+		change(conn, end, TL_CLOSED, TL_EXIT_OTHER);
 	stats_of(conn)->state[TL_CLOSED]--;
 	conn->local &= ~(1 << end);
 }
@@ -146,6 +171,7 @@ static void begin(struct tl_conn *conn, enum tl_origin origin,
 {
 	unsigned int end;
 
+	tl_half_open_forget(conn);
 	conn->born = now();
 	conn->origin = origin;
 	conn->first = first;
@@ -197,10 +223,19 @@ void tl_life_socket(struct tl_conn *conn, unsigned int end,
 		    const struct sock *sk, enum tl_state state,
 		    enum tl_exit reason)
 {
+	u8 said = conn->state[end];
+
 	settle_here(conn, end);
 	if (sk && READ_ONCE(sk->sk_bound_dev_if))
 		conn->bound = 1;
-	become(conn, end, state, reason);
+	if (conn->state[end] != state)
+		change(conn, end, state, reason);
+	/* Segments may have said it before. */
+	if (said != state)
+		tell(conn, end, said);
+	/* A full socket would have told: this was a mini-socket's timer. */
+	if (said == TL_FIN_WAIT_2 && state == TL_CLOSED && !sk)
+		tl_half_open_left(conn, end);
 	if (tl_conn_both_here(conn))
 		return;
 	tl_peers_told(&conn->peers, end, state);
@@ -230,7 +265,11 @@ void tl_life_segment(struct tl_conn *conn, unsigned int from,
 		     const struct tl_segment *segment)
 {
 	struct tl_receive_window window = { .known = false };
+	enum tl_evidence evidence = TL_EVIDENCE_NONE;
 
+	/* Remembered only because it was half-open. */
+	if (tl_conn_is_over(conn) && conn->evidence)
+		return;
 	if (segment->flags & TL_RST)
 		tl_life_check_soon(conn);
 	if (tl_conn_both_here(conn)) {
@@ -239,11 +278,17 @@ void tl_life_segment(struct tl_conn *conn, unsigned int from,
 	}
 	if ((segment->flags & TL_RST) && tl_conn_here(conn, !from))
 		tl_socket_window(conn, !from, &window);
+	if (segment->flags & TL_RST)
+		evidence = tl_half_open_reset(conn, from, segment);
+	else if ((segment->flags & (TL_SYN | TL_ACK)) == TL_SYN)
+		tl_half_open_syn(conn, from, segment);
 	if (!tl_peers_step(&conn->peers, from, segment, &window)) {
 		count(conn, TL_COUNT_INVALID);
 		return;
 	}
 	follow_peers(conn);
+	if (evidence && conn->peers.end[from].state == TL_CLOSED)
+		tl_half_open_found(conn, evidence);
 	if (conn->origin == TL_FORWARD)
 		conn->since[!conn->first] = now();
 }
@@ -391,6 +436,8 @@ static void reconcile_end(struct tl_conn *conn, unsigned int end, bool judge)
 	sk = tl_socket_find(conn, end);
 	if (sk) {
 		state = tl_socket_state(sk);
+		if (conn->evidence && tl_socket_is_full(sk))
+			tl_half_open_check(conn, end, sk, judge);
 		sock_gen_put(sk);
 	}
 	/* A new incarnation makes itself known by its SYN or SYN,ACK. */
@@ -439,6 +486,34 @@ void tl_life_time_wait_left(struct tl_conn *conn, unsigned int end,
 }
 
 /**
+ * tl_life_close_wait_since() - a CLOSE_WAIT that was adopted has begun before
+ * @conn: the connection
+ * @end: index of the end
+ * @sk: its full socket
+ *
+ * At the latest with the last ACK, which the FIN carried, or what came later.
+ */
+void tl_life_close_wait_since(struct tl_conn *conn, unsigned int end,
+			      const struct sock *sk)
+{
+	conn->since[end] = READ_ONCE(tcp_sk(sk)->rcv_tstamp);
+	keep_old(&conn->since[end]);
+}
+
+/**
+ * tl_life_gave_up() - a socket is CLOSED, perhaps because nobody answered it
+ * @conn: the connection, which knows
+ * @sk: the full socket
+ */
+void tl_life_gave_up(struct tl_conn *conn, const struct sock *sk)
+{
+	enum tl_evidence evidence = tl_half_open_gave_up(sk);
+
+	if (evidence)
+		tl_half_open_found(conn, evidence);
+}
+
+/**
  * tl_life_check_soon() - reconcile a connection as soon as TCP has decided
  * @conn: the connection
  */
@@ -472,24 +547,42 @@ void tl_life_unlock(struct tl_conn *conn)
  */
 void tl_life_drop(struct tl_conn *conn)
 {
+	tl_half_open_forget(conn);
 	leave_here(conn, 0);
 	leave_here(conn, 1);
 	tl_table_remove(conn);
 }
 
-static bool is_leak(const struct tl_conn *conn, unsigned int end)
+static bool judge_socket(struct tl_conn *conn, unsigned int end,
+			 const struct sock *sk)
 {
-	bool is = false;
-	struct sock *sk;
+	const struct tl_close_wait *watch = &conn->ns->close_wait;
+	enum tl_cause cause;
+	u32 unread;
 
-	if (conn->state[end] != TL_CLOSE_WAIT)
+	if (!tl_socket_is_full(sk))
+		return false;
+	cause = tl_close_wait_cause(watch, sk, &unread);
+	if (!tl_close_wait_is_leak(watch, cause,
+				   tl_life_age_ms(conn->since[end])))
+		return false;
+	if (!conn->told)
+		trace_close_wait_leak(conn, end, cause, READ_ONCE(sk->sk_uid));
+	conn->told = 1;
+	return true;
+}
+
+static bool judge_end(struct tl_conn *conn, unsigned int end)
+{
+	struct sock *sk;
+	bool is;
+
+	if (!tl_conn_here(conn, end) || conn->state[end] != TL_CLOSE_WAIT)
 		return false;
 	sk = tl_socket_find(conn, end);
 	if (!sk)
 		return false;
-	if (tl_socket_is_full(sk))
-		is = tl_close_wait_is_leak(&conn->ns->close_wait, sk,
-					   tl_life_age_ms(conn->since[end]));
+	is = judge_socket(conn, end, sk);
 	sock_gen_put(sk);
 	return is;
 }
@@ -507,7 +600,7 @@ void tl_life_judge_leak(struct tl_conn *conn)
 
 	rcu_read_lock();
 	for (end = 0; end < 2; end++)
-		is |= tl_conn_here(conn, end) && is_leak(conn, end);
+		is |= judge_end(conn, end);
 	rcu_read_unlock();
 	leak(conn, is);
 }

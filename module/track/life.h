@@ -22,6 +22,9 @@ void tl_life_reconcile(struct tl_conn *conn, bool judge);
 void tl_life_judge_leak(struct tl_conn *conn);
 void tl_life_time_wait_left(struct tl_conn *conn, unsigned int end,
 			    unsigned int left);
+void tl_life_close_wait_since(struct tl_conn *conn, unsigned int end,
+			      const struct sock *sk);
+void tl_life_gave_up(struct tl_conn *conn, const struct sock *sk);
 void tl_life_check_soon(struct tl_conn *conn);
 void tl_life_unlock(struct tl_conn *conn);
 void tl_life_drop(struct tl_conn *conn);

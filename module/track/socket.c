@@ -344,12 +344,11 @@ static bool walk_chain(struct inet_hashinfo *table, unsigned int slot,
 	return get_nulls_value(node) == slot;
 }
 
-static void walk_table(struct inet_hashinfo *table, const struct net *net,
+static void walk_slots(struct inet_hashinfo *table, unsigned int slot,
+		       unsigned int end, const struct net *net,
 		       tl_socket_visit *visit)
 {
-	unsigned int slot;
-
-	for (slot = 0; slot <= table->ehash_mask; slot++) {
+	for (; slot < end; slot++) {
 		bool done = hlist_nulls_empty(&table->ehash[slot].chain);
 
 		while (!done) {
@@ -359,6 +358,27 @@ static void walk_table(struct inet_hashinfo *table, const struct net *net,
 		}
 		cond_resched();
 	}
+}
+
+static void walk_table(struct inet_hashinfo *table, const struct net *net,
+		       tl_socket_visit *visit)
+{
+	walk_slots(table, 0, table->ehash_mask + 1, net, visit);
+}
+
+/**
+ * tl_socket_walk_part() - visit the sockets in a part of a table
+ * @net: a namespace that has or shares the table; others' are visited, too
+ * @begin: first slot
+ * @end: the slot behind the last
+ * @visit: called for each under RCU; some may be visited twice
+ *
+ * Context: process; sleeps between buckets.
+ */
+void tl_socket_walk_part(struct net *net, unsigned int begin, unsigned int end,
+			 tl_socket_visit *visit)
+{
+	walk_slots(tl_compat_hashinfo(net), begin, end, NULL, visit);
 }
 
 /**
@@ -395,15 +415,19 @@ void tl_socket_walk_all(tl_socket_visit *visit)
 }
 
 /**
- * tl_socket_listeners() - count the listening sockets of a namespace
- * @net: the namespace
+ * tl_socket_walk_listeners() - visit listening sockets
+ * @net: the namespace; NULL: all
+ * @visit: called for each under RCU
+ * @data: for @visit
  *
  * Context: process; sleeps between buckets.
  */
-unsigned int tl_socket_listeners(struct net *net)
+void tl_socket_walk_listeners(struct net *net, tl_listener_visit *visit,
+			      void *data)
 {
-	struct inet_hashinfo *table = tl_compat_hashinfo(net);
-	unsigned int count = 0, slot;
+	/* Namespaces share the table of listeners, also those with a table else. */
+	struct inet_hashinfo *table = tl_compat_hashinfo(&init_net);
+	unsigned int slot;
 
 	for (slot = 0; slot < tl_compat_listen_buckets(table); slot++) {
 		struct hlist_nulls_head *head =
@@ -413,11 +437,47 @@ unsigned int tl_socket_listeners(struct net *net)
 
 		rcu_read_lock();
 		sk_nulls_for_each_rcu(sk, node, head)
-			if (net_eq(sock_net(sk), net) &&
+			if ((!net || net_eq(sock_net(sk), net)) &&
 			    sk->sk_protocol == IPPROTO_TCP)
-				count++;
+				visit(sk, data);
 		rcu_read_unlock();
 		cond_resched();
 	}
+}
+
+static void count_one(struct sock *unused, void *count)
+{
+	++*(unsigned int *)count;
+}
+
+/**
+ * tl_socket_listeners() - count the listening sockets of a namespace
+ * @net: the namespace
+ *
+ * Context: process; sleeps.
+ */
+unsigned int tl_socket_listeners(struct net *net)
+{
+	unsigned int count = 0;
+
+	tl_socket_walk_listeners(net, count_one, &count);
 	return count;
+}
+
+/**
+ * tl_socket_inode() - the inode by which processes know a socket
+ * @sk: a full socket
+ *
+ * Context: any but hard interrupt.
+ * Return: its number; 0 if no process has it.
+ */
+unsigned long tl_socket_inode(struct sock *sk)
+{
+	unsigned long inode = 0;
+
+	read_lock_bh(&sk->sk_callback_lock);
+	if (sk->sk_socket)
+		inode = SOCK_INODE(sk->sk_socket)->i_ino;
+	read_unlock_bh(&sk->sk_callback_lock);
+	return inode;
 }

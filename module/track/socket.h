@@ -56,7 +56,20 @@ int tl_scope_of_link(struct net *net, int ifindex);
 typedef void tl_socket_visit(struct sock *sk);
 
 void tl_socket_walk(struct net *net, tl_socket_visit *visit);
+void tl_socket_walk_part(struct net *net, unsigned int begin, unsigned int end,
+			 tl_socket_visit *visit);
 void tl_socket_walk_all(tl_socket_visit *visit);
+
+/**
+ * typedef tl_listener_visit - what a walk does with a listening socket
+ * @sk: the socket, which may be closed meanwhile, but not freed
+ * @data: as given to the walk
+ */
+typedef void tl_listener_visit(struct sock *sk, void *data);
+
+void tl_socket_walk_listeners(struct net *net, tl_listener_visit *visit,
+			      void *data);
 unsigned int tl_socket_listeners(struct net *net);
+unsigned long tl_socket_inode(struct sock *sk);
 
 #endif /* TCPLAB_TRACK_SOCKET_H */

@@ -18,9 +18,11 @@ enum tl_counter {
 	TL_COUNT_SIMULTANEOUS_OPEN,
 	TL_COUNT_SIMULTANEOUS_CLOSE,
 	TL_COUNT_SYN_COOKIE,		/* SYN,ACKs that carried a cookie */
+	TL_COUNT_FIN_WAIT_2_CUT,	/* ended by the timer, not by the peer's FIN */
 	TL_COUNT_DISAGREE_STATE,	/* segments alone said another state */
 	TL_COUNT_DISAGREE_GONE,	/* a socket ended unnoticed */
 	TL_COUNT_DISAGREE_MISSED,	/* a socket changed its state unnoticed */
+	TL_COUNT_DISAGREE_UNTRACKED,	/* a socket had no row */
 	TL_COUNTERS
 };
 

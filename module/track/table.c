@@ -355,6 +355,7 @@ static struct tl_conn *allocate(struct tl_net *ns, const struct tl_key *key)
 	conn->bound = 0;
 	conn->leak = 0;
 	conn->suspect = 0;
+	conn->evidence = 0;
 	return conn;
 }
 

@@ -100,7 +100,7 @@ static void unhook(struct tl_net *ns)
  * tl_track_net_stop() - let nothing more be tracked in a namespace
  * @ns: the namespace
  *
- * Does not wait; an RCU grace period has to pass before tl_track_net_exit().
+ * Does not wait; an RCU grace period has to pass before tl_track_net_drop().
  */
 void tl_track_net_stop(struct tl_net *ns)
 {
@@ -109,14 +109,23 @@ void tl_track_net_stop(struct tl_net *ns)
 }
 
 /**
- * tl_track_net_exit() - forget a namespace
+ * tl_track_net_drop() - forget the connections of a namespace
  * @ns: the namespace, stopped
  *
+ * Afterwards nothing happens to a connection of it any more.
  * Context: process; sleeps.
+ */
+void tl_track_net_drop(struct tl_net *ns)
+{
+	drop_rows(ns);
+}
+
+/**
+ * tl_track_net_exit() - forget what has been counted in a namespace
+ * @ns: the namespace, without connections
  */
 void tl_track_net_exit(struct tl_net *ns)
 {
-	drop_rows(ns);
 	free_percpu(ns->track.stats);
 }
 

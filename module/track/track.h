@@ -45,6 +45,7 @@ void tl_track_exit(void);
 /* namespace set-up and removal */
 int tl_track_net_init(struct tl_net *ns);
 void tl_track_net_stop(struct tl_net *ns);
+void tl_track_net_drop(struct tl_net *ns);
 void tl_track_net_exit(struct tl_net *ns);
 
 /* switches; the caller serialises them */

@@ -120,16 +120,14 @@ enum tl_cause tl_close_wait_cause(const struct tl_close_wait *watch,
 /**
  * tl_close_wait_is_leak() - whether a socket in CLOSE_WAIT is a leak
  * @watch: the watch of its namespace
- * @sk: the full socket
+ * @cause: why it stays
  * @age_ms: milliseconds since it entered CLOSE_WAIT
  *
  * A half-close that still sends is none, however old.
  */
 bool tl_close_wait_is_leak(const struct tl_close_wait *watch,
-			   const struct sock *sk, unsigned int age_ms)
+			   enum tl_cause cause, unsigned int age_ms)
 {
-	u32 unread;
-
 	return age_ms >= tl_close_wait_leak_ms(watch) &&
-	       tl_close_wait_cause(watch, sk, &unread) != TL_CAUSE_SENDING;
+	       cause != TL_CAUSE_SENDING;
 }

@@ -28,6 +28,7 @@ enum tl_cause {
 	TL_CAUSE_UNREAD_DATA,	/* data before the FIN is not read */
 	TL_CAUSE_UNREAD_EOF,	/* the FIN is not read */
 	TL_CAUSE_EOF_READ,	/* all is read, close() is missing */
+	TL_CAUSES
 };
 
 void tl_close_wait_init(struct tl_close_wait *watch);
@@ -36,7 +37,7 @@ void tl_close_wait_set_leak_ms(struct tl_close_wait *watch, unsigned int ms);
 void tl_close_wait_count(struct tl_close_wait *watch, bool is_leak);
 unsigned int tl_close_wait_leaks(const struct tl_close_wait *watch);
 bool tl_close_wait_is_leak(const struct tl_close_wait *watch,
-			   const struct sock *sk, unsigned int age_ms);
+			   enum tl_cause cause, unsigned int age_ms);
 const char *tl_cause_name(enum tl_cause cause);
 enum tl_cause tl_close_wait_cause(const struct tl_close_wait *watch,
 				  const struct sock *sk, u32 *unread);

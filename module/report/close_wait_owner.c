@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0
+/* /proc/net/tcplab/close_wait_owner: which programs leak, and which did. */
+#include <linux/jiffies.h>
+#include <linux/pid_namespace.h>
+#include <linux/sort.h>
+
+#include "../tcplab.h"
+#include "report.h"
+#include "view.h"
+
+/**
+ * struct line - a copy of an owner
+ * @entry: not looked for
+ * @owner: the owner
+ */
+struct line {
+	struct tl_entry entry;
+	struct tl_owner owner;
+};
+
+static int copy(struct tl_reading *reading)
+{
+	struct tl_owners *owners = &reading->ns->owners;
+	struct tl_owner *owner;
+	struct line *line;
+	int err;
+
+	err = tl_owners_census(owners, reading->privileged) ?:
+	      tl_index_reserve(&reading->lines, owners->count + 1);
+	if (err)
+		return err;
+	list_for_each_entry(owner, &owners->list, list) {
+		line = tl_index_add(&reading->lines, 0, U32_MAX);
+		line->owner = *owner;
+	}
+	/* Sockets of whom there was no room for. */
+	if (owners->others) {
+		line = tl_index_add(&reading->lines, 0, U32_MAX);
+		memset(&line->owner, 0, sizeof(line->owner));
+		line->owner.uid = INVALID_UID;
+		line->owner.now = owners->others;
+		line->owner.seen = owners->taken;
+	}
+	return 0;
+}
+
+/* Most leaks first, then most sockets. */
+static int compare(const void *a, const void *b)
+{
+	const struct tl_owner *x = &((const struct line *)a)->owner;
+	const struct tl_owner *y = &((const struct line *)b)->owner;
+
+	if (x->leaks != y->leaks)
+		return x->leaks < y->leaks ? 1 : -1;
+	if (x->now != y->now)
+		return x->now < y->now ? 1 : -1;
+	return 0;
+}
+
+static int gather(struct tl_reading *reading)
+{
+	int err = tl_owners_lock();
+
+	if (err)
+		return err;
+	err = copy(reading);
+	tl_owners_unlock();
+	if (!err)
+		sort(reading->lines.element, reading->lines.count,
+		     sizeof(struct line), compare, NULL);
+	return err;
+}
+
+/* A command is told to those in the PID namespace of its process, or the first. */
+static bool may_know(const struct tl_reading *reading,
+		     const struct tl_owner *owner)
+{
+	const struct pid_namespace *pids = task_active_pid_ns(current);
+
+	return reading->privileged &&
+	       (pids == &init_pid_ns || pids->ns.inum == owner->pid_ns);
+}
+
+static void write(struct seq_file *seq, const void *data)
+{
+	const struct tl_owner *owner = &((const struct line *)data)->owner;
+	u64 ago = get_jiffies_64() - owner->seen;
+
+	/* Only the first field has no space before it. */
+	if (uid_valid(owner->uid))
+		seq_printf(seq, "%u",
+			   from_kuid_munged(seq_user_ns(seq), owner->uid));
+	else
+		seq_putc(seq, '-');
+	tl_view_word(seq, may_know(seq->private, owner) ? owner->comm : "");
+	tl_view_path(seq, owner->cgroup);
+	tl_view_number(seq, owner->local_port ?: TL_VIEW_UNKNOWN);
+	tl_view_number(seq, owner->now);
+	tl_view_number(seq, owner->leaks);
+	tl_view_number(seq, owner->oldest_ms);
+	seq_printf(seq, " %d", tl_owner_growth_per_min(owner));
+	tl_view_number(seq, owner->causes[TL_CAUSE_NOT_ACCEPTED]);
+	tl_view_number(seq, owner->causes[TL_CAUSE_UNREAD_DATA]);
+	tl_view_number(seq, owner->causes[TL_CAUSE_UNREAD_EOF]);
+	tl_view_number(seq, owner->causes[TL_CAUSE_EOF_READ]);
+	tl_view_number(seq, owner->causes[TL_CAUSE_SENDING]);
+	tl_view_number(seq, owner->now_max);
+	tl_view_number(seq, owner->leaks_max);
+	seq_put_decimal_ull(seq, " ", jiffies64_to_msecs(ago));
+	seq_putc(seq, '\n');
+}
+
+const struct tl_report tl_report_close_wait_owner = {
+	.name = "close_wait_owner",
+	.columns =
+	"uid comm cgroup local_port now leaks oldest_ms growth_per_min not_accepted unread_data unread_eof eof_read sending now_max leaks_max seen_ms_ago",
+	.line_size = sizeof(struct line),
+	.gather = gather,
+	.line = write,
+};

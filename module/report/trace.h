@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Trace events of tcplab, for perf, trace-cmd, bpftrace and tracefs.
+ *
+ * Addresses are in fields of the names that the kernel's own TCP events have:
+ * source is what reports show as local, and IPv4 addresses are in the fields
+ * for IPv6, too, mapped.
+ */
+#undef TRACE_SYSTEM
+#define TRACE_SYSTEM tcplab
+
+#if !defined(TCPLAB_REPORT_TRACE_H) || defined(TRACE_HEADER_MULTI_READ)
+#define TCPLAB_REPORT_TRACE_H
+
+#include <linux/in6.h>
+#include <linux/tracepoint.h>
+
+#include "../tcplab.h"
+#include "../track/conn.h"
+#include "../track/life.h"
+
+#ifndef TL_TRACE_FIELDS
+/* What all events of a connection have; assigned by tl_trace_address(). */
+#define TL_TRACE_FIELDS					\
+		__field(u32, netns)			\
+		__field(u16, family)			\
+		__field(u16, sport)			\
+		__field(u16, dport)			\
+		__array(u8, saddr, 4)			\
+		__array(u8, daddr, 4)			\
+		__array(u8, saddr_v6, 16)		\
+		__array(u8, daddr_v6, 16)
+
+#define TL_TRACE_ASSIGN(conn, end) do {					\
+	const struct tl_key *__key = &(conn)->key;			\
+	__entry->netns = (conn)->ns->net->ns.inum;			\
+	__entry->family = tl_key_is_v6(__key) ? AF_INET6 : AF_INET;	\
+	__entry->sport = ntohs(__key->port[end]);			\
+	__entry->dport = ntohs(__key->port[!(end)]);			\
+	tl_trace_address(__key, end, __entry->saddr, __entry->saddr_v6);	\
+	tl_trace_address(__key, !(end), __entry->daddr, __entry->daddr_v6);	\
+} while (0)
+
+#define TL_TRACE_FORMAT	"netns=%u %pI6c:%u %pI6c:%u"
+#define TL_TRACE_VALUES							\
+	__entry->netns, __entry->saddr_v6, __entry->sport,		\
+	__entry->daddr_v6, __entry->dport
+
+void tl_trace_address(const struct tl_key *key, unsigned int end, u8 *v4,
+		      u8 *v6);
+#endif
+
+TRACE_DEFINE_ENUM(TL_UNKNOWN);
+TRACE_DEFINE_ENUM(TL_CLOSED);
+TRACE_DEFINE_ENUM(TL_SYN_SENT);
+TRACE_DEFINE_ENUM(TL_SYN_RECEIVED);
+TRACE_DEFINE_ENUM(TL_ESTABLISHED);
+TRACE_DEFINE_ENUM(TL_FIN_WAIT_1);
+TRACE_DEFINE_ENUM(TL_FIN_WAIT_2);
+TRACE_DEFINE_ENUM(TL_CLOSE_WAIT);
+TRACE_DEFINE_ENUM(TL_CLOSING);
+TRACE_DEFINE_ENUM(TL_LAST_ACK);
+TRACE_DEFINE_ENUM(TL_TIME_WAIT);
+
+#define tl_trace_state(state)				\
+	__print_symbolic(state,				\
+		{ TL_UNKNOWN,		"-" },		\
+		{ TL_CLOSED,		"CLOSED" },	\
+		{ TL_SYN_SENT,		"SYN_SENT" },	\
+		{ TL_SYN_RECEIVED,	"SYN_RECEIVED" },	\
+		{ TL_ESTABLISHED,	"ESTABLISHED" },	\
+		{ TL_FIN_WAIT_1,	"FIN_WAIT_1" },	\
+		{ TL_FIN_WAIT_2,	"FIN_WAIT_2" },	\
+		{ TL_CLOSE_WAIT,	"CLOSE_WAIT" },	\
+		{ TL_CLOSING,		"CLOSING" },	\
+		{ TL_LAST_ACK,		"LAST_ACK" },	\
+		{ TL_TIME_WAIT,		"TIME_WAIT" })
+
+/* One end of a connection has another state: the local or the remote one. */
+TRACE_EVENT(connection_state,
+	TP_PROTO(const struct tl_conn *conn, unsigned int end,
+		 enum tl_state oldstate),
+	TP_ARGS(conn, end, oldstate),
+	TP_STRUCT__entry(
+		TL_TRACE_FIELDS
+		__field(bool, remote)
+		__field(bool, here)
+		__field(u8, oldstate)
+		__field(u8, newstate)
+	),
+	TP_fast_assign(
+		TL_TRACE_ASSIGN(conn, conn->first);
+		__entry->remote = end != conn->first;
+		__entry->here = tl_conn_here(conn, end);
+		__entry->oldstate = oldstate;
+		__entry->newstate = conn->state[end];
+	),
+	TP_printk(TL_TRACE_FORMAT " end=%s here=%d %s -> %s", TL_TRACE_VALUES,
+		  __entry->remote ? "remote" : "local", __entry->here,
+		  tl_trace_state(__entry->oldstate),
+		  tl_trace_state(__entry->newstate))
+);
+
+/* A socket has been in CLOSE_WAIT for longer than close_wait/leak_ms. */
+TRACE_EVENT(close_wait_leak,
+	TP_PROTO(const struct tl_conn *conn, unsigned int end,
+		 enum tl_cause cause, kuid_t uid),
+	TP_ARGS(conn, end, cause, uid),
+	TP_STRUCT__entry(
+		TL_TRACE_FIELDS
+		__field(u32, age_ms)
+		__field(u32, uid)
+		__field(u8, cause)
+	),
+	TP_fast_assign(
+		TL_TRACE_ASSIGN(conn, end);
+		__entry->age_ms = tl_life_age_ms(conn->since[end]);
+		__entry->uid = from_kuid_munged(conn->ns->net->user_ns, uid);
+		__entry->cause = cause;
+	),
+	TP_printk(TL_TRACE_FORMAT " age_ms=%u uid=%u cause=%s", TL_TRACE_VALUES,
+		  __entry->age_ms, __entry->uid,
+		  __print_symbolic(__entry->cause,
+				   { 0, "not-accepted" },
+				   { 1, "sending" },
+				   { 2, "unread-data" },
+				   { 3, "unread-eof" },
+				   { 4, "eof-read" }))
+);
+
+/* One end of a connection turns out to be gone. */
+TRACE_EVENT(half_open,
+	TP_PROTO(const struct tl_conn *conn),
+	TP_ARGS(conn),
+	TP_STRUCT__entry(
+		TL_TRACE_FIELDS
+		__field(u8, evidence)
+	),
+	TP_fast_assign(
+		TL_TRACE_ASSIGN(conn, conn->first);
+		__entry->evidence = conn->evidence;
+	),
+	TP_printk(TL_TRACE_FORMAT " evidence=%s", TL_TRACE_VALUES,
+		  __print_symbolic(__entry->evidence,
+				   { 1, "fin-wait-2-timeout" },
+				   { 2, "syn-on-established" },
+				   { 3, "challenge-reset" },
+				   { 4, "retries2" },
+				   { 5, "keepalive" },
+				   { 6, "unknown-reset" }))
+);
+
+#endif /* TCPLAB_REPORT_TRACE_H */
+
+/* Found by -I, which Kbuild gives trace.c. */
+#undef TRACE_INCLUDE_PATH
+#define TRACE_INCLUDE_PATH .
+#undef TRACE_INCLUDE_FILE
+#define TRACE_INCLUDE_FILE trace
+#include <trace/define_trace.h>

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Connections of which one end is presumed gone, and what shows it.
+ *
+ * A half-open connection is one of which one end does not know that the other
+ * has closed or lost it (RFC 9293, section 3.5.1). All functions that take a
+ * connection want it locked.
+ */
+#include <net/tcp.h>
+
+#include "../report/trace.h"
+#include "../tcplab.h"
+#include "../track/keep.h"
+#include "half_open.h"
+
+static const char * const names[] = {
+	[TL_EVIDENCE_NONE]		= "-",
+	[TL_EVIDENCE_FIN_WAIT_2]	= "fin-wait-2-timeout",
+	[TL_EVIDENCE_SYN]		= "syn-on-established",
+	[TL_EVIDENCE_CHALLENGE]		= "challenge-reset",
+	[TL_EVIDENCE_RETRIES2]		= "retries2",
+	[TL_EVIDENCE_KEEPALIVE]		= "keepalive",
+	[TL_EVIDENCE_UNKNOWN]		= "unknown-reset",
+};
+
+/**
+ * tl_evidence_name() - the word for a piece of evidence
+ * @evidence: what shows that one end is gone
+ *
+ * Return: the word that reports show.
+ */
+const char *tl_evidence_name(enum tl_evidence evidence)
+{
+	return names[evidence];
+}
+
+/**
+ * tl_half_open_found() - one end of a connection turns out to be gone
+ * @conn: the connection
+ * @evidence: what shows it
+ */
+void tl_half_open_found(struct tl_conn *conn, enum tl_evidence evidence)
+{
+	if (!conn->evidence)
+		atomic_inc(&conn->ns->half_open.now);
+	conn->evidence = evidence;
+	trace_half_open(conn);
+}
+
+/**
+ * tl_half_open_forget() - the connection is not half-open, or ends to be known
+ * @conn: the connection
+ */
+void tl_half_open_forget(struct tl_conn *conn)
+{
+	if (!conn->evidence)
+		return;
+	conn->evidence = TL_EVIDENCE_NONE;
+	atomic_dec(&conn->ns->half_open.now);
+}
+
+/* Errors that tell of something else than silence. */
+static bool was_ended(int err)
+{
+	return !err || err == ECONNRESET || err == EPIPE || err == ECONNABORTED;
+}
+
+/**
+ * tl_half_open_gave_up() - whether a socket ends for want of any answer
+ * @sk: a full socket, which was synchronized and becomes CLOSED
+ *
+ * The socket gives up when retransmissions or window probes (tcp_retries2,
+ * RFC 9293 section 3.8.3) or keepalives (RFC 9293 section 3.8.4) stay without
+ * an answer; what it was waiting for tells which. Its error is that of the last
+ * ICMP message, or ETIMEDOUT; a program that asks for the error in the very
+ * moment may take it away.
+ */
+enum tl_evidence tl_half_open_gave_up(const struct sock *sk)
+{
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	if (was_ended(READ_ONCE(sk->sk_err)) ||
+	    (!READ_ONCE(icsk->icsk_retransmits) &&
+	     !READ_ONCE(icsk->icsk_probes_out)))
+		return TL_EVIDENCE_NONE;
+	return READ_ONCE(tp->write_seq) == READ_ONCE(tp->snd_una) ?
+	       TL_EVIDENCE_KEEPALIVE : TL_EVIDENCE_RETRIES2;
+}
+
+/* Where both ends are here, only a RST that was seen is noted. */
+static bool was_reset(const struct tl_conn *conn)
+{
+	return tl_conn_both_here(conn) &&
+	       (conn->peers.end[0].state == TL_CLOSED ||
+		conn->peers.end[1].state == TL_CLOSED);
+}
+
+/**
+ * tl_half_open_left() - a mini-socket in FIN_WAIT_2 is gone
+ * @conn: the connection
+ * @end: index of its end
+ *
+ * That was its timer (tcp_fin_timeout, TCP_LINGER2), unless there was a RST, or
+ * somebody has killed it (ss -K), which looks the same. A peer that has not
+ * closed by now does not learn it.
+ */
+void tl_half_open_left(struct tl_conn *conn, unsigned int end)
+{
+	if (conn->state[!end] != TL_CLOSE_WAIT || was_reset(conn))
+		return;
+	tl_track_note(&conn->ns->track, TL_COUNT_FIN_WAIT_2_CUT);
+	tl_half_open_found(conn, TL_EVIDENCE_FIN_WAIT_2);
+}
+
+/* The handshake's own SYN, late or repeated. */
+static bool is_old(const struct tl_endpoint *end, const struct tl_segment *syn)
+{
+	return end->fin || (end->syn && end->control_end == syn->seq + 1);
+}
+
+/**
+ * tl_half_open_syn() - a SYN has come for a connection that may be open here
+ * @conn: the connection, not yet stepped
+ * @from: index of the end that sent it
+ * @syn: the SYN, without ACK
+ *
+ * Source: RFC 9293 section 3.5.1, figure 9; RFC 5961 section 4.
+ */
+void tl_half_open_syn(struct tl_conn *conn, unsigned int from,
+		      const struct tl_segment *syn)
+{
+	u8 state = conn->state[!from];
+
+	if (!tl_conn_here(conn, !from) || tl_conn_both_here(conn) ||
+	    conn->evidence || !tl_state_synchronized(state) ||
+	    state == TL_TIME_WAIT || is_old(&conn->peers.end[from], syn))
+		return;
+	conn->since[from] = jiffies;
+	tl_half_open_found(conn, TL_EVIDENCE_SYN);
+}
+
+/**
+ * tl_half_open_reset() - what a RST shows that our end will accept
+ * @conn: the connection, not yet stepped
+ * @from: index of the end that sent it
+ * @rst: the RST
+ *
+ * Whoever closes by a RST acknowledges what it has. Whoever has no such
+ * connection takes the sequence number from the acknowledgment that it answers,
+ * and acknowledges nothing (RFC 9293 section 3.10.7.1). After a FIN that is
+ * nothing new.
+ */
+enum tl_evidence tl_half_open_reset(const struct tl_conn *conn,
+				    unsigned int from,
+				    const struct tl_segment *rst)
+{
+	u8 state = conn->state[!from];
+
+	if (!tl_conn_here(conn, !from) || tl_conn_both_here(conn) ||
+	    !tl_state_synchronized(state) || state == TL_TIME_WAIT)
+		return TL_EVIDENCE_NONE;
+	if (conn->evidence == TL_EVIDENCE_SYN)
+		return TL_EVIDENCE_CHALLENGE;
+	if ((rst->flags & TL_ACK) || conn->peers.end[from].fin)
+		return TL_EVIDENCE_NONE;
+	return TL_EVIDENCE_UNKNOWN;
+}
+
+/**
+ * tl_half_open_check() - whether the evidence still holds
+ * @conn: the connection, with evidence
+ * @end: index of a local end
+ * @sk: its full socket
+ * @judge: TCP has had time to take what was seen
+ *
+ * A SYN may have been an impostor's: then the peer acknowledges something later.
+ * A RST that TCP has not taken was no evidence.
+ */
+void tl_half_open_check(struct tl_conn *conn, unsigned int end,
+			const struct sock *sk, bool judge)
+{
+	u32 heard = READ_ONCE(tcp_sk(sk)->rcv_tstamp);
+	u32 since = conn->since[!end];
+	bool wrong = false;
+
+	if (conn->evidence == TL_EVIDENCE_SYN)
+		wrong = (s32)(heard - since) > 0;
+	else if (conn->evidence == TL_EVIDENCE_CHALLENGE ||
+		 conn->evidence == TL_EVIDENCE_UNKNOWN)
+		wrong = judge && (u32)jiffies - since >= TL_KEEP_SOON;
+	if (wrong)
+		tl_half_open_forget(conn);
+}
+
+/**
+ * tl_half_open_since() - when one end of a connection was presumed gone
+ * @conn: the connection, with evidence
+ *
+ * Return: low half of jiffies.
+ */
+u32 tl_half_open_since(const struct tl_conn *conn)
+{
+	unsigned int end;
+
+	/* Its end here is open: the stamp of the other was taken then. */
+	if (conn->evidence == TL_EVIDENCE_SYN)
+		return conn->since[tl_conn_here(conn, 0)];
+	for (end = 0; end < 2; end++)
+		if (tl_conn_here(conn, end) && tl_state_over(conn->state[end]))
+			return conn->since[end];
+	return conn->since[!tl_conn_here(conn, 0)];
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Connections of which one end is presumed gone, and what shows it. */
+#ifndef TCPLAB_WAIT_HALF_OPEN_H
+#define TCPLAB_WAIT_HALF_OPEN_H
+
+#include <linux/atomic.h>
+#include <linux/types.h>
+
+struct sock;
+struct tl_conn;
+struct tl_segment;
+
+/* How long it is remembered once both ends are gone. */
+#define TL_HALF_OPEN_MS	600000
+
+/**
+ * enum tl_evidence - what shows that one end is gone
+ * @TL_EVIDENCE_NONE: nothing does
+ * @TL_EVIDENCE_FIN_WAIT_2: our end's timer ended it; the peer never closed
+ * @TL_EVIDENCE_SYN: the peer opens anew what is open here: it has rebooted
+ * @TL_EVIDENCE_CHALLENGE: and it has answered the challenge ACK by RST
+ * @TL_EVIDENCE_RETRIES2: what we sent was never acknowledged
+ * @TL_EVIDENCE_KEEPALIVE: probes of an idle connection were not answered
+ * @TL_EVIDENCE_UNKNOWN: the peer resets as who has no such connection does
+ */
+enum tl_evidence {
+	TL_EVIDENCE_NONE,
+	TL_EVIDENCE_FIN_WAIT_2,
+	TL_EVIDENCE_SYN,
+	TL_EVIDENCE_CHALLENGE,
+	TL_EVIDENCE_RETRIES2,
+	TL_EVIDENCE_KEEPALIVE,
+	TL_EVIDENCE_UNKNOWN,
+};
+
+/**
+ * struct tl_half_open - the half-open connections of a namespace
+ * @now: how many are known
+ */
+struct tl_half_open {
+	atomic_t now;
+};
+
+const char *tl_evidence_name(enum tl_evidence evidence);
+enum tl_evidence tl_half_open_gave_up(const struct sock *sk);
+void tl_half_open_found(struct tl_conn *conn, enum tl_evidence evidence);
+void tl_half_open_forget(struct tl_conn *conn);
+void tl_half_open_left(struct tl_conn *conn, unsigned int end);
+void tl_half_open_syn(struct tl_conn *conn, unsigned int from,
+		      const struct tl_segment *syn);
+enum tl_evidence tl_half_open_reset(const struct tl_conn *conn,
+				    unsigned int from,
+				    const struct tl_segment *rst);
+void tl_half_open_check(struct tl_conn *conn, unsigned int end,
+			const struct sock *sk, bool judge);
+u32 tl_half_open_since(const struct tl_conn *conn);
+
+#endif /* TCPLAB_WAIT_HALF_OPEN_H */

@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which processes hold a socket, and by which file descriptors.
+ *
+ * A socket does not know. All processes of a PID namespace are asked once for
+ * all sockets together, a few descriptors at a time: iterate_fd() holds the
+ * locks of the process. Anybody may have many processes, descriptors and
+ * sockets, so a pass ends when it has seen enough.
+ */
+#include <linux/fdtable.h>
+#include <linux/file.h>
+#include <linux/idr.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <net/inet_connection_sock.h>
+#include <net/request_sock.h>
+#include <net/tcp.h>
+
+#include "../compat.h"
+#include "../track/socket.h"
+#include "holders.h"
+
+/* Open descriptors looked at while the locks of a process are held. */
+#define FD_BATCH	256
+/* Open descriptors looked at in a pass. */
+#define LOOKS_MAX	4194304U
+/* Holders noted in a pass, and of a socket. */
+#define HOLDERS_MAX	131072U
+#define HOLDERS_OF_ONE	64
+/* Connections whose listener is noted, in all accept queues and in one. */
+#define QUEUED_MAX	131072U
+#define QUEUED_IN_ONE	16384U
+/* Threads of a process that are asked whether they share a table. */
+#define THREADS_ASKED	256
+
+/**
+ * struct queued - a connection that waits to be accepted
+ * @entry: found by the address of its socket, which is not touched
+ * @listener: inode of the listening socket
+ */
+struct queued {
+	struct tl_entry entry;
+	unsigned long listener;
+};
+
+/**
+ * struct search - a walk through the descriptors of all processes
+ * @holders: where they are noted
+ * @net: namespace of the sockets that are wanted; NULL: all
+ * @states: bit mask of the states that are wanted
+ * @pid: number of the process that is asked
+ * @pid_ns: its own PID namespace
+ * @comm: its command
+ * @batch: descriptors that may be looked at before its locks are dropped
+ * @looks: descriptors that may be looked at before the pass ends
+ */
+struct search {
+	struct tl_holders *holders;
+	const struct net *net;
+	u32 states;
+	pid_t pid;
+	unsigned int pid_ns;
+	char comm[TASK_COMM_LEN];
+	unsigned int batch;
+	unsigned int looks;
+};
+
+/**
+ * tl_holders_init() - nobody is known yet
+ * @holders: to be gathered
+ */
+void tl_holders_init(struct tl_holders *holders)
+{
+	tl_index_init(&holders->index, sizeof(struct tl_holder));
+	tl_index_init(&holders->queued, sizeof(struct queued));
+}
+
+/* The state of an MPTCP socket says nothing about those of its subflows. */
+static bool is_wanted(const struct search *search, const struct sock *sk)
+{
+	if ((search->net && !net_eq(sock_net(sk), search->net)) || sk->sk_type != SOCK_STREAM ||
+	    (sk->sk_family != AF_INET && sk->sk_family != AF_INET6))
+		return false;
+	if (sk->sk_protocol == IPPROTO_MPTCP)
+		return true;
+	return sk->sk_protocol == IPPROTO_TCP &&
+	       (search->states & BIT(READ_ONCE(sk->sk_state)));
+}
+
+/*
+ * A descriptor keeps its file, and that its socket. Return: 0 to go on; one
+ * more than the descriptor to come back to it when there is room again.
+ */
+static int note(const void *data, struct file *file, unsigned int fd)
+{
+	struct search *search = (struct search *)data;
+	struct tl_index *index = &search->holders->index;
+	struct socket *sock = tl_compat_sock_from_file(file);
+	struct sock *sk = sock ? READ_ONCE(sock->sk) : NULL;
+	struct tl_holder *holder;
+
+	if (!search->batch || tl_index_is_full(index))
+		return fd + 1;
+	search->batch--;
+	if (!sk || !is_wanted(search, sk))
+		return 0;
+	holder = tl_index_add(index, SOCK_INODE(sock)->i_ino, HOLDERS_OF_ONE);
+	if (!holder)
+		return 0;
+	holder->pid = search->pid;
+	holder->pid_ns = search->pid_ns;
+	holder->fd = fd;
+	memcpy(holder->comm, search->comm, sizeof(holder->comm));
+	return 0;
+}
+
+static bool has_seen_enough(const struct search *search)
+{
+	return search->looks < FD_BATCH ||
+	       search->holders->index.count >= HOLDERS_MAX;
+}
+
+static int search_descriptors(struct search *search, struct task_struct *task)
+{
+	int fd = 0, stopped;
+
+	do {
+		int err = tl_index_reserve(&search->holders->index, FD_BATCH);
+
+		if (err)
+			return err;
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		search->batch = FD_BATCH;
+		task_lock(task);
+		stopped = task->files ?
+			  iterate_fd(task->files, fd, note, search) : 0;
+		task_unlock(task);
+		search->looks -= FD_BATCH - search->batch;
+		fd = stopped - 1;
+		cond_resched();
+	} while (stopped && !has_seen_enough(search));
+	return 0;
+}
+
+/* Threads mostly share one table: the first that has it stands for all. */
+static bool has_table_of_its_own(struct task_struct *task)
+{
+	const struct files_struct *files = READ_ONCE(task->files);
+	unsigned int asked = 0;
+	struct task_struct *other;
+
+	/* for_each_thread() wants a symbol of lockdep's that modules do not get. */
+	list_for_each_entry_rcu(other, &task->signal->thread_head, thread_node) {
+		if (other == task)
+			break;
+		if (READ_ONCE(other->files) == files || ++asked == THREADS_ASKED)
+			return false;
+	}
+	return files;
+}
+
+/*
+ * What is said of a process is its leader's, which only RCU keeps here: a thread
+ * may outlive it.
+ */
+static void describe(struct search *search, struct task_struct *task,
+		     struct pid_namespace *pids)
+{
+	search->pid = task_tgid_nr_ns(task, pids);
+	search->pid_ns = task_active_pid_ns(task)->ns.inum;
+	get_task_comm(search->comm, task->group_leader);
+}
+
+/* Holds the task of the next number if its descriptors have to be searched. */
+static bool take_task(struct search *search, struct pid_namespace *pids, int *nr,
+		      struct task_struct **task)
+{
+	struct pid *pid;
+
+	rcu_read_lock();
+	pid = idr_get_next(&pids->idr, nr);
+	*task = pid ? pid_task(pid, PIDTYPE_PID) : NULL;
+	if (*task && has_table_of_its_own(*task)) {
+		describe(search, *task, pids);
+		get_task_struct(*task);
+	} else {
+		*task = NULL;
+	}
+	rcu_read_unlock();
+	++*nr;
+	return pid;
+}
+
+static int search_processes(struct search *search, struct pid_namespace *pids)
+{
+	struct task_struct *task;
+	int nr = 1, err = 0;
+
+	while (!err && !has_seen_enough(search) &&
+	       take_task(search, pids, &nr, &task)) {
+		cond_resched();
+		if (!task)
+			continue;
+		err = search_descriptors(search, task);
+		put_task_struct(task);
+	}
+	return err;
+}
+
+static void count_queued(struct sock *listener, void *data)
+{
+	u32 *count = data;
+
+	*count += min_t(u32, READ_ONCE(listener->sk_ack_backlog), QUEUED_IN_ONE);
+}
+
+static void note_queued(struct sock *listener, void *data)
+{
+	struct request_sock_queue *queue =
+		&inet_csk(listener)->icsk_accept_queue;
+	unsigned long inode = tl_socket_inode(listener);
+	struct request_sock *req;
+	struct queued *queued;
+	struct tl_index *index = data;
+	u32 looks = QUEUED_IN_ONE;
+
+	if (!inode || !READ_ONCE(listener->sk_ack_backlog))
+		return;
+	spin_lock_bh(&queue->rskq_lock);
+	for (req = queue->rskq_accept_head; req && looks--; req = req->dl_next) {
+		if (tl_index_is_full(index))
+			break;
+		queued = tl_index_add(index, (unsigned long)req->sk, 1);
+		if (queued)
+			queued->listener = inode;
+	}
+	spin_unlock_bh(&queue->rskq_lock);
+}
+
+/* Accept queues grow meanwhile: what finds no room is left out. */
+static int search_queues(struct tl_index *queued, struct net *net)
+{
+	u32 count = 0;
+	int err;
+
+	tl_socket_walk_listeners(net, count_queued, &count);
+	err = tl_index_reserve(queued, min(count + count / 4, QUEUED_MAX));
+	if (err)
+		return err;
+	tl_socket_walk_listeners(net, note_queued, queued);
+	return 0;
+}
+
+/**
+ * tl_holders_gather() - find out who holds the sockets of a namespace
+ * @holders: filled; to be freed even if this fails
+ * @net: namespace of the sockets; NULL: all
+ * @pids: namespace of the processes that are asked
+ * @states: bit mask (TCPF_*) of the sockets' states; with %TCPF_LISTEN accept
+ *	queues are searched, too
+ *
+ * One pass over all processes, whatever the number of sockets, until it has seen
+ * %LOOKS_MAX descriptors or noted %HOLDERS_MAX; of a socket %HOLDERS_OF_ONE. What
+ * is opened, passed on or closed meanwhile may be found or not.
+ * Context: process; sleeps.
+ * Return: 0, -ENOMEM, or -EINTR if the caller is being killed.
+ */
+int tl_holders_gather(struct tl_holders *holders, struct net *net,
+		      struct pid_namespace *pids, u32 states)
+{
+	struct search search = {
+		.holders = holders,
+		.net = net,
+		.states = states,
+		.looks = LOOKS_MAX,
+	};
+	int err = search_processes(&search, pids);
+
+	if (!err && (states & TCPF_LISTEN))
+		err = search_queues(&holders->queued, net);
+	return err;
+}
+
+/**
+ * tl_holders_free() - forget who held what
+ * @holders: empty afterwards
+ */
+void tl_holders_free(struct tl_holders *holders)
+{
+	tl_index_free(&holders->index);
+	tl_index_free(&holders->queued);
+}
+
+/**
+ * tl_holders_find() - find the first holder of a socket
+ * @holders: who held what
+ * @inode: inode of the socket
+ *
+ * Return: that of the lowest PID, or NULL.
+ */
+const struct tl_holder *tl_holders_find(const struct tl_holders *holders,
+					unsigned long inode)
+{
+	return tl_index_find(&holders->index, inode);
+}
+
+/**
+ * tl_holders_next() - find the next holder of the same socket
+ * @holders: who held what
+ * @holder: the holder before
+ *
+ * Return: the next, or NULL.
+ */
+const struct tl_holder *tl_holders_next(const struct tl_holders *holders,
+					const struct tl_holder *holder)
+{
+	return tl_index_next(&holders->index, holder);
+}
+
+/**
+ * tl_holders_of() - find the first holder of a socket, or who should be it
+ * @holders: who held what
+ * @sk: the full socket
+ *
+ * For a connection in an accept queue that is the holder of its listener, if
+ * holders were gathered with %TCPF_LISTEN.
+ * Context: any but hard interrupt.
+ * Return: that of the lowest PID, or NULL.
+ */
+const struct tl_holder *tl_holders_of(const struct tl_holders *holders,
+				      struct sock *sk)
+{
+	unsigned long inode = tl_socket_inode(sk);
+	const struct queued *queued;
+
+	if (!inode) {
+		queued = tl_index_find(&holders->queued, (unsigned long)sk);
+		inode = queued ? queued->listener : 0;
+	}
+	return inode ? tl_holders_find(holders, inode) : NULL;
+}

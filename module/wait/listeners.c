@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What happens in the accept queues of listening sockets.
+ *
+ * The kernel has how many wait now, but counts neither who was accepted nor
+ * what was turned away for want of room for each socket. Kprobes see what comes
+ * to a queue; a kernel without them leaves the counts unknown.
+ *
+ * Entries are found by the address of their socket, which they do not hold:
+ * they go when it stops listening, before it can be freed.
+ */
+#include <linux/if_ether.h>
+#include <linux/kprobes.h>
+#include <linux/rhashtable.h>
+#include <linux/slab.h>
+#include <net/sock.h>
+
+#include "../compat.h"
+#include "../track/socket.h"
+#include "listeners.h"
+
+/**
+ * struct listener - a listening socket
+ * @node: in the table
+ * @sk: the socket
+ * @first: connections in its queue when it was met
+ * @added: connections that have come to its queue since
+ * @overflows: what it had no room for
+ * @peak: most connections in its queue
+ * @rcu: for freeing
+ */
+struct listener {
+	struct rhash_head node;
+	const struct sock *sk;
+	u32 first;
+	u32 peak;
+	atomic64_t added;
+	atomic64_t overflows;
+	struct rcu_head rcu;
+};
+
+static const struct rhashtable_params params = {
+	.key_len = sizeof(const struct sock *),
+	.key_offset = offsetof(struct listener, sk),
+	.head_offset = offsetof(struct listener, node),
+	.automatic_shrinking = true,
+};
+
+static struct rhashtable listeners;
+static bool counting;
+
+static struct listener *find(const struct sock *sk)
+{
+	return rhashtable_lookup(&listeners, &sk, params);
+}
+
+static void remove(const struct sock *sk)
+{
+	struct listener *listener = find(sk);
+
+	if (listener &&
+	    !rhashtable_remove_fast(&listeners, &listener->node, params))
+		kfree_rcu(listener, rcu);
+}
+
+static void add(const struct sock *sk)
+{
+	struct listener *listener = kzalloc(sizeof(*listener),
+					    GFP_ATOMIC | __GFP_NOWARN);
+
+	if (!listener)
+		return;
+	listener->sk = sk;
+	listener->first = READ_ONCE(sk->sk_ack_backlog);
+	listener->peak = listener->first;
+	if (rhashtable_lookup_insert_fast(&listeners, &listener->node, params))
+		kfree(listener);
+}
+
+/**
+ * tl_listeners_state() - a socket begins or ceases to listen
+ * @sk: the socket, locked
+ * @old_state: its state (TCP_*) until now
+ * @new_state: its state from now on
+ *
+ * Context: RCU, any but hard interrupt.
+ */
+void tl_listeners_state(const struct sock *sk, int old_state, int new_state)
+{
+	/* A child begins as a copy of its listener. */
+	if (old_state == TCP_LISTEN && new_state == TCP_CLOSE)
+		remove(sk);
+	else if (new_state == TCP_LISTEN)
+		add(sk);
+}
+
+static void adopt(struct sock *sk, void *unused)
+{
+	add(sk);
+	/* It may have stopped before there was anything to remove. */
+	if (sk_unhashed(sk))
+		remove(sk);
+}
+
+/**
+ * tl_listeners_adopt() - meet the sockets that listen already
+ *
+ * Context: process, with the tracepoint in place; sleeps.
+ */
+void tl_listeners_adopt(void)
+{
+	struct net *net;
+
+	down_read(&net_rwsem);
+	for_each_net(net)
+		tl_socket_walk_listeners(net, adopt, NULL);
+	up_read(&net_rwsem);
+}
+
+/**
+ * tl_listeners_counts() - what has been counted of a listening socket
+ * @sk: the socket
+ * @counts: filled
+ *
+ * Context: RCU.
+ * Return: false if nothing can be counted.
+ */
+bool tl_listeners_counts(const struct sock *sk,
+			 struct tl_listener_counts *counts)
+{
+	const struct listener *listener = counting ? find(sk) : NULL;
+	u64 come;
+
+	if (!listener)
+		return false;
+	come = atomic64_read(&listener->added) + listener->first;
+	counts->accepted = come - min_t(u64, come, READ_ONCE(sk->sk_ack_backlog));
+	counts->overflows = atomic64_read(&listener->overflows);
+	counts->peak = READ_ONCE(listener->peak);
+	return true;
+}
+
+/* The child that was counted last, before the function below is called for it. */
+static DEFINE_PER_CPU(const void *, counted_child);
+
+static void count_come(const struct sock *sk)
+{
+	u32 waiting = READ_ONCE(sk->sk_ack_backlog) + 1;
+	struct listener *listener;
+
+	rcu_read_lock();
+	listener = find(sk);
+	if (listener) {
+		atomic64_inc(&listener->added);
+		if (waiting > READ_ONCE(listener->peak))
+			WRITE_ONCE(listener->peak, waiting);
+	}
+	rcu_read_unlock();
+}
+
+/*
+ * inet_csk_complete_hashdance(listener, child, request, own_req): the child that
+ * won goes to the queue, by a function that may be inlined here.
+ */
+static int on_complete(struct kprobe *probe, struct pt_regs *regs)
+{
+	/* Of a bool only the lowest octet is passed. */
+	if (!(u8)tl_compat_argument(regs, 3))
+		return 0;
+	count_come((void *)tl_compat_argument(regs, 0));
+	__this_cpu_write(counted_child, (void *)tl_compat_argument(regs, 1));
+	return 0;
+}
+
+/*
+ * inet_csk_reqsk_queue_add(listener, request, child), not yet done: a child of
+ * Fast Open, unless the above calls it.
+ */
+static int on_queued(struct kprobe *probe, struct pt_regs *regs)
+{
+	const void *child = (void *)tl_compat_argument(regs, 2);
+
+	if (child != __this_cpu_read(counted_child))
+		count_come((void *)tl_compat_argument(regs, 0));
+	__this_cpu_write(counted_child, NULL);
+	return 0;
+}
+
+static void note_if_full(const struct sock *sk)
+{
+	struct listener *listener;
+
+	if (!sk_acceptq_is_full(sk))
+		return;
+	rcu_read_lock();
+	listener = find(sk);
+	if (listener)
+		atomic64_inc(&listener->overflows);
+	rcu_read_unlock();
+}
+
+/* tcp_conn_request(operations, operations, listener, segment): a SYN. */
+static int on_syn(struct kprobe *probe, struct pt_regs *regs)
+{
+	note_if_full((void *)tl_compat_argument(regs, 2));
+	return 0;
+}
+
+/* tcp_v4_syn_recv_sock(listener, segment, ...): the handshake is complete. */
+static int on_open4(struct kprobe *probe, struct pt_regs *regs)
+{
+	note_if_full((void *)tl_compat_argument(regs, 0));
+	return 0;
+}
+
+/* tcp_v6_syn_recv_sock(listener, segment, ...) leaves IPv4 to the other. */
+static int on_open6(struct kprobe *probe, struct pt_regs *regs)
+{
+	const struct sk_buff *skb = (void *)tl_compat_argument(regs, 1);
+
+	if (skb->protocol != htons(ETH_P_IP))
+		note_if_full((void *)tl_compat_argument(regs, 0));
+	return 0;
+}
+
+static struct kprobe opened = {
+	.symbol_name = "inet_csk_complete_hashdance",
+	.pre_handler = on_complete,
+};
+
+static struct kprobe queued = {
+	.symbol_name = "inet_csk_reqsk_queue_add", .pre_handler = on_queued,
+};
+
+static struct kprobe syn = {
+	.symbol_name = "tcp_conn_request", .pre_handler = on_syn,
+};
+
+static struct kprobe open4 = {
+	.symbol_name = "tcp_v4_syn_recv_sock", .pre_handler = on_open4,
+};
+
+static struct kprobe open6 = {
+	.symbol_name = "tcp_v6_syn_recv_sock", .pre_handler = on_open6,
+};
+
+static struct kprobe *probes[] = {
+	&opened, &queued, &syn, &open4,
+};
+
+static bool counting6;
+
+static bool register_all(void)
+{
+	int err = TL_COMPAT_KPROBES ?
+		  register_kprobes(probes, ARRAY_SIZE(probes)) : -EOPNOTSUPP;
+
+	if (err)
+		pr_info("tcplab: accept queues are not counted, error %d\n", err);
+	return !err;
+}
+
+/**
+ * tl_listeners_init() - begin to count
+ *
+ * A kernel without kprobes, or without what they are for, is no error. IPv6 may
+ * be a module that is not there.
+ * Return: 0 or -ENOMEM.
+ */
+int tl_listeners_init(void)
+{
+	int err = rhashtable_init(&listeners, &params);
+
+	if (err)
+		return err;
+	counting = register_all();
+	counting6 = counting && !register_kprobe(&open6);
+	return 0;
+}
+
+static void free_listener(void *listener, void *unused)
+{
+	kfree(listener);
+}
+
+/**
+ * tl_listeners_exit() - stop counting and forget all
+ *
+ * The tracepoint is not in place any more.
+ * Context: process; sleeps.
+ */
+void tl_listeners_exit(void)
+{
+	if (counting6)
+		unregister_kprobe(&open6);
+	if (counting)
+		unregister_kprobes(probes, ARRAY_SIZE(probes));
+	/* What was removed before may still be waiting to be freed. */
+	rcu_barrier();
+	rhashtable_free_and_destroy(&listeners, free_listener, NULL);
+}

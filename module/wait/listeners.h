@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What happens in the accept queues of listening sockets. */
+#ifndef TCPLAB_WAIT_LISTENERS_H
+#define TCPLAB_WAIT_LISTENERS_H
+
+#include <linux/types.h>
+
+struct sock;
+
+/**
+ * struct tl_listener_counts - what has been counted of a listening socket
+ * @accepted: connections that left its accept queue
+ * @peak: most connections that were in it at once
+ * @overflows: SYNs and last ACKs of handshakes that it had no room for
+ */
+struct tl_listener_counts {
+	u64 accepted;
+	u32 peak;
+	u64 overflows;
+};
+
+int tl_listeners_init(void);
+void tl_listeners_exit(void);
+void tl_listeners_adopt(void);
+void tl_listeners_state(const struct sock *sk, int old_state, int new_state);
+bool tl_listeners_counts(const struct sock *sk,
+			 struct tl_listener_counts *counts);
+
+#endif /* TCPLAB_WAIT_LISTENERS_H */
