@@ -68,6 +68,29 @@ switched_off() {
 	assert sa listen l7 127.0.0.1 7000
 	assert sa connect c7 127.0.0.1 7000
 	assert_eq "$(summary_value connections "$a")" 0 "connections while off"
+	assert sb listen l7001 192.0.2.2 7001
+	assert sa connect c7001 192.0.2.2 7001
+	assert sb accept s7001 l7001
+	assert sb close s7001
+}
+
+# Milliseconds since the last ACK came to the socket in CLOSE_WAIT.
+last_ack() {
+	in_ns "$a" ss -Htni state close-wait | sed -n 's/.*lastack:\([0-9]*\).*/\1/p'
+}
+
+waits_for_long() {
+	[ "$(last_ack)" -ge 2000 ]
+}
+
+# Nobody saw the FIN, but it did not come after the last ACK.
+age() {
+	local least
+	wait_for 10 waits_for_long || fail "the last ACK came $(last_ack) ms ago"
+	least=$(last_ack)
+	echo 1 | in_ns "$a" tee "$knob" >/dev/null || fail "cannot switch on"
+	assert_between "$(report close_wait "$a" | awk '/:7001 / { print $3 }')" "$least" "$(($(last_ack) + 10))" "age"
+	echo 0 | in_ns "$a" tee "$knob" >/dev/null || fail "cannot switch off"
 }
 
 switched_on() {
@@ -80,4 +103,5 @@ run_tests \
 	"rows of connections that existed before are as their sockets" load \
 	"what was adopted is followed to its end" followed \
 	"track/enabled 0 forgets the rows of its namespace only" switched_off \
+	"the age of a CLOSE_WAIT that was adopted" age \
 	"track/enabled 1 adopts anew" switched_on

@@ -13,7 +13,7 @@ count=$(scaled 2000)
 
 readers() {
 	while :; do
-		in_ns "$server" cat /proc/net/tcplab/{connections,summary,close_wait,time_wait}
+		in_ns "$server" sh -c 'cat /proc/net/tcplab/*'
 		in_ns "$client" head -c 4096 /proc/net/tcplab/connections
 	done >/dev/null 2>&1
 }

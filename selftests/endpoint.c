@@ -16,13 +16,19 @@
  *	cc NAME [ALGORITHM]			sets or prints it
  *	device NAME INTERFACE			for the next connect or listen
  *	fastopen				for the next connect or listen
+ *	reuseport				for the next listen
  *	md5 ADDRESS KEY				of a peer, for the next connect or listen
  *	protocol tcp|mptcp			for all that follow
  *	netns NAME				for all that follow; "-" is the first
  *	rebind NAME INTERFACE			binds an open socket to an interface
+ *	keepalive NAME SECONDS			probes an idle peer, three times
  *	silence NAME				its close sends no segment
  *	freeze NAME				notes what it is, and silences it
  *	thaw NAME				a new socket goes on from there
+ *	pending LISTENER			fails if no connection waits
+ *	pid					prints the process's number
+ *	fork COMMAND				a child of that name holds all, too;
+ *						prints its number
  *
  * An ADDRESS of a link ends with "%INTERFACE". What waits, waits ten seconds
  * at most.
@@ -33,9 +39,11 @@
 #include <net/if.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -58,6 +66,7 @@ static char device[16];
 static char md5_key[32];
 static struct sockaddr_storage md5_peer;
 static int fastopen;
+static int reuseport;
 static int protocol;
 
 static struct named *find(const char *name)
@@ -142,7 +151,11 @@ static int prepare(int fd, int connects)
 		err |= special_md5(fd, &md5_peer, md5_key);
 	if (fastopen)
 		err |= special_fastopen(fd, connects);
+	if (reuseport)
+		err |= setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &reuseport,
+				  sizeof(reuseport));
 	device[0] = 0;
+	reuseport = 0;
 	md5_key[0] = 0;
 	fastopen = 0;
 	return err;
@@ -317,10 +330,39 @@ static int number(const char *word, int fallback)
 	return word ? atoi(word) : fallback;
 }
 
-static int rare_command(char **word, const char *name)
+/* The child closes what is not a socket of the test: its parent's callers. */
+static int do_fork(const char *comm, char *answer)
+{
+	int fd, i;
+	pid_t pid = fork();
+
+	if (pid < 0)
+		return -1;
+	if (pid) {
+		sprintf(answer, "%d", pid);
+		return 0;
+	}
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_NAME, comm);
+	for (fd = 0; fd < SOCKETS + 16; fd++) {
+		for (i = 0; i < SOCKETS; i++)
+			if (sockets[i].name[0] && sockets[i].fd == fd)
+				break;
+		if (i == SOCKETS)
+			close(fd);
+	}
+	for (;;)
+		pause();
+}
+
+static int rare_command(char **word, const char *name, char *answer)
 {
 	if (!strcmp(word[0], "fastopen")) {
 		fastopen = 1;
+		return 0;
+	}
+	if (!strcmp(word[0], "reuseport")) {
+		reuseport = 1;
 		return 0;
 	}
 	if (!strcmp(word[0], "md5"))
@@ -331,12 +373,20 @@ static int rare_command(char **word, const char *name)
 		return special_netns(name);
 	if (!strcmp(word[0], "rebind"))
 		return bind_device(fd_of(name), word[2]);
+	if (!strcmp(word[0], "keepalive"))
+		return special_keepalive(fd_of(name), number(word[2], 1));
 	if (!strcmp(word[0], "silence"))
 		return special_silence(fd_of(name));
 	if (!strcmp(word[0], "freeze"))
 		return special_freeze(fd_of(name));
 	if (!strcmp(word[0], "thaw"))
 		return keep(name, special_thaw());
+	if (!strcmp(word[0], "pending"))
+		return control_ready(fd_of(name), POLLIN, 0);
+	if (!strcmp(word[0], "pid"))
+		return sprintf(answer, "%d", getpid()) < 0;
+	if (!strcmp(word[0], "fork"))
+		return do_fork(name, answer);
 	errno = EINVAL;
 	return -1;
 }
@@ -373,7 +423,7 @@ static int command(char **word, char *answer)
 		snprintf(device, sizeof(device), "%s", name);
 		return 0;
 	}
-	return rare_command(word, name);
+	return rare_command(word, name, answer);
 }
 
 int main(int argc, char **argv)

@@ -172,3 +172,18 @@ int special_thaw(void)
 	errno = err;
 	return -1;
 }
+
+/**
+ * special_keepalive() - let a socket probe an idle peer
+ * @fd: the socket
+ * @seconds: idle for so long, and then between three probes
+ */
+int special_keepalive(int fd, int seconds)
+{
+	int on = 1;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof(on)))
+		return -1;
+	return set(fd, TCP_KEEPIDLE, seconds) || set(fd, TCP_KEEPINTVL, seconds) ||
+	       set(fd, TCP_KEEPCNT, 3) ? -1 : 0;
+}

@@ -9,6 +9,7 @@ int special_md5(int fd, const struct sockaddr_storage *peer, const char *key);
 int special_fastopen(int fd, int connects);
 int special_netns(const char *name);
 int special_silence(int fd);
+int special_keepalive(int fd, int seconds);
 int special_freeze(int fd);
 int special_thaw(void);
 

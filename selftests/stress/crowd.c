@@ -4,6 +4,8 @@
  *
  *	crowd serve ADDRESS PORT	accepts and keeps what comes, closes what
  *					its peer closes
+ *	crowd keep ADDRESS PORT		accepts and keeps what comes, and never
+ *					looks at it again: a leak
  *	crowd connect COUNT PORT ADDRESS [ADDRESSES]
  *					makes them, prints "MADE FAILED
  *					MILLISECONDS", and holds them; with
@@ -91,15 +93,16 @@ static void watch(int poll, int fd)
 		die("epoll_ctl");
 }
 
-static void accept_all(int poll, int listener)
+static void accept_all(int poll, int listener, bool keep)
 {
 	int fd;
 
 	while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK)) >= 0)
-		watch(poll, fd);
+		if (!keep)
+			watch(poll, fd);
 }
 
-static void serve(const char *host, const char *port)
+static void serve(const char *host, const char *port, bool keep)
 {
 	int listener = start_listening(host, port), poll = epoll_create1(0);
 	struct epoll_event event[64];
@@ -113,7 +116,7 @@ static void serve(const char *host, const char *port)
 			int fd = event[i].data.fd;
 
 			if (fd == listener)
-				accept_all(poll, fd);
+				accept_all(poll, fd, keep);
 			else if (read(fd, octets, sizeof(octets)) <= 0)
 				close(fd);
 		}
@@ -298,13 +301,13 @@ int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
 
-	if (argc == 4 && !strcmp(what, "serve"))
-		serve(argv[2], argv[3]);
+	if (argc == 4 && (!strcmp(what, "serve") || !strcmp(what, "keep")))
+		serve(argv[2], argv[3], !strcmp(what, "keep"));
 	if (argc >= 5 && !strcmp(what, "connect"))
 		return make_all(atoi(argv[2]), argv[3], argv[4],
 				argc > 5 ? atoi(argv[5]) : 1);
 	if (argc == 5 && !strcmp(what, "spaces"))
 		return make_spaces(atoi(argv[2]), atoi(argv[3]), atoi(argv[4]));
-	fprintf(stderr, "usage: crowd serve|connect|spaces ..., see crowd.c\n");
+	fprintf(stderr, "usage: crowd serve|keep|connect|spaces ..., see crowd.c\n");
 	return 2;
 }

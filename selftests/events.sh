@@ -1,0 +1,127 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# The trace events connection_state, close_wait_leak and half_open, as tracefs and bpftrace show them.
+# shellcheck disable=SC2154 # a and b are set by setup_ns; sa, sb by start_endpoint
+
+. ./lib.sh
+
+[ -d /sys/kernel/tracing/events ] || mount -t tracefs none /sys/kernel/tracing 2>/dev/null ||
+	skip_all "this kernel has no tracefs"
+load_module && setup_ns a b && link_ns "$a" "$b" && start_endpoint sa "$a" && start_endpoint sb "$b" || exit 1
+[ -d /sys/kernel/tracing/events/tcplab ] || skip_all "this kernel has no trace events"
+tracing=/sys/kernel/tracing/instances/tcplab-$$
+mkdir "$tracing" || exit 1
+trap 'status=$?; echo 0 >"$tracing/events/enable"; rmdir "$tracing"; (exit $status); clean_up' EXIT
+
+# tracing EVENT; ...; traced: what it has said, without the time and who was running.
+tracing() {
+	echo 0 >"$tracing/events/enable"
+	echo >"$tracing/trace"
+	echo 1 >"$tracing/events/tcplab/$1/enable"
+}
+
+traced() {
+	sed -n 's/^[^#]*: \([a-z_]*: netns\)/\1/p' "$tracing/trace"
+}
+
+traced_is() {
+	[ "$(traced | grep -c -- "$1")" = "$2" ]
+}
+
+# assert_traced PATTERN NUMBER: so many events are like that, at once or soon.
+assert_traced() {
+	wait_for "${3:-5}" traced_is "$1" "$2" || fail "'$1' was traced $(traced | grep -c -- "$1") times, should be $2: $(traced)"
+}
+
+life() {
+	local ns server='192.0.2.2:9001'
+	tracing connection_state
+	assert sb listen l 192.0.2.2 9001
+	assert sa connect c 192.0.2.2 9001
+	assert sb accept s l
+	assert sa close c
+	assert_traced "$server .* end=local here=1 ESTABLISHED -> CLOSE_WAIT" 1
+	assert sb close s
+	ns=$(in_ns "$b" readlink /proc/self/ns/net | tr -dc 0-9)
+	assert_traced "netns=$ns ::ffff:$server ::ffff:192.0.2.1:[0-9]* end=local here=1 LAST_ACK -> CLOSED" 1
+	assert_traced "netns=$ns .* end=remote here=0 .*ESTABLISHED -> FIN_WAIT_[12]" 1
+	ns=$(in_ns "$a" readlink /proc/self/ns/net | tr -dc 0-9)
+	assert_traced "netns=$ns .*::ffff:$server end=local here=1 .*-> TIME_WAIT" 1
+	# Each end went where it was seen to go: a state begins where the one before it ended.
+	assert_eq "$(traced | awk -v ns="netns=$ns" '$2 == ns && $5 == "end=local" { if (last && $7 != last) print; last = $9 }')" "" \
+		"states that do not follow each other"
+	assert sb close l
+	# A row that is given up is no event.
+	tracing connection_state
+	assert sb listen l 192.0.2.2 9001
+	assert sa connect c 192.0.2.2 9001
+	assert_traced "-> ESTABLISHED" 4
+	echo >"$tracing/trace"
+	echo 0 | in_ns "$b" tee /sys/kernel/tcplab/track/enabled >/dev/null
+	echo 1 | in_ns "$b" tee /sys/kernel/tcplab/track/enabled >/dev/null
+	assert_eq "$(traced | grep -c -- '-> CLOSED')" 0 "connections that are said to be CLOSED"
+	assert sa close c
+	assert sb close l
+}
+
+# It fires once when the age is reached, and no packet is needed for it.
+leak() {
+	local now
+	tracing close_wait_leak
+	echo 2000 | in_ns "$b" tee /sys/kernel/tcplab/close_wait/leak_ms >/dev/null
+	assert sb listen l 2001:db8::2 9002
+	assert sa connect c 2001:db8::2 9002
+	assert sb accept s l
+	assert sa send c 5
+	assert sa close c
+	assert_traced '\[\?2001:db8::2\]\?:9002 .* cause=unread-data' 1
+	assert_between "$(traced | sed 's/.*age_ms=\([0-9]*\).*/\1/')" 2000 $((3000 * slowness)) "age at which it was told"
+	# Neither time nor a change of the threshold makes it told again.
+	echo 1000 | in_ns "$b" tee /sys/kernel/tcplab/close_wait/leak_ms >/dev/null
+	now=$(summary_value uptime_ms "$b")
+	wait_for 10 uptime_is $((now + 2000)) "$b"
+	assert_traced close_wait_leak 1
+	assert sb close s
+	assert sb close l
+	echo 60000 | in_ns "$b" tee /sys/kernel/tcplab/close_wait/leak_ms >/dev/null
+}
+
+half_open() {
+	tracing half_open
+	in_ns "$a" sysctl -qw net.ipv4.tcp_fin_timeout=2
+	assert sb listen l 192.0.2.2 9003
+	assert sa connect c 192.0.2.2 9003
+	assert sb accept s l
+	assert sa close c
+	assert_traced '192.0.2.2:9003 evidence=fin-wait-2-timeout' 1 20
+	assert sb close s
+	assert sb close l
+}
+
+by_bpftrace() {
+	command -v bpftrace >/dev/null || { skip "there is no bpftrace"; return; }
+	start bpftrace -e 'BEGIN { printf("ready\n"); }
+		tracepoint:tcplab:connection_state /args->sport == 9004 && !args->remote/ { @to[args->newstate] = count(); }
+		tracepoint:tcplab:close_wait_leak /args->sport == 9004/ { printf("leak %d %d %s\n", args->uid, args->cause, ntop(args->family, args->saddr)); exit(); }' \
+		>"$scratch/bpftrace" 2>&1
+	wait_for 60 grep -q ready "$scratch/bpftrace" || { skip "bpftrace: $(head -n 1 "$scratch/bpftrace")"; return; }
+	echo 1000 | in_ns "$b" tee /sys/kernel/tcplab/close_wait/leak_ms >/dev/null
+	assert sb listen l 192.0.2.2 9004
+	assert sa connect c 192.0.2.2 9004
+	assert sb accept s l
+	assert sa close c
+	wait_for 30 grep -q leak "$scratch/bpftrace" || fail "bpftrace saw no leak: $(cat "$scratch/bpftrace")"
+	wait "$started"
+	assert_eq "$(grep leak "$scratch/bpftrace")" "leak 0 3 192.0.2.2" "what bpftrace has seen"
+	# SYN_RECEIVED, ESTABLISHED, CLOSE_WAIT, and it is not over.
+	assert_eq "$(grep -c '^@to' "$scratch/bpftrace")" 3 "states that bpftrace has seen"
+	assert sb close s
+	assert sb close l
+}
+
+run_tests \
+	"states of a connection" life \
+	"a leak is told once" leak \
+	"a half-open connection" half_open \
+	"bpftrace" by_bpftrace
