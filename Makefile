@@ -15,7 +15,7 @@ ARCH_ARG = $(if $(ARCH),,$(shell \
 	grep -qs '^CONFIG_UML=y' $(KDIR)/include/config/auto.conf && \
 	echo ARCH=um))
 
-.PHONY: all features install clean help check check-debug matrix fuzz stress compat lint demo bench vm
+.PHONY: all features install clean help check check-debug matrix fuzz stress compat lint demo bench experiment vm
 
 all: features
 	$(BUILD) modules
@@ -68,6 +68,9 @@ demo:
 bench:
 	@scripts/bench $(TOPICS)
 
+experiment:
+	@scripts/experiment $(NAME)
+
 vm:
 	@scripts/vm
 
@@ -91,5 +94,7 @@ help:
 	@echo "make compat       the kernel's own TCP selftests with and without it, and other parts of the stack"
 	@echo 'make bench        what tracking costs, counted in instructions, beside other tools'
 	@echo '                  TOPICS="<name>..." selects, see Documentation/bench.rst'
+	@echo 'make experiment NAME=<name>  tells a story of TCP step by step in a test VM, and draws it'
+	@echo '                  without a name it lists the experiments'
 	@echo 'make lint         checkpatch, sparse, W=1, shellcheck, cppcheck'
 	@echo 'make vm           a shell in the test VM; scripts/vm --help tells more'

@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What the experiments share. They run as root, on a test machine or in the test VM, in network namespaces of their own:
+# "client" is 192.0.2.1 and "server" is 192.0.2.2, joined by a link. Sourced with the directory for data as $1.
+
+set -euo pipefail
+
+here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+data=${1:?usage: $0 DIRECTORY, where data goes}
+tools=$(mktemp -d)
+loaded_here=''
+processes=()
+wrong=0
+mkdir -p "$data"
+
+client() { ip netns exec client "$@"; }
+server() { ip netns exec server "$@"; }
+
+# step TEXT: what happens now.
+step() {
+	echo
+	echo "== $*"
+}
+
+# show NS REPORT [AWK-CONDITION]: the lines of a report for which it holds, aligned.
+show() {
+	echo
+	echo "   /proc/net/tcplab/$2 of the $1:"
+	"$1" cat "/proc/net/tcplab/$2" | awk "!/^#/ && (FNR == 2 || (${3:-1}))" | column -t | sed 's/^/   /'
+}
+
+# value NS NAME: from the summary.
+# shellcheck disable=SC2016 # awk's own variables
+value() {
+	"$1" awk -v name="$2" '$1 == name { print $2 }' /proc/net/tcplab/summary
+}
+
+# expect WHAT IS SHOULD-BE: a prediction.
+expect() {
+	if [ "$2" = "$3" ]; then
+		echo "   as predicted: $1: $2"
+	else
+		echo "   NOT AS PREDICTED: $1: $2, should be $3"
+		wrong=$((wrong + 1))
+	fi
+}
+
+# expect_within PERCENT WHAT IS SHOULD-BE
+expect_within() {
+	if [ $(($3 * 100)) -ge $(($4 * (100 - $1))) ] && [ $(($3 * 100)) -le $(($4 * (100 + $1))) ]; then
+		echo "   as predicted: $2: $3, within $1 % of $4"
+	else
+		echo "   NOT AS PREDICTED: $2: $3, should be within $1 % of $4"
+		wrong=$((wrong + 1))
+	fi
+}
+
+# expect_from WHAT IS LEAST MOST
+expect_from() {
+	if [ "$2" -ge "$3" ] && [ "$2" -le "$4" ]; then
+		echo "   as predicted: $1: $2, from $3 to $4"
+	else
+		echo "   NOT AS PREDICTED: $1: $2, should be from $3 to $4"
+		wrong=$((wrong + 1))
+	fi
+}
+
+# await SECONDS WHAT COMMAND...: asks until it succeeds.
+await() {
+	local end=$((SECONDS + $1)) what=$2
+	shift 2
+	until "$@"; do
+		((SECONDS < end)) || { echo "   waited in vain for $what"; exit 1; }
+		sleep 0.1
+	done
+}
+
+# start NS COMMAND...: in the background, until the experiment ends. The shell says nothing of its end.
+start() {
+	ip netns exec "$@" &
+	processes+=($!)
+	disown
+}
+
+# sample SECONDS FILE HEADER COMMAND...: in the background; each time a line "SECONDS OUTPUT" is added to the file. A clock
+# that all samples of an experiment share begins with the first. Sets $sampler to the process.
+sample() {
+	local every=$1 file=$data/$2 header=$3
+	shift 3
+	: "${clock:=$(cut -d' ' -f1 /proc/uptime)}"
+	echo "seconds $header" >"$file"
+	{
+		while :; do
+			echo "$(awk -v clock="$clock" '{ printf "%.1f", $1 - clock }' /proc/uptime) $("$@")" >>"$file"
+			sleep "$every"
+		done
+	} &
+	sampler=$!
+	processes+=("$sampler")
+	disown
+}
+
+build() {
+	local program
+	for program; do
+		gcc -O2 -Wall -D_GNU_SOURCE -o "$tools/$program" "$here/$program.c"
+	done
+}
+
+stop_all() {
+	kill "${processes[@]}" 2>/dev/null || :
+	for ns in client server; do
+		ip netns pids $ns 2>/dev/null | xargs -r kill -9 2>/dev/null || :
+	done
+}
+
+unload() { rmmod tcplab 2>/dev/null; }
+
+clean_up() {
+	local status=$?
+	trap - EXIT
+	stop_all
+	ip netns delete client 2>/dev/null
+	ip netns delete server 2>/dev/null
+	[ -z "$loaded_here" ] || await 60 "the module to be free" unload
+	rm -rf "$tools"
+	exit "$status"
+}
+
+# finish: the status tells whether all was as predicted.
+finish() {
+	echo
+	if [ $wrong = 0 ]; then
+		echo "All was as predicted. The data lie in $data."
+	else
+		echo "$wrong predictions were wrong. The data lie in $data."
+	fi
+	[ $wrong = 0 ]
+	exit
+}
+
+[ "$(id -u)" = 0 ] || { echo "an experiment makes network namespaces, and that needs root" >&2; exit 1; }
+if [ ! -e /sys/module/tcplab ]; then
+	insmod "$here/../../tcplab.ko"
+	loaded_here=yes
+fi
+trap clean_up EXIT
+ip netns add client
+ip netns add server
+ip -n client link add veth0 type veth peer name veth0 netns server
+for ns in client server; do
+	ip -n $ns link set lo up
+	ip -n $ns link set veth0 up
+done
+ip -n client address add 192.0.2.1/24 dev veth0
+ip -n server address add 192.0.2.2/24 dev veth0
