@@ -85,6 +85,21 @@ one_holder() {
 	done_with 6001 6002
 }
 
+# Each cause names the same process, of whatever family the connection is.
+causes() {
+	waiting 6013
+	waiting 6014 10
+	waiting 6015
+	assert sb recv s6015 >"$scratch/ignored"
+	wait_for 5 close_waits 3
+	assert_eq "$(values cause 6013) $(values cause 6014) $(values cause 6015)" "unread-eof unread-data eof-read" causes
+	assert sb recv s6014 >"$scratch/ignored"
+	assert_eq "$(sb recv s6014)" eof "what is read behind the data"
+	assert_eq "$(values cause 6014)" eof-read "cause, once all is read"
+	assert_holders_agree 3
+	done_with 6013 6014 6015
+}
+
 shared() {
 	local child
 	waiting 6003
@@ -241,6 +256,7 @@ cgroup() {
 
 run_tests_46 \
 	"one holder each" one_holder \
+	"each cause" causes \
 	"a socket shared by fork" shared \
 	"a connection in an accept queue" not_accepted \
 	"a connection in one of several accept queues" not_accepted_of_many \
