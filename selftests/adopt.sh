@@ -76,7 +76,7 @@ switched_off() {
 
 # Milliseconds since the last ACK came to the socket in CLOSE_WAIT.
 last_ack() {
-	in_ns "$a" ss -Htni state close-wait | sed -n 's/.*lastack:\([0-9]*\).*/\1/p'
+	in_ns "$a" ss -Htni state close-wait 'dport = :7001' | sed -n 's/.*lastack:\([0-9]*\).*/\1/p'
 }
 
 waits_for_long() {

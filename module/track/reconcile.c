@@ -84,9 +84,9 @@ static void look_again(struct sock *sk)
 	bool full;
 
 	rcu_read_lock();
-	/* Its closing may have taken the row with it. */
+	/* Its closing may have taken the row with it. No other gives way. */
 	if (!has_row(sk) && READ_ONCE(sk->sk_state) != TCP_CLOSE &&
-	    !sk_unhashed(sk)) {
+	    !sk_unhashed(sk) && tl_table_has_room(ns)) {
 		full = tl_track_count(ns, TL_COUNT_REFUSED_FULL) ||
 		       tl_track_count(ns, TL_COUNT_EVICTED);
 		if (tl_events_adopt_one(sk) && !full)

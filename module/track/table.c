@@ -525,6 +525,16 @@ bool tl_table_bucket_empty(unsigned int bucket)
 }
 
 /**
+ * tl_table_has_room() - whether a row could be made without giving up another
+ * @ns: the namespace that it would be for
+ */
+bool tl_table_has_room(const struct tl_net *ns)
+{
+	return atomic_read(&ns->track.rows) < max_connections &&
+	       atomic_read(&total_rows) < max_total && has_place(ns);
+}
+
+/**
  * tl_table_limit() - rows that a namespace may have
  */
 unsigned int tl_table_limit(void)
