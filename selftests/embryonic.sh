@@ -71,7 +71,7 @@ displaced() {
 	assert_counted created 4
 	assert_counted evicted 1
 	assert_states_agree ""
-	assert peer send R
+	assert peer send R.
 	assert kernel close s
 	assert kernel close l
 	shut 1 0

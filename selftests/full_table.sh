@@ -47,6 +47,17 @@ history() {
 	assert_states_agree "$b"
 }
 
+# A connection that was refused its row gets one when there is room: the walk through the socket table comes round in a
+# minute. That corrects no mistake.
+regained() {
+	refute states_agree "$a"
+	assert sa abort c2
+	wait_for 130 states_agree "$a" || fail "rows say $(connections_by_state "$a" | xargs), ss says $(ss_by_state "$a" | xargs)"
+	assert_between "$(summary_value adopted "$a")" 1 2 adopted
+	assert_eq "$(summary_value stack_disagreements "$a")" 0 stack_disagreements
+	assert_eq "$(summary_value evicted "$a")" 0 evicted
+}
+
 others() {
 	# shellcheck disable=SC2154
 	setup_ns other && start_endpoint so "$other" || fail "no other namespace"
@@ -70,5 +81,6 @@ run_tests \
 	"the table fills" fill \
 	"a connection without a row works and is counted" refuse \
 	"history makes room" history \
+	"a connection gets its row when there is room" regained \
 	"another namespace has room of its own" others \
 	"max_total bounds all namespaces" total
