@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
-set title "A close that is never answered: FIN\\_WAIT\\_2 of the client, CLOSE\\_WAIT of the server"
+set title "FIN\\_WAIT\\_2 of the client, CLOSE\\_WAIT of the server (dashed)"
 set ylabel "connections"
-set key noautotitle
+set key noautotitle below
+set yrange [0:55]
 timeouts = "5 10 20"
 plot for [i=1:3] 'timeout-'.word(timeouts, i).'.dat' using 1:2 with steps lt i \
 	title 'FIN\_WAIT\_2, tcp\_fin\_timeout = '.word(timeouts, i).' s', \

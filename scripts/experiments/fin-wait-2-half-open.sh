@@ -55,9 +55,12 @@ part() {
 	expect "CLOSE_WAIT at the server" "$(server ss -Htn state close-wait | wc -l)" $CONNECTIONS
 	# shellcheck disable=SC2016 # awk's own variables
 	show client half_open '$5 == "CLOSED" && n++ < 3'
+	sleep 5
+	expect "CLOSE_WAIT at the server, five seconds later" "$(value server close_wait)" $CONNECTIONS
 	echo "   the server is killed, and closes at last: the client's kernel knows nothing of such a connection, and resets"
 	pkill -9 -x no-close
 	await 20 "the end of CLOSE_WAIT" is_at server close_wait 0
+	sleep 1
 	kill "$sampler"
 }
 
