@@ -246,13 +246,21 @@ static void sample(struct tl_owner *owner, u64 now)
 	owner->sample[0].when = now;
 }
 
+/*
+ * A socket may come after its process was asked: whoever has no name is no
+ * program, and nothing to remember.
+ */
 static void end_count(struct tl_owners *owners)
 {
+	struct tl_owner *owner, *next;
 	u64 now = get_jiffies_64();
-	struct tl_owner *owner;
 
 	owners->taken = now;
-	list_for_each_entry(owner, &owners->list, list) {
+	list_for_each_entry_safe(owner, next, &owners->list, list) {
+		if (!owner->now && !*owner->comm) {
+			forget(owners, owner);
+			continue;
+		}
 		owner->now_max = max(owner->now_max, owner->now);
 		owner->leaks_max = max(owner->leaks_max, owner->leaks);
 		if (owner->now)
