@@ -12,6 +12,7 @@
 #include "../report/trace.h"
 #include "../tcplab.h"
 #include "keep.h"
+#include "leak.h"
 #include "life.h"
 #include "socket.h"
 #include "table.h"
@@ -61,14 +62,6 @@ static void count(const struct tl_conn *conn, enum tl_counter counter)
 	tl_track_note(&conn->ns->track, counter);
 }
 
-static void leak(struct tl_conn *conn, bool is)
-{
-	if (conn->leak == is)
-		return;
-	conn->leak = is;
-	tl_close_wait_count(&conn->ns->close_wait, is);
-}
-
 /* Simultaneity shows at both ends; it is one connection's. */
 static void count_simultaneous(const struct tl_conn *conn, unsigned int end,
 			       enum tl_state state)
@@ -109,7 +102,7 @@ static void change(struct tl_conn *conn, unsigned int end, enum tl_state state,
 		if (from == TL_TIME_WAIT)
 			leave_time_wait(conn, end, reason);
 		if (from == TL_CLOSE_WAIT)
-			leak(conn, false);
+			tl_leak_set(conn, false);
 		if (state == TL_CLOSE_WAIT) {
 			conn->told = 0;
 			tl_owners_watch();
@@ -553,58 +546,6 @@ void tl_life_drop(struct tl_conn *conn)
 	tl_table_remove(conn);
 }
 
-static bool judge_socket(struct tl_conn *conn, unsigned int end,
-			 const struct sock *sk)
-{
-	const struct tl_close_wait *watch = &conn->ns->close_wait;
-	enum tl_cause cause;
-	u32 unread;
-
-	if (!tl_socket_is_full(sk))
-		return false;
-	cause = tl_close_wait_cause(watch, sk, &unread);
-	if (!tl_close_wait_is_leak(watch, cause,
-				   tl_life_age_ms(conn->since[end])))
-		return false;
-	if (!conn->told)
-		trace_close_wait_leak(conn, end, cause, READ_ONCE(sk->sk_uid));
-	conn->told = 1;
-	return true;
-}
-
-static bool judge_end(struct tl_conn *conn, unsigned int end)
-{
-	struct sock *sk;
-	bool is;
-
-	if (!tl_conn_here(conn, end) || conn->state[end] != TL_CLOSE_WAIT)
-		return false;
-	sk = tl_socket_find(conn, end);
-	if (!sk)
-		return false;
-	is = judge_socket(conn, end, sk);
-	sock_gen_put(sk);
-	return is;
-}
-
-/**
- * tl_life_judge_leak() - settle whether a connection is a CLOSE_WAIT leak
- * @conn: the connection
- *
- * Context: any but hard interrupt.
- */
-void tl_life_judge_leak(struct tl_conn *conn)
-{
-	bool is = false;
-	unsigned int end;
-
-	rcu_read_lock();
-	for (end = 0; end < 2; end++)
-		is |= judge_end(conn, end);
-	rcu_read_unlock();
-	leak(conn, is);
-}
-
 /**
  * tl_life_due() - the time of a connection has come
  * @conn: the connection
@@ -616,7 +557,7 @@ void tl_life_due(struct tl_conn *conn)
 	keep_old(&conn->born);
 	keep_old(&conn->since[0]);
 	keep_old(&conn->since[1]);
-	tl_life_judge_leak(conn);
+	tl_leak_judge(conn);
 	tl_life_reconcile(conn, true);
 	tl_life_unlock(conn);
 }

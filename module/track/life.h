@@ -19,7 +19,6 @@ void tl_life_refused(struct tl_conn *conn, unsigned int from,
 void tl_life_compare(struct tl_conn *conn, unsigned int end,
 		     const struct sock *sk);
 void tl_life_reconcile(struct tl_conn *conn, bool judge);
-void tl_life_judge_leak(struct tl_conn *conn);
 void tl_life_time_wait_left(struct tl_conn *conn, unsigned int end,
 			    unsigned int left);
 void tl_life_close_wait_since(struct tl_conn *conn, unsigned int end,

@@ -6,6 +6,7 @@
 #include "../tcplab.h"
 #include "events.h"
 #include "hook.h"
+#include "leak.h"
 #include "life.h"
 #include "table.h"
 #include "wheel.h"
@@ -197,7 +198,7 @@ int tl_track_forward(struct tl_net *ns, bool on)
 
 static bool judge_anew(struct tl_conn *conn, void *unused)
 {
-	tl_life_judge_leak(conn);
+	tl_leak_judge(conn);
 	tl_life_unlock(conn);
 	return true;
 }

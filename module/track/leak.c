@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which connections are CLOSE_WAIT leaks, and that this is told once.
+ *
+ * All functions want the connection locked.
+ */
+#include <net/tcp.h>
+
+#include "../report/trace.h"
+#include "../tcplab.h"
+#include "leak.h"
+#include "life.h"
+#include "socket.h"
+
+/**
+ * tl_leak_set() - note whether a connection is a leak
+ * @conn: the connection
+ * @is: whether it is
+ */
+void tl_leak_set(struct tl_conn *conn, bool is)
+{
+	if (conn->leak == is)
+		return;
+	conn->leak = is;
+	tl_close_wait_count(&conn->ns->close_wait, is);
+}
+
+static bool judge_socket(struct tl_conn *conn, unsigned int end,
+			 const struct sock *sk)
+{
+	const struct tl_close_wait *watch = &conn->ns->close_wait;
+	enum tl_cause cause;
+	u32 unread;
+
+	if (!tl_socket_is_full(sk))
+		return false;
+	cause = tl_close_wait_cause(watch, sk, &unread);
+	if (!tl_close_wait_is_leak(watch, cause,
+				   tl_life_age_ms(conn->since[end])))
+		return false;
+	if (!conn->told)
+		trace_close_wait_leak(conn, end, cause, READ_ONCE(sk->sk_uid));
+	conn->told = 1;
+	return true;
+}
+
+static bool judge_end(struct tl_conn *conn, unsigned int end)
+{
+	struct sock *sk;
+	bool is;
+
+	if (!tl_conn_here(conn, end) || conn->state[end] != TL_CLOSE_WAIT)
+		return false;
+	sk = tl_socket_find(conn, end);
+	if (!sk)
+		return false;
+	is = judge_socket(conn, end, sk);
+	sock_gen_put(sk);
+	return is;
+}
+
+/**
+ * tl_leak_judge() - settle whether a connection is a CLOSE_WAIT leak
+ * @conn: the connection
+ *
+ * Context: any but hard interrupt.
+ */
+void tl_leak_judge(struct tl_conn *conn)
+{
+	bool is = false;
+	unsigned int end;
+
+	rcu_read_lock();
+	for (end = 0; end < 2; end++)
+		is |= judge_end(conn, end);
+	rcu_read_unlock();
+	tl_leak_set(conn, is);
+}
