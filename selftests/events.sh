@@ -87,6 +87,29 @@ leak() {
 	echo 60000 | in_ns "$b" tee /sys/kernel/tcplab/close_wait/leak_ms >/dev/null
 }
 
+# Whatever the phase of the watch is, and however young the connection.
+soon_told() {
+	local i
+	tracing close_wait_leak
+	echo 2000 | in_ns "$b" tee /sys/kernel/tcplab/close_wait/leak_ms >/dev/null
+	assert sb listen l 192.0.2.2 9005
+	for i in 1 2 3 4 5 6 7 8; do
+		assert sa connect "c$i" 192.0.2.2 9005
+		assert sb accept "s$i" l
+		assert sa close "c$i"
+		sleep 0.13
+	done
+	assert_traced '192.0.2.2:9005 .* cause=unread-eof' 8 10
+	for i in $(traced | sed 's/.*age_ms=\([0-9]*\).*/\1/'); do
+		assert_between "$i" 2000 $((3000 * slowness)) "age at which it was told"
+	done
+	for i in 1 2 3 4 5 6 7 8; do
+		assert sb close "s$i"
+	done
+	assert sb close l
+	echo 60000 | in_ns "$b" tee /sys/kernel/tcplab/close_wait/leak_ms >/dev/null
+}
+
 half_open() {
 	tracing half_open
 	in_ns "$a" sysctl -qw net.ipv4.tcp_fin_timeout=2
@@ -123,5 +146,6 @@ by_bpftrace() {
 run_tests \
 	"states of a connection" life \
 	"a leak is told once" leak \
+	"leaks are told within a second" soon_told \
 	"a half-open connection" half_open \
 	"bpftrace" by_bpftrace

@@ -118,6 +118,12 @@ static inline void tl_conn_unlock(struct tl_conn *conn)
 	spin_unlock_bh(&conn->lock);
 }
 
+/* Whether it still is a row: one that was found is locked before it is asked. */
+static inline bool tl_conn_hashed(const struct tl_conn *conn)
+{
+	return !hlist_nulls_unhashed_lockless(&conn->node);
+}
+
 /* Any order will do, as long as both ends agree on it. */
 static inline unsigned int tl_key_order(struct tl_key *key, bool after,
 					__be16 sport, __be16 dport)

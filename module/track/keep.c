@@ -49,11 +49,18 @@ static unsigned int check_in(const struct tl_conn *conn, unsigned int end)
 	case TL_CLOSE_WAIT:
 		if (conn->leak)
 			return RECHECK;
+		/* What is old enough may be sending, and stop. */
 		left = remaining(leak_age(conn), conn->since[end]);
-		return max_t(unsigned int, left, SILENT);
+		return left ?: SILENT;
 	default:
 		return RECHECK;
 	}
+}
+
+/* It is told within a second of the age that makes it a leak. */
+static bool may_become_leak(const struct tl_conn *conn)
+{
+	return (conn->state[0] == TL_CLOSE_WAIT || conn->state[1] == TL_CLOSE_WAIT) && !conn->leak;
 }
 
 /* Jiffies that a row is kept which only the remote end still fills. */
@@ -123,11 +130,11 @@ unsigned int tl_keep_look_in(const struct tl_conn *conn)
  * @conn: the connection
  *
  * No row of a living socket wants one earlier than %SILENT, unless there is a
- * suspicion.
+ * suspicion or a leak to be told.
  */
 bool tl_keep_looks_soon(const struct tl_conn *conn)
 {
-	return !conn->suspect && tl_wheel_within(conn, SILENT) &&
+	return !conn->suspect && !may_become_leak(conn) && tl_wheel_within(conn, SILENT) &&
 	       (tl_conn_lives_here(conn, 0) || tl_conn_lives_here(conn, 1));
 }
 

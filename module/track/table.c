@@ -21,21 +21,12 @@
 #include <net/netns/hash.h>
 
 #include "../tcplab.h"
-#include "keep.h"
-#include "life.h"
+#include "evict.h"
 #include "table.h"
 #include "wheel.h"
 
 /* Chains share locks: more would only matter with more CPUs than this. */
 #define BUCKET_LOCKS		256
-/*
- * How far a full table looks for history: rows, and buckets, most of which are
- * empty where few rows are allowed.
- */
-#define HISTORY_LOOKS		16
-#define HISTORY_BUCKETS		64U
-/* An embryonic row that is found may be gone before it is locked. */
-#define EMBRYO_TRIES		3
 /* What a signed counter holds, with room to spare. */
 #define ROWS_MAX		0x40000000U
 #define HASH_SIZE_MIN		16U
@@ -132,11 +123,6 @@ static bool is(const struct tl_conn *conn, const struct tl_net *ns,
 	return conn->ns == ns && tl_key_equal(&conn->key, key);
 }
 
-static bool alive(const struct tl_conn *conn)
-{
-	return !hlist_nulls_unhashed_lockless(&conn->node);
-}
-
 /* Bottom halves are off, and a connection that is found is as if locked so. */
 static struct tl_conn *find_in(unsigned int bucket, const struct tl_net *ns,
 			       const struct tl_key *key)
@@ -151,7 +137,7 @@ again:
 		if (!data_race(is(conn, ns, key)))
 			continue;
 		spin_lock(&conn->lock);
-		if (likely(alive(conn) && is(conn, ns, key))) {
+		if (likely(tl_conn_hashed(conn) && is(conn, ns, key))) {
 			__release(&conn->lock);
 			return conn;
 		}
@@ -248,82 +234,6 @@ static bool reserve(struct tl_net *ns)
 	return false;
 }
 
-/**
- * struct eviction - the search for a row to be given up
- * @ns: whose rows may go; NULL: anybody's
- * @looks: rows that may still be looked at
- * @done: a row was given up
- */
-struct eviction {
-	const struct tl_net *ns;
-	unsigned int looks;
-	bool done;
-};
-
-static bool may_go(const struct tl_conn *conn, const struct tl_net *ns,
-		   enum tl_worth worth)
-{
-	return (!ns || conn->ns == ns) && tl_keep_worth(conn) == worth;
-}
-
-static void give_up(struct tl_conn *conn)
-{
-	tl_track_note(&conn->ns->track, TL_COUNT_EVICTED);
-	tl_life_drop(conn);
-}
-
-static bool give_up_history(struct tl_conn *conn, void *data)
-{
-	struct eviction *eviction = data;
-
-	if (!may_go(conn, eviction->ns, TL_WORTH_NOTHING)) {
-		tl_conn_unlock(conn);
-		return --eviction->looks;
-	}
-	give_up(conn);
-	eviction->done = true;
-	return false;
-}
-
-static bool evict_history(const struct tl_net *ns, unsigned int bucket)
-{
-	struct eviction eviction = { .ns = ns, .looks = HISTORY_LOOKS };
-	unsigned int i, buckets = min(table.mask + 1, HISTORY_BUCKETS);
-
-	for (i = 0; i < buckets && eviction.looks && !eviction.done; i++)
-		tl_table_walk_bucket((bucket + i) & table.mask, NULL,
-				     give_up_history, &eviction);
-	return eviction.done;
-}
-
-/*
- * Embryonic rows are looked at each second: they are among what is due soon.
- * There the connection is not locked, and what is seen has to be seen again.
- */
-static bool is_embryo(const struct tl_conn *conn, const void *ns)
-{
-	return may_go(conn, ns, TL_WORTH_LITTLE);
-}
-
-static bool evict_embryo(const struct tl_net *ns)
-{
-	unsigned int tries;
-
-	for (tries = 0; tries < EMBRYO_TRIES; tries++) {
-		struct tl_conn *conn = tl_wheel_soon(is_embryo, ns);
-
-		if (!conn)
-			return false;
-		tl_conn_lock(conn);
-		if (alive(conn) && is_embryo(conn, ns)) {
-			give_up(conn);
-			return true;
-		}
-		tl_conn_unlock(conn);
-	}
-	return false;
-}
-
 /*
  * A namespace at its own limit gives up its own rows, never another's; nor does
  * a guest.
@@ -334,7 +244,7 @@ static bool make_room(struct tl_net *ns, unsigned int bucket)
 
 	if (atomic_read(&ns->track.rows) >= max_connections || is_guest(ns))
 		whose = ns;
-	return evict_history(whose, bucket) || evict_embryo(whose);
+	return tl_evict(whose, bucket);
 }
 
 static struct tl_conn *allocate(struct tl_net *ns, const struct tl_key *key)
@@ -478,7 +388,7 @@ void tl_table_walk_bucket(unsigned int bucket, const struct tl_net *ns,
 			struct tl_conn *conn = seen.conn[i];
 
 			tl_conn_lock(conn);
-			if (!alive(conn) || (ns && conn->ns != ns) ||
+			if (!tl_conn_hashed(conn) || (ns && conn->ns != ns) ||
 			    bucket_of(conn->ns, &conn->key) != bucket) {
 				tl_conn_unlock(conn);
 				continue;

@@ -195,10 +195,10 @@ static bool serve_next(unsigned int slot, struct list_head *list)
 		return false;
 	tl_conn_lock(conn);
 	/* Its neighbours in the chain come and go without this lock. */
-	if (hlist_nulls_unhashed_lockless(&conn->node))
-		tl_conn_unlock(conn);
-	else
+	if (tl_conn_hashed(conn))
 		wheel.due(conn);
+	else
+		tl_conn_unlock(conn);
 	return true;
 }
 
