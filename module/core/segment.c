@@ -59,3 +59,45 @@ enum tl_parse tl_segment_parse(struct tl_segment *segment, const u8 *header,
 	segment->flags = flags & (TL_FIN | TL_SYN | TL_RST | TL_PSH | TL_ACK);
 	return TL_PARSE_OK;
 }
+
+/* Options, RFC 9293 section 3.2 and RFC 7323 section 3.2. */
+#define OPTION_END		0
+#define OPTION_NOP		1
+#define OPTION_TIMESTAMPS	8
+#define TIMESTAMPS_OCTETS	10
+
+/**
+ * tl_segment_timestamp() - find the timestamp of a segment
+ * @header: its whole header, with options
+ * @octets: length of the header
+ * @value: set to the timestamp (TSval), if there is one
+ *
+ * Options that make no sense end the search, as TCP itself does.
+ * Context: any. Source: RFC 7323 section 3.2.
+ *
+ * Return: whether there is one.
+ */
+bool tl_segment_timestamp(const u8 *header, u32 octets, u32 *value)
+{
+	u32 at = TL_HEADER_MIN;
+
+	while (at < octets && header[at] != OPTION_END) {
+		u32 length;
+
+		if (header[at] == OPTION_NOP) {
+			at++;
+			continue;
+		}
+		if (at + 1 >= octets)
+			return false;
+		length = header[at + 1];
+		if (length < 2 || at + length > octets)
+			return false;
+		if (header[at] == OPTION_TIMESTAMPS && length == TIMESTAMPS_OCTETS) {
+			*value = load_be32(header + at + 2);
+			return true;
+		}
+		at += length;
+	}
+	return false;
+}

@@ -52,4 +52,6 @@ enum tl_parse {
 enum tl_parse tl_segment_parse(struct tl_segment *segment, const u8 *header,
 			       u32 available, u32 length);
 
+bool tl_segment_timestamp(const u8 *header, u32 octets, u32 *value);
+
 #endif /* TCPLAB_CORE_SEGMENT_H */

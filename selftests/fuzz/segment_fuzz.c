@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Fuzzes tl_segment_parse() and compares it with a reading of RFC 9293 section
- * 3.1 that has no code in common with it. The input is how much longer the
- * segment is than what may be read (two octets), and what may be read. It lies
- * at the end of its memory: a read beyond it is an error of the sanitizer.
+ * Fuzzes tl_segment_parse() and tl_segment_timestamp(), and compares them with a
+ * reading of RFC 9293 section 3.1 that has no code in common with them. The input
+ * is how much longer the segment is than what may be read (two octets), and what
+ * may be read. It lies at the end of its memory: a read beyond it is an error of
+ * the sanitizer.
  */
 #include "fuzz.h"
 #include "segment.h"
@@ -17,6 +18,32 @@ static u32 field(const u8 *header, unsigned int first, unsigned int bits)
 	for (i = first; i < first + bits; i++)
 		value = value << 1 | ((header[i / 8] >> (7 - i % 8)) & 1);
 	return value;
+}
+
+/* RFC 9293 section 3.1: kinds 0 and 1 stand alone, others tell their length. */
+static bool stamped(const u8 *header, u32 end, u32 at, u32 *value)
+{
+	if (at >= end || header[at] == 0)
+		return false;
+	if (header[at] == 1)
+		return stamped(header, end, at + 1, value);
+	if (end - at < 2 || header[at + 1] < 2 || header[at + 1] > end - at)
+		return false;
+	if (header[at] != 8 || header[at + 1] != 10)
+		return stamped(header, end, at + header[at + 1], value);
+	*value = field(header, 8 * (at + 2), 32);
+	return true;
+}
+
+static void compare_stamps(const u8 *header, u32 available)
+{
+	u32 end = field(header, 96, 4) * 4, value = 1, wanted = 1;
+
+	if (end > available)
+		return;
+	HOLDS(tl_segment_timestamp(header, end, &value) ==
+	      stamped(header, end, 20, &wanted));
+	HOLDS(value == wanted);
 }
 
 /* What a TCP sends, as a table over FIN, SYN, RST and ACK. */
@@ -94,6 +121,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	verdict = tl_segment_parse(&segment, header, available, length);
 	HOLDS(verdict == parse(&wanted, header, available, length));
 	compare(&segment, &wanted);
+	if (verdict == TL_PARSE_OK)
+		compare_stamps(header, available);
 	free(header);
 	return 0;
 }

@@ -218,6 +218,46 @@ static void test_long(void **state)
 	assert_int_equal(segment.end - segment.seq, (1U << 20) - 20);
 }
 
+/* Options as TCPs send them, and as they must not be. */
+static void test_timestamp(void **state)
+{
+	static const struct {
+		u8 options[20];
+		u32 octets;
+		bool found;
+	} cases[] = {
+		{ { 1, 1, 8, 10, 0x12, 0x34, 0x56, 0x78, 9, 9, 9, 9 }, 12, true },
+		{ { 2, 4, 5, 0xb4, 4, 2, 8, 10, 0x12, 0x34, 0x56, 0x78, 0, 0, 0, 0,
+		    1, 3, 3, 7 }, 20, true },
+		{ { 2, 4, 5, 0xb4 }, 4, false },
+		{ { 0, 1, 8, 10, 0x12, 0x34, 0x56, 0x78 }, 12, false },	/* behind the end */
+		{ { 8, 10, 0x12, 0x34, 0x56, 0x78, 0, 0 }, 8, false },	/* cut off */
+		{ { 8, 9, 0x12, 0x34, 0x56, 0x78, 0, 0, 0, 0, 0, 0 }, 12, false },
+		{ { 5, 0, 8, 10, 0x12, 0x34, 0x56, 0x78, 0, 0, 0, 0 }, 12, false },
+		{ { 5, 1, 8, 10, 0x12, 0x34, 0x56, 0x78, 0, 0, 0, 0 }, 12, false },
+		{ { 1, 1, 1, 8 }, 4, false },
+		{ { 0 }, 0, false },
+	};
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		u8 header[TL_HEADER_MAX];
+		u32 value = 7;
+		bool found;
+
+		memcpy(header, sample, TL_HEADER_MIN);
+		memcpy(header + TL_HEADER_MIN, cases[i].options, sizeof(cases[i].options));
+		found = tl_segment_timestamp(header, TL_HEADER_MIN + cases[i].octets,
+					     &value);
+		assert_int_equal(found, cases[i].found);
+		if (found)
+			assert_int_equal(value, 0x12345678);
+		else
+			assert_int_equal(value, 7);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,6 +267,7 @@ int main(void)
 		cmocka_unit_test(test_flags),
 		cmocka_unit_test(test_wrap),
 		cmocka_unit_test(test_long),
+		cmocka_unit_test(test_timestamp),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
