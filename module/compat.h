@@ -63,6 +63,37 @@ tl_compat_find6(struct net *net, const struct in6_addr *remote,
 }
 #endif
 
+static inline struct sock *
+tl_compat_find_listener4(struct net *net, __be32 remote, __be16 remote_port,
+			 __be32 local, u16 local_port, int ifindex)
+{
+#ifdef HAVE_LOOKUP_WITHOUT_HASHINFO
+	return __inet_lookup_listener(net, NULL, 0, remote, remote_port, local,
+				      local_port, ifindex, 0);
+#else
+	return __inet_lookup_listener(net, tl_compat_hashinfo(net), NULL, 0,
+				      remote, remote_port, local, local_port,
+				      ifindex, 0);
+#endif
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+static inline struct sock *
+tl_compat_find_listener6(struct net *net, const struct in6_addr *remote,
+			 __be16 remote_port, const struct in6_addr *local,
+			 u16 local_port, int ifindex)
+{
+#ifdef HAVE_LOOKUP_WITHOUT_HASHINFO
+	return inet6_lookup_listener(net, NULL, 0, remote, remote_port, local,
+				     local_port, ifindex, 0);
+#else
+	return inet6_lookup_listener(net, tl_compat_hashinfo(net), NULL, 0,
+				     remote, remote_port, local, local_port,
+				     ifindex, 0);
+#endif
+}
+#endif
+
 /* Listeners hang in a small table of their own on 5.10, else in lhash2. */
 static inline unsigned int
 tl_compat_listen_buckets(const struct inet_hashinfo *table)

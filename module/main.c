@@ -12,6 +12,8 @@
 #include "tcplab.h"
 #include "track/events.h"
 #include "track/reconcile.h"
+#include "track/twsk.h"
+#include "wait/budget.h"
 #include "wait/listeners.h"
 
 unsigned int tl_net_id __read_mostly;
@@ -26,9 +28,26 @@ static int __net_init net_init(struct net *net)
 	tl_arms_init(&ns->arms);
 	tl_close_wait_init(&ns->close_wait);
 	tl_owners_init(&ns->owners, ns);
-	err = tl_time_wait_init(&ns->time_wait, net);
+	tl_recycle_init(&ns->recycle_peers);
+	err = tl_policy_init(&ns->policy);
 	if (err)
 		return err;
+	err = tl_first_closes_init(&ns->first_closes);
+	if (err)
+		goto err_first_closes;
+	err = tl_time_wait_init(&ns->time_wait, net);
+	if (err)
+		goto err_time_wait;
+	tl_pasts_init(&ns->pasts);
+	err = tl_stragglers_init(&ns->stragglers);
+	if (err)
+		goto err_stragglers;
+	err = tl_what_if_init(ns);
+	if (err)
+		goto err_what_if;
+	err = tl_ports_init(&ns->ports);
+	if (err)
+		goto err_ports;
 	err = tl_track_net_init(ns);
 	if (err)
 		goto err_track;
@@ -44,7 +63,18 @@ err_report:
 	tl_owners_exit(&ns->owners);
 	tl_track_net_exit(ns);
 err_track:
+	tl_pasts_stop(&ns->pasts);
+	tl_ports_exit(&ns->ports);
+err_ports:
+	tl_what_if_exit(ns);
+err_what_if:
+	tl_stragglers_exit(&ns->stragglers);
+err_stragglers:
 	tl_time_wait_exit(&ns->time_wait);
+err_time_wait:
+	tl_first_closes_exit(&ns->first_closes);
+err_first_closes:
+	tl_policy_exit(&ns->policy);
 	return err;
 }
 
@@ -60,9 +90,16 @@ static void __net_exit net_exit(struct net *net)
 
 	tl_report_net_exit(ns);
 	tl_track_net_drop(ns);
+	tl_pasts_stop(&ns->pasts);
 	tl_owners_exit(&ns->owners);
 	tl_track_net_exit(ns);
+	tl_ports_exit(&ns->ports);
+	tl_what_if_exit(ns);
+	tl_stragglers_exit(&ns->stragglers);
 	tl_time_wait_exit(&ns->time_wait);
+	tl_first_closes_exit(&ns->first_closes);
+	tl_recycle_exit(&ns->recycle_peers);
+	tl_policy_exit(&ns->policy);
 }
 
 static struct pernet_operations net_ops = {
@@ -82,9 +119,16 @@ static int __init tcplab_init(void)
 		pr_err("tcplab: PREEMPT_RT kernels are not supported\n");
 		return -EOPNOTSUPP;
 	}
+	err = tl_policy_load();
+	if (err)
+		return err;
+	tl_budget_init();
 	err = tl_track_init();
 	if (err)
 		return err;
+	err = tl_past_init();
+	if (err)
+		goto err_past;
 	err = register_pernet_subsys(&net_ops);
 	if (err)
 		goto err_pernet;
@@ -94,6 +138,7 @@ static int __init tcplab_init(void)
 	err = tl_events_init();
 	if (err)
 		goto err_events;
+	tl_twsk_init();
 	tl_listeners_adopt();
 	tl_events_adopt(NULL);
 	tl_reconcile_init();
@@ -110,6 +155,7 @@ err_lab:
 	tl_knobs_exit();
 err_knobs:
 	tl_reconcile_exit();
+	tl_twsk_exit();
 	tl_events_exit();
 err_events:
 	tl_listeners_exit();
@@ -117,6 +163,8 @@ err_listeners:
 	unregister_pernet_subsys(&net_ops);
 err_pernet:
 	tl_owners_stop();
+	tl_past_exit();
+err_past:
 	tl_track_exit();
 	return err;
 }
@@ -126,10 +174,12 @@ static void __exit tcplab_exit(void)
 	tl_lab_unregister();
 	tl_knobs_exit();
 	tl_reconcile_exit();
+	tl_twsk_exit();
 	tl_events_exit();
 	tl_listeners_exit();
 	unregister_pernet_subsys(&net_ops);
 	tl_owners_stop();
+	tl_past_exit();
 	tl_track_exit();
 	pr_info("tcplab: unloaded\n");
 }

@@ -11,9 +11,16 @@
 #include "report/report.h"
 #include "track/track.h"
 #include "wait/close_wait.h"
+#include "wait/first_close.h"
 #include "wait/half_open.h"
 #include "wait/owners.h"
+#include "wait/past.h"
+#include "wait/policy.h"
+#include "wait/ports.h"
+#include "wait/recycle.h"
+#include "wait/straggler.h"
 #include "wait/time_wait.h"
+#include "wait/what_if.h"
 
 struct proc_dir_entry;
 
@@ -25,6 +32,13 @@ struct proc_dir_entry;
  * @owners: who has sockets in CLOSE_WAIT
  * @half_open: connections of which one end is gone
  * @time_wait: the TIME_WAIT accounts
+ * @first_closes: who closed what is in TIME_WAIT
+ * @policy: what is to be done to traffic
+ * @recycle_peers: hosts whose timestamps are remembered
+ * @pasts: connections that were closed first here
+ * @stragglers: what came for them
+ * @what_if: what other lengths of TIME_WAIT would have done
+ * @ports: ephemeral ports in use
  * @arms: configuration of the congestion control
  * @proc: /proc/net/tcplab
  * @reports: what its files are about
@@ -37,6 +51,13 @@ struct tl_net {
 	struct tl_owners owners;
 	struct tl_half_open half_open;
 	struct tl_time_wait time_wait;
+	struct tl_first_closes first_closes;
+	struct tl_policy policy;
+	struct tl_recycle_peers recycle_peers;
+	struct tl_pasts pasts;
+	struct tl_stragglers stragglers;
+	struct tl_what_if what_if;
+	struct tl_ports ports;
 	struct tl_arms arms;
 	struct proc_dir_entry *proc;
 	struct tl_report_file reports[TL_REPORTS];

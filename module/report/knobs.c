@@ -23,31 +23,6 @@
 #include "../tcplab.h"
 #include "knobs.h"
 
-/* Octets of a value, with a newline and a NUL. */
-#define TEXT_SIZE	64
-
-/**
- * struct knob - a file
- * @attr: for sysfs
- * @show: writes the value and a newline to TEXT_SIZE octets; returns its length
- * @store: takes a value; called with the namespace's mutex held; 0 or an error
- * @get: the value, if it is a number
- * @set: takes a number in [@min, @max]
- * @min: least number
- * @max: greatest number
- */
-struct knob {
-	struct bin_attribute attr;
-	int (*show)(const struct knob *knob, const struct tl_net *ns,
-		    char *text);
-	int (*store)(const struct knob *knob, struct tl_net *ns,
-		     const char *text);
-	unsigned int (*get)(const struct tl_net *ns);
-	int (*set)(struct tl_net *ns, unsigned int value);
-	unsigned int min;
-	unsigned int max;
-};
-
 static struct tl_net *callers_ns(void)
 {
 	return tl_net(current->nsproxy->net_ns);
@@ -57,8 +32,8 @@ static ssize_t knob_read(struct file *file, struct kobject *kobj,
 			 tl_compat_bin_attribute *attr, char *buffer,
 			 loff_t pos, size_t count)
 {
-	const struct knob *knob = container_of(attr, struct knob, attr);
-	char text[TEXT_SIZE];
+	const struct tl_knob *knob = container_of(attr, struct tl_knob, attr);
+	char text[TL_KNOB_SIZE];
 	int length = knob->show(knob, callers_ns(), text);
 
 	return memory_read_from_buffer(buffer, count, &pos, text, length);
@@ -69,9 +44,9 @@ static ssize_t knob_write(struct file *file, struct kobject *kobj,
 			  tl_compat_bin_attribute *attr, char *buffer,
 			  loff_t pos, size_t count)
 {
-	const struct knob *knob = container_of(attr, struct knob, attr);
+	const struct tl_knob *knob = container_of(attr, struct tl_knob, attr);
 	struct tl_net *ns = callers_ns();
-	char text[TEXT_SIZE];
+	char text[TL_KNOB_SIZE];
 	int err;
 
 	if (!file_ns_capable(file, ns->net->user_ns, CAP_NET_ADMIN))
@@ -87,21 +62,30 @@ static ssize_t knob_write(struct file *file, struct kobject *kobj,
 	return err ?: count;
 }
 
-#define KNOB_ATTR(knob_name)						\
-	{								\
-		.attr = { .name = knob_name, .mode = 0666 },		\
-		.read = knob_read,					\
-		.write = knob_write,					\
-	}
-
-static int show_number(const struct knob *knob, const struct tl_net *ns,
-		       char *text)
+/**
+ * tl_knob_show_number() - write the value of a knob that is a number
+ * @knob: the knob
+ * @ns: the namespace
+ * @text: TL_KNOB_SIZE octets
+ *
+ * Return: octets written.
+ */
+int tl_knob_show_number(const struct tl_knob *knob, const struct tl_net *ns,
+			char *text)
 {
-	return scnprintf(text, TEXT_SIZE, "%u\n", knob->get(ns));
+	return scnprintf(text, TL_KNOB_SIZE, "%u\n", knob->get(ns));
 }
 
-static int store_number(const struct knob *knob, struct tl_net *ns,
-			const char *text)
+/**
+ * tl_knob_store_number() - set a knob that is a number
+ * @knob: the knob
+ * @ns: the namespace
+ * @text: the number
+ *
+ * Return: 0 or an error, with nothing changed.
+ */
+int tl_knob_store_number(const struct tl_knob *knob, struct tl_net *ns,
+			 const char *text)
 {
 	unsigned int value;
 	int err = tl_value_number(text, knob->min, knob->max, &value);
@@ -119,10 +103,10 @@ static int enabled_set(struct tl_net *ns, unsigned int value)
 	return tl_track_enable(ns, value);
 }
 
-static struct knob enabled = {
-	.attr = KNOB_ATTR("enabled"),
-	.show = show_number,
-	.store = store_number,
+static struct tl_knob enabled = {
+	.attr = TL_KNOB_ATTR("enabled"),
+	.show = tl_knob_show_number,
+	.store = tl_knob_store_number,
 	.get = enabled_get,
 	.set = enabled_set,
 	.max = 1,
@@ -138,10 +122,10 @@ static int forward_set(struct tl_net *ns, unsigned int value)
 	return tl_track_forward(ns, value);
 }
 
-static struct knob forward = {
-	.attr = KNOB_ATTR("forward"),
-	.show = show_number,
-	.store = store_number,
+static struct tl_knob forward = {
+	.attr = TL_KNOB_ATTR("forward"),
+	.show = tl_knob_show_number,
+	.store = tl_knob_store_number,
 	.get = forward_get,
 	.set = forward_set,
 	.max = 1,
@@ -158,24 +142,24 @@ static int leak_ms_set(struct tl_net *ns, unsigned int value)
 	return 0;
 }
 
-static struct knob leak_ms = {
-	.attr = KNOB_ATTR("leak_ms"),
-	.show = show_number,
-	.store = store_number,
+static struct tl_knob leak_ms = {
+	.attr = TL_KNOB_ATTR("leak_ms"),
+	.show = tl_knob_show_number,
+	.store = tl_knob_store_number,
 	.get = leak_ms_get,
 	.set = leak_ms_set,
 	.min = 1,
 	.max = TL_LEAK_MS_MAX,
 };
 
-static int show_law(const struct knob *knob, const struct tl_net *ns,
+static int show_law(const struct tl_knob *knob, const struct tl_net *ns,
 		    char *text)
 {
-	return scnprintf(text, TEXT_SIZE, "%s\n",
+	return scnprintf(text, TL_KNOB_SIZE, "%s\n",
 			 tl_arms_law_name(&ns->arms, TL_ARM_A));
 }
 
-static int store_law(const struct knob *knob, struct tl_net *ns,
+static int store_law(const struct tl_knob *knob, struct tl_net *ns,
 		     const char *text)
 {
 	char name[16];
@@ -184,45 +168,56 @@ static int store_law(const struct knob *knob, struct tl_net *ns,
 	return err ?: tl_arms_set_law(&ns->arms, TL_ARM_A, name);
 }
 
-static struct knob law = {
-	.attr = KNOB_ATTR("law"),
+static struct tl_knob law = {
+	.attr = TL_KNOB_ATTR("law"),
 	.show = show_law,
 	.store = store_law,
 };
 
-static struct knob * const track_knobs[] = { &enabled, &forward, NULL };
-static struct knob * const close_wait_knobs[] = { &leak_ms, NULL };
-static struct knob * const arm_a_knobs[] = { &law, NULL };
+static struct tl_knob * const track_knobs[] = { &enabled, &forward, NULL };
+static struct tl_knob * const close_wait_knobs[] = { &leak_ms, NULL };
+static struct tl_knob * const arm_a_knobs[] = { &law, NULL };
 
-enum directory_id { ROOT, TRACK, CLOSE_WAIT, CONGESTION, ARM_A };
+enum directory_id {
+	IN_ROOT,
+	IN_TRACK,
+	IN_CLOSE_WAIT,
+	IN_TIME_WAIT,
+	IN_CONGESTION,
+	IN_ARM_A
+};
 
 /* Parents come before their children. */
 static struct directory {
 	const char *name;
 	enum directory_id parent;
-	struct knob * const *knobs;
+	struct tl_knob * const *knobs;
 	struct kobject *kobj;
 } directories[] = {
-	[ROOT]		= { .name = "tcplab" },
-	[TRACK]		= { "track", ROOT, track_knobs },
-	[CLOSE_WAIT]	= { "close_wait", ROOT, close_wait_knobs },
-	[CONGESTION]	= { "congestion", ROOT },
-	[ARM_A]		= { "a", CONGESTION, arm_a_knobs },
+	[IN_ROOT]		= { .name = "tcplab" },
+	[IN_TRACK]		= { "track", IN_ROOT, track_knobs },
+	[IN_CLOSE_WAIT]	= { "close_wait", IN_ROOT, close_wait_knobs },
+	[IN_TIME_WAIT]	= { "time_wait", IN_ROOT, tl_knobs_time_wait },
+	[IN_CONGESTION]	= { "congestion", IN_ROOT },
+	[IN_ARM_A]		= { "a", IN_CONGESTION, arm_a_knobs },
 };
 
 static int add(struct directory *directory)
 {
-	struct kobject *parent = directory == &directories[ROOT] ?
+	struct kobject *parent = directory == &directories[IN_ROOT] ?
 				 kernel_kobj :
 				 directories[directory->parent].kobj;
-	struct knob * const *knob;
+	struct tl_knob * const *knob;
 	int err = 0;
 
 	directory->kobj = kobject_create_and_add(directory->name, parent);
 	if (!directory->kobj)
 		return -ENOMEM;
-	for (knob = directory->knobs; !err && knob && *knob; knob++)
+	for (knob = directory->knobs; !err && knob && *knob; knob++) {
+		(*knob)->attr.read = knob_read;
+		(*knob)->attr.write = knob_write;
 		err = sysfs_create_bin_file(directory->kobj, &(*knob)->attr);
+	}
 	return err;
 }
 

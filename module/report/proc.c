@@ -27,9 +27,16 @@ static const struct tl_report * const reports[TL_REPORTS] = {
 	&tl_report_fin_wait,
 	&tl_report_half_open,
 	&tl_report_listeners,
+	&tl_report_ports,
+	&tl_report_stragglers,
+	&tl_report_time_wait_age,
+	&tl_report_time_wait_owner,
+	&tl_report_time_wait_recycle,
+	&tl_report_time_wait_what_if,
 };
 
 static const struct tl_sheet * const sheets[] = {
+	&tl_sheet_policy,
 	&tl_sheet_summary,
 	&tl_sheet_time_wait,
 };

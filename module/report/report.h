@@ -67,7 +67,7 @@ struct tl_report_file {
 	const struct tl_report *report;
 };
 
-#define TL_REPORTS	6
+#define TL_REPORTS	12
 
 /**
  * struct tl_sheet - a report of `name value` rows
@@ -85,6 +85,13 @@ extern const struct tl_report tl_report_close_wait_owner;
 extern const struct tl_report tl_report_fin_wait;
 extern const struct tl_report tl_report_half_open;
 extern const struct tl_report tl_report_listeners;
+extern const struct tl_report tl_report_ports;
+extern const struct tl_report tl_report_stragglers;
+extern const struct tl_report tl_report_time_wait_age;
+extern const struct tl_report tl_report_time_wait_owner;
+extern const struct tl_report tl_report_time_wait_recycle;
+extern const struct tl_report tl_report_time_wait_what_if;
+extern const struct tl_sheet tl_sheet_policy;
 extern const struct tl_sheet tl_sheet_summary;
 extern const struct tl_sheet tl_sheet_time_wait;
 

@@ -36,7 +36,11 @@ static u64 disagreements(const struct tl_net *ns)
 
 static u64 memory(const struct tl_net *ns)
 {
-	return sizeof(*ns) + tl_track_memory(ns) + tl_time_wait_memory();
+	return sizeof(*ns) + tl_track_memory(ns) + tl_time_wait_memory() +
+	       tl_first_closes_memory(&ns->first_closes) + tl_policy_memory() +
+	       tl_recycle_memory(&ns->recycle_peers) +
+	       tl_pasts_memory(&ns->pasts) + tl_stragglers_memory() +
+	       tl_ages_memory() + tl_ports_memory(&ns->ports);
 }
 
 static void show_states(struct seq_file *seq, struct tl_net *ns)
@@ -74,9 +78,14 @@ static void show(struct seq_file *seq, struct tl_net *ns)
 			tl_track_in_state(ns, TL_FIN_WAIT_2));
 	tl_sheet_number(seq, "time_wait", time_wait.now);
 	tl_sheet_number(seq, "time_wait_entered", time_wait.entered);
-	tl_sheet_unknown(seq, "safe_length_ms");
-	tl_sheet_unknown(seq, "safe_length_closes");
+	tl_sheet_number(seq, "safe_length_ms",
+			tl_stragglers_safe_ms(&ns->stragglers));
+	tl_sheet_number(seq, "safe_length_closes", tl_what_if_closes(ns));
 	tl_sheet_number(seq, "memory_bytes", memory(ns));
+	tl_sheet_number(seq, "refused_memory",
+			tl_track_count(ns, TL_COUNT_REFUSED_MEMORY));
+	tl_sheet_number(seq, "remembered", READ_ONCE(ns->pasts.count));
+	tl_sheet_number(seq, "remembered_forgotten", READ_ONCE(ns->pasts.forgotten));
 	show_states(seq, ns);
 }
 

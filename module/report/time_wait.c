@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* /proc/net/tcplab/time_wait: population and flow of TIME_WAIT. */
 #include "../tcplab.h"
+#include "../track/twsk.h"
 #include "report.h"
 
 static void show(struct seq_file *seq, struct tl_net *ns)
@@ -25,15 +26,18 @@ static void show(struct seq_file *seq, struct tl_net *ns)
 	tl_sheet_number(seq, "exited_reused_in",
 			sum.exited[TL_EXIT_REUSED_IN]);
 	tl_sheet_number(seq, "exited_reset", sum.exited[TL_EXIT_RESET]);
-	/* Nothing shortens yet, and who kills is not seen: it is in other. */
-	tl_sheet_number(seq, "exited_shortened", 0);
-	tl_sheet_unknown(seq, "exited_killed");
+	tl_sheet_number(seq, "exited_shortened",
+			sum.exited[TL_EXIT_SHORTENED]);
+	/* Without kprobes these are in other. */
+	if (tl_twsk_tells_killed())
+		tl_sheet_number(seq, "exited_killed", sum.exited[TL_EXIT_KILLED]);
+	else
+		tl_sheet_unknown(seq, "exited_killed");
 	tl_sheet_number(seq, "exited_other", sum.exited[TL_EXIT_OTHER]);
 	tl_sheet_number(seq, "overflow", sum.overflow);
-	/* The kernel counts both kinds of mini-socket as one. */
-	tl_sheet_unknown(seq, "overflow_fin_wait_2");
+	tl_sheet_number(seq, "overflow_fin_wait_2", sum.overflow_fin_wait_2);
 	tl_sheet_number(seq, "rate", sum.rate);
-	tl_sheet_number(seq, "length_ms", TL_TIME_WAIT_MS);
+	tl_sheet_number(seq, "length_ms", READ_ONCE(ns->policy.length_ms) ?: TL_TIME_WAIT_MS);
 }
 
 const struct tl_sheet tl_sheet_time_wait = {

@@ -17,12 +17,26 @@ void tl_trace_address(const struct tl_key *key, unsigned int end, u8 *v4,
 {
 	struct in6_addr address;
 
-	if (tl_key_is_v6(key)) {
+	if (tl_key_is_v6(key))
 		memset(v4, 0, 4);
-		address = key->addr.v6[end];
-	} else {
+	else
 		memcpy(v4, &key->addr.v4[end], 4);
-		ipv6_addr_set_v4mapped(key->addr.v4[end], &address);
-	}
+	tl_key_address(key, end, &address);
 	memcpy(v6, &address, sizeof(address));
+}
+
+/**
+ * tl_trace_closer() - who closed a connection in the fields of an event
+ * @conn: the connection, locked
+ * @uid: set to his uid, as the namespace of the network numbers it; -1 if unknown
+ * @comm: filled with his command; empty if unknown
+ */
+void tl_trace_closer(const struct tl_conn *conn, u32 *uid, char *comm)
+{
+	struct tl_closer who;
+
+	tl_closer_who(conn->closer, &who);
+	*uid = uid_valid(who.uid) ?
+	       from_kuid_munged(conn->ns->net->user_ns, who.uid) : -1;
+	memcpy(comm, who.comm, sizeof(who.comm));
 }

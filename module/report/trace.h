@@ -31,9 +31,12 @@
 		__array(u8, saddr_v6, 16)		\
 		__array(u8, daddr_v6, 16)
 
-#define TL_TRACE_ASSIGN(conn, end) do {					\
-	const struct tl_key *__key = &(conn)->key;			\
-	__entry->netns = (conn)->ns->net->ns.inum;			\
+#define TL_TRACE_ASSIGN(conn, end)					\
+	TL_TRACE_ASSIGN_KEY((conn)->ns, &(conn)->key, end)
+
+#define TL_TRACE_ASSIGN_KEY(in, key, end) do {				\
+	const struct tl_key *__key = key;				\
+	__entry->netns = (in)->net->ns.inum;				\
 	__entry->family = tl_key_is_v6(__key) ? AF_INET6 : AF_INET;	\
 	__entry->sport = ntohs(__key->port[end]);			\
 	__entry->dport = ntohs(__key->port[!(end)]);			\
@@ -48,6 +51,7 @@
 
 void tl_trace_address(const struct tl_key *key, unsigned int end, u8 *v4,
 		      u8 *v6);
+void tl_trace_closer(const struct tl_conn *conn, u32 *uid, char *comm);
 #endif
 
 TRACE_DEFINE_ENUM(TL_UNKNOWN);
@@ -126,6 +130,133 @@ TRACE_EVENT(close_wait_leak,
 				   { 2, "unread-data" },
 				   { 3, "unread-eof" },
 				   { 4, "eof-read" }))
+);
+
+/* A socket became TIME_WAIT; who closed first is known from close(). */
+TRACE_EVENT(time_wait_enter,
+	TP_PROTO(const struct tl_conn *conn, unsigned int end),
+	TP_ARGS(conn, end),
+	TP_STRUCT__entry(
+		TL_TRACE_FIELDS
+		__field(u32, uid)
+		__array(char, comm, TASK_COMM_LEN)
+	),
+	TP_fast_assign(
+		TL_TRACE_ASSIGN(conn, end);
+		tl_trace_closer(conn, &__entry->uid, __entry->comm);
+	),
+	TP_printk(TL_TRACE_FORMAT " uid=%d comm=%s", TL_TRACE_VALUES,
+		  (int)__entry->uid, __entry->comm[0] ? __entry->comm : "-")
+);
+
+/* It left TIME_WAIT. */
+TRACE_EVENT(time_wait_exit,
+	TP_PROTO(const struct tl_conn *conn, unsigned int end,
+		 enum tl_exit reason),
+	TP_ARGS(conn, end, reason),
+	TP_STRUCT__entry(
+		TL_TRACE_FIELDS
+		__field(u32, age_ms)
+		__field(u8, reason)
+	),
+	TP_fast_assign(
+		TL_TRACE_ASSIGN(conn, end);
+		__entry->age_ms = tl_life_age_ms(conn->since[end]);
+		__entry->reason = reason;
+	),
+	TP_printk(TL_TRACE_FORMAT " age_ms=%u reason=%s", TL_TRACE_VALUES,
+		  __entry->age_ms,
+		  __print_symbolic(__entry->reason,
+				   { 0, "expired" },
+				   { 1, "reused-out" },
+				   { 2, "reused-in" },
+				   { 3, "reset" },
+				   { 4, "shortened" },
+				   { 5, "killed" },
+				   { 6, "other" }))
+);
+
+/* So many percent of the ports towards a destination are in use. */
+TRACE_EVENT(port_pressure,
+	TP_PROTO(const struct tl_net *ns, const struct tl_port_use *use,
+		 unsigned int percent, u32 range),
+	TP_ARGS(ns, use, percent, range),
+	TP_STRUCT__entry(
+		__field(u32, netns)
+		__field(u16, dport)
+		__array(u8, saddr_v6, 16)
+		__array(u8, daddr_v6, 16)
+		__field(u8, percent)
+		__field(u32, in_use)
+		__field(u32, time_wait)
+		__field(u32, range)
+	),
+	TP_fast_assign(
+		__entry->netns = ns->net->ns.inum;
+		__entry->dport = use->remote_port;
+		memcpy(__entry->saddr_v6, &use->local, 16);
+		memcpy(__entry->daddr_v6, &use->remote, 16);
+		__entry->percent = percent;
+		__entry->in_use = use->in_use;
+		__entry->time_wait = use->time_wait;
+		__entry->range = range;
+	),
+	TP_printk("netns=%u %pI6c %pI6c:%u percent=%u in_use=%u time_wait=%u range=%u",
+		  __entry->netns, __entry->saddr_v6, __entry->daddr_v6,
+		  __entry->dport, __entry->percent, __entry->in_use,
+		  __entry->time_wait, __entry->range)
+);
+
+/* A segment comes for a connection that was closed here: source is our end. */
+TRACE_EVENT(straggler,
+	TP_PROTO(const struct tl_net *ns, const struct tl_key *key,
+		 unsigned int end, enum tl_kind kind, enum tl_verdict verdict,
+		 u32 late_ms),
+	TP_ARGS(ns, key, end, kind, verdict, late_ms),
+	TP_STRUCT__entry(
+		TL_TRACE_FIELDS
+		__field(u32, late_ms)
+		__field(u8, kind)
+		__field(u8, verdict)
+	),
+	TP_fast_assign(
+		TL_TRACE_ASSIGN_KEY(ns, key, end);
+		__entry->late_ms = late_ms;
+		__entry->kind = kind;
+		__entry->verdict = verdict;
+	),
+	TP_printk(TL_TRACE_FORMAT " kind=%s verdict=%s late_ms=%u", TL_TRACE_VALUES,
+		  __print_symbolic(__entry->kind,
+				   { 0, "fin" }, { 1, "data" }, { 2, "ack" },
+				   { 3, "syn" }, { 4, "rst" }),
+		  __print_symbolic(__entry->verdict,
+				   { 0, "answered" },
+				   { 1, "refused-paws" },
+				   { 2, "refused-sequence" },
+				   { 3, "accepted" },
+				   { 4, "would-corrupt" }),
+		  __entry->late_ms)
+);
+
+/* A policy drops a segment, or would: source is who has sent it. */
+TRACE_EVENT(policy_drop,
+	TP_PROTO(const struct tl_net *ns, const struct tl_key *key,
+		 unsigned int from, enum tl_deed reason),
+	TP_ARGS(ns, key, from, reason),
+	TP_STRUCT__entry(
+		TL_TRACE_FIELDS
+		__field(u8, reason)
+	),
+	TP_fast_assign(
+		TL_TRACE_ASSIGN_KEY(ns, key, from);
+		__entry->reason = reason;
+	),
+	TP_printk(TL_TRACE_FORMAT " reason=%s", TL_TRACE_VALUES,
+		  __print_symbolic(__entry->reason,
+				   { 2, "recycle_would_drop" },
+				   { 3, "recycle_dropped" },
+				   { 4, "quiet_syn_dropped" },
+				   { 5, "quiet_syn_ack_dropped" }))
 );
 
 /* One end of a connection turns out to be gone. */

@@ -124,6 +124,19 @@ void tl_view_address(struct seq_file *seq, const struct tl_key *key,
 }
 
 /**
+ * tl_view_host() - write an address without a port
+ * @seq: the report
+ * @address: the address, IPv4 mapped
+ */
+void tl_view_host(struct seq_file *seq, const struct in6_addr *address)
+{
+	if (ipv6_addr_v4mapped(address))
+		seq_printf(seq, "%pI4", &address->s6_addr32[3]);
+	else
+		seq_printf(seq, "%pI6c", address);
+}
+
+/**
  * tl_view_word() - write a word, with a space before
  * @seq: the report
  * @word: what to write; white space and backslashes become octal, and nothing at

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Keys of connections. */
+#include <linux/jhash.h>
+#include <linux/net.h>
 #include <net/ipv6.h>
 
 #include "conn.h"
@@ -41,4 +43,31 @@ bool tl_key_is_self(const struct tl_key *key)
 	if (!tl_key_is_v6(key))
 		return key->addr.v4[0] == key->addr.v4[1];
 	return ipv6_addr_equal(&key->addr.v6[0], &key->addr.v6[1]);
+}
+
+/**
+ * tl_key_address() - one end's address, whatever the family
+ * @key: a key
+ * @end: index of the end
+ * @address: filled; IPv4 is mapped
+ */
+void tl_key_address(const struct tl_key *key, unsigned int end,
+		    struct in6_addr *address)
+{
+	if (tl_key_is_v6(key))
+		*address = key->addr.v6[end];
+	else
+		ipv6_addr_set_v4mapped(key->addr.v4[end], address);
+}
+
+/**
+ * tl_key_hash_address() - a hash that nobody outside can foretell
+ * @address: an address, IPv4 mapped
+ */
+u32 tl_key_hash_address(const struct in6_addr *address)
+{
+	static u32 secret __read_mostly;
+
+	net_get_random_once(&secret, sizeof(secret));
+	return jhash2((const u32 *)address->s6_addr32, 4, secret);
 }

@@ -11,7 +11,7 @@
 
 #include <linux/in6.h>
 #include <linux/list.h>
-#include <linux/list_nulls.h>
+#include <linux/rcupdate.h>
 #include <linux/spinlock.h>
 #include <net/ipv6.h>
 
@@ -56,44 +56,61 @@ enum tl_origin {
 
 /**
  * struct tl_conn - a tracked connection
- * @node: in its bucket of the table; unhashed once the connection is over
+ * @next: the one behind it in its bucket of the table
  * @timer: in a slot of the wheel, or empty
  * @ns: its namespace
  * @lock: protects all below; taken before the locks of table and wheel
  * @key: constant while hashed
+ * @restart: when the last TIME_WAIT began, or began anew for a late segment
  * @peers: what segments alone say
  * @born: when it was created or adopted, low half of jiffies
  * @since: when each end took its state, low half of jiffies; of a forwarded
  *	connection, the responder's is when the last segment passed
+ * @rto: retransmission timeout of the last socket that closed, in units of
+ *	%TL_RTO_UNIT_MS; 0 is unknown
  * @state: state of each end: its socket's where it has one here
  * @slot: where @timer hangs
+ * @closer: who closed first, see tl_closer_get(); 0 is unknown
  * @origin: an &enum tl_origin
  * @local: bit mask of the ends with a socket in this namespace
  * @first: the end shown as local: the initiator, where both are or none is
  * @bound: the socket was bound to an interface
  * @leak: the CLOSE_WAIT end is older than the threshold
- * @suspect: the socket was not as the row says; look once more
+ * @suspect: bit mask of the ends whose socket was not as the row says: look once
+ *	more
  * @told: that it is a leak has been told
  * @evidence: an &enum tl_evidence that one end is gone
+ * @hashed: it is a row of the table
+ * @ended: bit mask of the ends whose mini-socket was ended before its time
+ * @fine: @timer hangs on the fine wheel
+ * @exact: it wants to be looked at to a few milliseconds
+ * @port: bit mask of the end whose ephemeral port is counted
+ * @stamps: the last socket that closed used timestamps (RFC 7323)
  *
  * Allocated with SLAB_TYPESAFE_BY_RCU: a reader under RCU may find itself on
  * an object that became another connection, and has to compare @ns and @key
  * again under @lock.
  */
 struct tl_conn {
-	struct hlist_nulls_node node;
+	struct tl_conn __rcu *next;
 	struct list_head timer;
 	struct tl_net *ns;
 	spinlock_t lock;	/* see @lock */
 	struct tl_key key;
 	u32 born;
 	u32 since[2];
+	u32 restart;
 	struct tl_peers peers;
+	u16 rto;
 	u8 state[2];
 	u8 slot;
+	u8 closer;
 	u8 origin:3, local:2, first:1, bound:1, leak:1;
-	u8 suspect:1, told:1, evidence:3;
+	u8 suspect:2, told:1, evidence:3, hashed:1, fine:1;
+	u8 ended:2, port:2, exact:1, stamps:1;
 };
+
+#define TL_RTO_UNIT_MS	2
 
 /*
  * Largest row on a kernel without lock debugging: the allocator keeps its own
@@ -118,10 +135,10 @@ static inline void tl_conn_unlock(struct tl_conn *conn)
 	spin_unlock_bh(&conn->lock);
 }
 
-/* Whether it still is a row: one that was found is locked before it is asked. */
+/* Whether it still is a row: one that was found without a lock may not be. */
 static inline bool tl_conn_hashed(const struct tl_conn *conn)
 {
-	return !hlist_nulls_unhashed_lockless(&conn->node);
+	return conn->hashed;
 }
 
 /* Any order will do, as long as both ends agree on it. */
@@ -183,6 +200,9 @@ static inline bool tl_key_equal(const struct tl_key *a, const struct tl_key *b)
 }
 
 bool tl_key_is_self(const struct tl_key *key);
+u32 tl_key_hash_address(const struct in6_addr *address);
+void tl_key_address(const struct tl_key *key, unsigned int end,
+		    struct in6_addr *address);
 
 /**
  * tl_conn_here() - whether an end has its socket in this namespace

@@ -19,6 +19,7 @@
 #include "life.h"
 #include "socket.h"
 #include "table.h"
+#include "twsk.h"
 
 /*
  * A socket opens actively. An earlier incarnation of the 4-tuple ends here;
@@ -29,6 +30,7 @@ static void open_active(struct tl_conn *conn, unsigned int end, bool fresh)
 	bool crossed = tl_conn_here(conn, !end) &&
 		       conn->state[!end] == TL_SYN_SENT;
 
+	tl_life_reused(conn, end, TL_EXIT_REUSED_OUT);
 	if (fresh || !crossed)
 		tl_life_begin(conn, TL_ACTIVE, end);
 }
@@ -100,6 +102,7 @@ static void open_passive(struct tl_conn *conn, unsigned int end)
 {
 	if (tl_conn_here(conn, !end) && conn->state[!end] == TL_SYN_SENT)
 		return;
+	tl_life_reused(conn, end, TL_EXIT_REUSED_IN);
 	tl_life_begin(conn, TL_PASSIVE, end);
 }
 
@@ -235,6 +238,9 @@ void tl_events_received(struct tl_net *ns, const struct tl_key *key,
 	if (!conn)
 		return;
 	tl_life_segment(conn, from, segment);
+	/* It may set the timer anew. */
+	if (conn->exact)
+		tl_life_check_soon(conn);
 	tl_life_unlock(conn);
 }
 
@@ -278,18 +284,42 @@ void tl_events_forwarded(struct tl_net *ns, const struct tl_key *key,
  * A full socket that becomes CLOSED may leave a mini-socket behind, in one of
  * two states; it is in the table before the tracepoint fires.
  */
-static enum tl_state after_close(const struct tl_conn *conn, unsigned int end,
-				 const struct sock *closed)
+static struct sock *find_mini(const struct tl_conn *conn, unsigned int end,
+			      const struct sock *closed)
 {
-	enum tl_state state = TL_CLOSED;
 	struct sock *mini = tl_socket_find_by(conn, end, closed);
 
-	if (!mini)
-		return TL_CLOSED;
-	if (mini->sk_state == TCP_TIME_WAIT)
-		state = tl_socket_state(mini);
-	sock_gen_put(mini);
-	return state;
+	if (mini && mini->sk_state != TCP_TIME_WAIT) {
+		sock_gen_put(mini);
+		return NULL;
+	}
+	return mini;
+}
+
+/* It should be TIME_WAIT, but there was no room for a mini-socket. */
+static bool found_no_room(const struct sock *closed, int old_state)
+{
+	return !closed->sk_err &&
+	       (old_state == TCP_CLOSING || sock_flag(closed, SOCK_DONE));
+}
+
+/* What a socket leaves that can leave a mini-socket. */
+static void left_mini(struct tl_conn *conn, unsigned int end,
+		      const struct sock *closed, int old_state)
+{
+	struct sock *mini = find_mini(conn, end, closed);
+	enum tl_state state = mini ? tl_socket_state(mini) : TL_CLOSED;
+
+	tl_twsk_closed(conn, closed);
+	if (mini)
+		tl_recycle_closed(conn, end, tcp_twsk(mini)->tw_ts_recent);
+	tl_life_socket(conn, end, mini ?: closed, state, TL_EXIT_REUSED_IN);
+	if (state == TL_TIME_WAIT)
+		tl_past_remember(conn, end, mini);
+	else if (!mini && found_no_room(closed, old_state))
+		tl_past_remember(conn, end, closed);
+	if (mini)
+		sock_gen_put(mini);
 }
 
 /*
@@ -308,6 +338,13 @@ static bool is_rival(const struct tl_conn *conn, unsigned int end,
 	if (owner)
 		sock_gen_put(owner);
 	return owner;
+}
+
+/* close() or shutdown() has led there, and whoever called it is running. */
+static void note_closer(struct tl_conn *conn, const struct sock *sk)
+{
+	if (!conn->closer)
+		conn->closer = tl_closer_get(conn->ns, READ_ONCE(sk->sk_uid));
 }
 
 static bool may_leave_mini(int old_state)
@@ -355,13 +392,19 @@ static void socket_changed(struct tl_net *ns, const struct sock *sk,
 			   int old_state, int new_state)
 {
 	enum tl_state state = tl_socket_full_state(new_state);
+	/* Packets are processed in tasks, too, but with bottom halves off. */
+	bool by_process = in_task() && !in_softirq();
 	struct tl_conn *conn;
 	unsigned int end;
 	struct tl_key key;
 	bool fresh = false;
 
-	if (!tl_socket_key(sk, &key, &end))
+	if (!tl_socket_key(sk, &key, &end)) {
+		/* connect() knew where to go, and found no port. */
+		if (old_state == TCP_SYN_SENT && sk->sk_dport)
+			tl_ports_failed(ns, sk);
 		return;
+	}
 	if (unlikely(READ_ONCE(sk->sk_bound_dev_if)))
 		keep_scope(ns, sk, &key);
 	if (state == TL_CLOSED)
@@ -374,15 +417,27 @@ static void socket_changed(struct tl_net *ns, const struct sock *sk,
 		tl_life_unlock(conn);
 		return;
 	}
-	if (fresh || (state == TL_ESTABLISHED && is_history(conn, end)))
+	if (fresh || (state == TL_ESTABLISHED && is_history(conn, end))) {
+		tl_life_reused(conn, end, TL_EXIT_REUSED_IN);
 		tl_life_begin(conn, origin_of(old_state), end);
+	}
+	if (state == TL_FIN_WAIT_1 && by_process)
+		note_closer(conn, sk);
 	if (state == TL_CLOSED && may_leave_mini(old_state))
-		state = after_close(conn, end, sk);
-	tl_life_socket(conn, end, sk, state, TL_EXIT_REUSED_IN);
-	if (state == TL_CLOSED && old_state != TCP_SYN_SENT &&
+		left_mini(conn, end, sk, old_state);
+	else
+		tl_life_socket(conn, end, sk, state, TL_EXIT_REUSED_IN);
+	if (conn->state[end] == TL_CLOSED && old_state != TCP_SYN_SENT &&
 	    old_state != TCP_SYN_RECV)
 		tl_life_gave_up(conn, sk);
 	tl_life_unlock(conn);
+}
+
+static void note_overflow(struct tl_net *ns, const struct sock *sk, int old_state)
+{
+	local_bh_disable();
+	tl_time_wait_closed(&ns->time_wait, sk, old_state);
+	local_bh_enable();
 }
 
 /* Called in process and softirq context; on newer kernels without RCU. */
@@ -400,6 +455,8 @@ static void on_set_state(void *unused, const struct sock *sk,
 		tl_listeners_state(sk, old_state, new_state);
 	else if (new_state != TCP_SYN_SENT && READ_ONCE(ns->track.enabled))
 		socket_changed(ns, sk, old_state, new_state);
+	if (new_state == TCP_CLOSE && may_leave_mini(old_state))
+		note_overflow(ns, sk, old_state);
 	rcu_read_unlock();
 }
 
@@ -431,11 +488,7 @@ bool tl_events_adopt_one(struct sock *sk)
 		tl_life_begin(conn, TL_ADOPTED, end);
 	/* What the hooks and the tracepoint told meanwhile is newer. */
 	if (fresh || !tl_conn_here(conn, end))
-		tl_life_socket(conn, end, sk, state, TL_EXIT_OTHER);
-	if (fresh && state == TL_TIME_WAIT)
-		tl_life_time_wait_left(conn, end, tl_socket_time_left(sk));
-	if (fresh && state == TL_CLOSE_WAIT)
-		tl_life_close_wait_since(conn, end, sk);
+		tl_life_adopted(conn, end, sk, state);
 	/* Neither may have known the row while the socket changed. */
 	tl_life_check_soon(conn);
 	tl_life_unlock(conn);

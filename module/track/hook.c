@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The netfilter hooks. Every packet is accepted, whatever is found: observing
- * never changes traffic.
+ * The netfilter hooks. Every packet is accepted, whatever is found, unless a
+ * policy of the user stops it: observing never changes traffic.
  *
  * LOCAL_OUT is hooked first and LOCAL_IN last, so that both see addresses as
  * the socket does, before and after translation. Most packets leave after a
@@ -24,6 +24,7 @@
 #include "../tcplab.h"
 #include "events.h"
 #include "hook.h"
+#include "police.h"
 #include "socket.h"
 
 /*
@@ -93,7 +94,8 @@ static bool is_plain_in(struct tl_net *ns, const struct sk_buff *skb,
 		WRITE_ONCE(ns->track.conntrack, true);
 	}
 	return is_established(skb->sk) && has_linear_header(skb) &&
-	       !(control_bits(skb) & (TL_SYN | TL_RST | TL_FIN));
+	       !(control_bits(skb) & (TL_SYN | TL_RST | TL_FIN)) &&
+	       !tl_past_suspects(ns, tcp_hdr(skb)->source, tcp_hdr(skb)->dest);
 }
 
 static bool parse(struct tl_net *ns, const struct sk_buff *skb,
@@ -167,8 +169,23 @@ static void dispatch(struct tl_net *ns, struct sk_buff *skb,
 	}
 }
 
-static void examine4(struct tl_net *ns, struct sk_buff *skb,
-		     const struct nf_hook_state *state)
+/* What arrives and is dropped here TCP never gets; what leaves was sent. */
+static unsigned int judge(struct tl_net *ns, struct sk_buff *skb,
+			  unsigned int offset, const struct nf_hook_state *state,
+			  const struct tl_key *key, unsigned int from,
+			  const struct tl_segment *segment)
+{
+	bool stops = tl_police_stops(ns, skb, offset, state, key, from, segment);
+
+	if (!stops && state->hook == NF_INET_LOCAL_IN)
+		tl_straggler_seen(ns, key, from, segment, skb, offset);
+	if (!stops || state->hook == NF_INET_LOCAL_OUT)
+		dispatch(ns, skb, state, key, from, segment);
+	return stops ? NF_DROP : NF_ACCEPT;
+}
+
+static unsigned int examine4(struct tl_net *ns, struct sk_buff *skb,
+			     const struct nf_hook_state *state)
 {
 	const struct iphdr *ip = ip_hdr(skb);
 	unsigned int offset = skb_network_offset(skb) + ip->ihl * 4;
@@ -178,20 +195,20 @@ static void examine4(struct tl_net *ns, struct sk_buff *skb,
 
 	if (ip_is_fragment(ip)) {
 		tl_track_note(&ns->track, TL_COUNT_FRAGMENTS);
-		return;
+		return NF_ACCEPT;
 	}
 	if (!parse(ns, skb, offset, &segment))
-		return;
+		return NF_ACCEPT;
 	if (state->hook == NF_INET_LOCAL_IN &&
 	    !checksum_ok(ns, skb, offset, AF_INET))
-		return;
+		return NF_ACCEPT;
 	if (shows_translation(skb, state, &segment) &&
 	    inet_addr_type(ns->net, ip->saddr) == RTN_LOCAL)
 		WRITE_ONCE(ns->track.conntrack, true);
 	from = tl_key_set4(&key, ip->saddr, htons(segment.sport), ip->daddr,
 			   htons(segment.dport),
 			   tl_scope_of_device(state->in ?: state->out));
-	dispatch(ns, skb, state, &key, from, &segment);
+	return judge(ns, skb, offset, state, &key, from, &segment);
 }
 
 static bool is_tcp4(const struct sk_buff *skb)
@@ -203,7 +220,7 @@ static unsigned int out4(void *ns, struct sk_buff *skb,
 			 const struct nf_hook_state *state)
 {
 	if (is_tcp4(skb) && !is_plain_out(ns, skb, state->out))
-		examine4(ns, skb, state);
+		return examine4(ns, skb, state);
 	return NF_ACCEPT;
 }
 
@@ -211,7 +228,7 @@ static unsigned int in4(void *ns, struct sk_buff *skb,
 			const struct nf_hook_state *state)
 {
 	if (is_tcp4(skb) && !is_plain_in(ns, skb, state->in))
-		examine4(ns, skb, state);
+		return examine4(ns, skb, state);
 	return NF_ACCEPT;
 }
 
@@ -219,7 +236,7 @@ static unsigned int forward4(void *ns, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
 	if (is_tcp4(skb))
-		examine4(ns, skb, state);
+		return examine4(ns, skb, state);
 	return NF_ACCEPT;
 }
 
@@ -282,8 +299,8 @@ static unsigned int find_tcp6(struct tl_net *ns, const struct sk_buff *skb)
 	return offset;
 }
 
-static void examine6(struct tl_net *ns, struct sk_buff *skb,
-		     const struct nf_hook_state *state)
+static unsigned int examine6(struct tl_net *ns, struct sk_buff *skb,
+			     const struct nf_hook_state *state)
 {
 	unsigned int offset = find_tcp6(ns, skb);
 	struct tl_segment segment;
@@ -293,10 +310,10 @@ static void examine6(struct tl_net *ns, struct sk_buff *skb,
 
 	if (!offset || (state->hook == NF_INET_LOCAL_IN && travels_on(skb)) ||
 	    !parse(ns, skb, offset, &segment))
-		return;
+		return NF_ACCEPT;
 	if (state->hook == NF_INET_LOCAL_IN &&
 	    !checksum_ok(ns, skb, offset, AF_INET6))
-		return;
+		return NF_ACCEPT;
 	ip = ipv6_hdr(skb);
 	if (shows_translation(skb, state, &segment) &&
 	    (ipv6_addr_loopback(&ip->saddr) ||
@@ -304,14 +321,14 @@ static void examine6(struct tl_net *ns, struct sk_buff *skb,
 		WRITE_ONCE(ns->track.conntrack, true);
 	from = tl_key_set6(&key, &ip->saddr, htons(segment.sport), &ip->daddr,
 			   htons(segment.dport), scope6(skb, state));
-	dispatch(ns, skb, state, &key, from, &segment);
+	return judge(ns, skb, offset, state, &key, from, &segment);
 }
 
 static unsigned int out6(void *ns, struct sk_buff *skb,
 			 const struct nf_hook_state *state)
 {
 	if (!is_plain_out(ns, skb, state->out))
-		examine6(ns, skb, state);
+		return examine6(ns, skb, state);
 	return NF_ACCEPT;
 }
 
@@ -319,15 +336,14 @@ static unsigned int in6(void *ns, struct sk_buff *skb,
 			const struct nf_hook_state *state)
 {
 	if (!is_plain_in(ns, skb, state->in))
-		examine6(ns, skb, state);
+		return examine6(ns, skb, state);
 	return NF_ACCEPT;
 }
 
 static unsigned int forward6(void *ns, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
-	examine6(ns, skb, state);
-	return NF_ACCEPT;
+	return examine6(ns, skb, state);
 }
 #endif
 

@@ -6,6 +6,7 @@
 #include <linux/jiffies.h>
 
 #include "../tcplab.h"
+#include "../wait/length.h"
 #include "keep.h"
 #include "wheel.h"
 
@@ -33,6 +34,24 @@ static unsigned int leak_age(const struct tl_conn *conn)
 	return msecs_to_jiffies(tl_close_wait_leak_ms(&conn->ns->close_wait));
 }
 
+/**
+ * tl_keep_time_wait_left() - when a TIME_WAIT wants to be looked at
+ * @conn: the connection
+ *
+ * The timer of a longer one than the kernel's own has to be kept ahead, also
+ * after a late segment has set it anew.
+ * Return: jiffies from now.
+ */
+unsigned int tl_keep_time_wait_left(const struct tl_conn *conn)
+{
+	unsigned int own = MS(TL_TIME_WAIT_MS), length = tl_length_jiffies(conn);
+	unsigned int left = remaining(length ?: own, conn->restart);
+
+	if (length > own)
+		left = min(left, own / 2);
+	return left ?: SILENT;
+}
+
 /* Jiffies until a local end wants to be looked at. */
 static unsigned int check_in(const struct tl_conn *conn, unsigned int end)
 {
@@ -44,8 +63,7 @@ static unsigned int check_in(const struct tl_conn *conn, unsigned int end)
 	case TL_FIN_WAIT_2:
 		return SILENT;
 	case TL_TIME_WAIT:
-		left = remaining(MS(TL_TIME_WAIT_MS), conn->since[end]);
-		return left ?: SILENT;
+		return tl_keep_time_wait_left(conn);
 	case TL_CLOSE_WAIT:
 		if (conn->leak)
 			return RECHECK;

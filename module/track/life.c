@@ -16,6 +16,7 @@
 #include "life.h"
 #include "socket.h"
 #include "table.h"
+#include "twsk.h"
 #include "wheel.h"
 
 #define MS(ms)		msecs_to_jiffies(ms)
@@ -75,17 +76,26 @@ static void count_simultaneous(const struct tl_conn *conn, unsigned int end,
 		count(conn, TL_COUNT_SIMULTANEOUS_CLOSE);
 }
 
-/* Who takes the 4-tuple of one that has expired tells it, but did not end it. */
+/* Its stamps still say when it entered. */
 static void leave_time_wait(struct tl_conn *conn, unsigned int end,
 			    enum tl_exit reason)
 {
-	if (tl_life_age_ms(conn->since[end]) >= TL_TIME_WAIT_MS)
-		reason = TL_EXIT_EXPIRED;
-	tl_time_wait_left(&conn->ns->time_wait, reason);
+	tl_time_wait_leave(conn, end, tl_twsk_reason(conn, end, reason));
+	if (!tl_conn_here(conn, !end) || conn->state[!end] != TL_TIME_WAIT)
+		tl_twsk_end(conn);
 }
 
-static void change(struct tl_conn *conn, unsigned int end, enum tl_state state,
-		   enum tl_exit reason)
+/* Its stamps say when; @before: that was before anybody knew of it. */
+static void enter_time_wait(struct tl_conn *conn, unsigned int end,
+			    enum tl_state from, bool before)
+{
+	tl_twsk_begin(conn, end);
+	tl_time_wait_enter(conn, end, before);
+	tl_ports_changed(conn, end, from, TL_TIME_WAIT);
+}
+
+static void change_since(struct tl_conn *conn, unsigned int end,
+			 enum tl_state state, enum tl_exit reason, u32 since)
 {
 	u8 from = conn->state[end];
 	struct tl_stats *stats;
@@ -95,10 +105,8 @@ static void change(struct tl_conn *conn, unsigned int end, enum tl_state state,
 		stats = stats_of(conn);
 		stats->state[from]--;
 		stats->state[state]++;
-		if (state == TL_TIME_WAIT) {
-			tl_time_wait_entered(&conn->ns->time_wait);
-			tl_wheel_move(conn, MS(TL_TIME_WAIT_MS));
-		}
+		if (state != TL_TIME_WAIT)
+			tl_ports_changed(conn, end, from, state);
 		if (from == TL_TIME_WAIT)
 			leave_time_wait(conn, end, reason);
 		if (from == TL_CLOSE_WAIT)
@@ -109,8 +117,16 @@ static void change(struct tl_conn *conn, unsigned int end, enum tl_state state,
 		}
 	}
 	conn->state[end] = state;
-	conn->since[end] = now();
-	conn->suspect = 0;
+	conn->since[end] = since;
+	conn->suspect &= ~BIT(end);
+	if (state == TL_TIME_WAIT && tl_conn_here(conn, end))
+		enter_time_wait(conn, end, from, since != now());
+}
+
+static void change(struct tl_conn *conn, unsigned int end, enum tl_state state,
+		   enum tl_exit reason)
+{
+	change_since(conn, end, state, reason, now());
 }
 
 static void tell(struct tl_conn *conn, unsigned int end, enum tl_state from)
@@ -165,6 +181,8 @@ static void begin(struct tl_conn *conn, enum tl_origin origin,
 	unsigned int end;
 
 	tl_half_open_forget(conn);
+	if (conn->state[0] != TL_TIME_WAIT && conn->state[1] != TL_TIME_WAIT)
+		tl_twsk_end(conn);
 	conn->born = now();
 	conn->origin = origin;
 	conn->first = first;
@@ -204,6 +222,29 @@ static void follow_peers(struct tl_conn *conn)
 			       TL_EXIT_OTHER);
 }
 
+static void socket_says(struct tl_conn *conn, unsigned int end,
+			const struct sock *sk, enum tl_state state,
+			enum tl_exit reason, u32 since)
+{
+	u8 said = conn->state[end];
+
+	settle_here(conn, end);
+	if (sk && READ_ONCE(sk->sk_bound_dev_if))
+		conn->bound = 1;
+	if (conn->state[end] != state)
+		change_since(conn, end, state, reason, since);
+	/* Segments may have said it before. */
+	if (said != state)
+		tell(conn, end, said);
+	/* A full socket would have told: this was a mini-socket's timer. */
+	if (said == TL_FIN_WAIT_2 && state == TL_CLOSED && !sk)
+		tl_half_open_left(conn, end);
+	if (tl_conn_both_here(conn))
+		return;
+	tl_peers_told(&conn->peers, end, state);
+	follow_peers(conn);
+}
+
 /**
  * tl_life_socket() - a local end's socket tells its state
  * @conn: the connection
@@ -216,23 +257,34 @@ void tl_life_socket(struct tl_conn *conn, unsigned int end,
 		    const struct sock *sk, enum tl_state state,
 		    enum tl_exit reason)
 {
-	u8 said = conn->state[end];
+	socket_says(conn, end, sk, state, reason, now());
+}
 
-	settle_here(conn, end);
-	if (sk && READ_ONCE(sk->sk_bound_dev_if))
-		conn->bound = 1;
-	if (conn->state[end] != state)
-		change(conn, end, state, reason);
-	/* Segments may have said it before. */
-	if (said != state)
-		tell(conn, end, said);
-	/* A full socket would have told: this was a mini-socket's timer. */
-	if (said == TL_FIN_WAIT_2 && state == TL_CLOSED && !sk)
-		tl_half_open_left(conn, end);
-	if (tl_conn_both_here(conn))
-		return;
-	tl_peers_told(&conn->peers, end, state);
-	follow_peers(conn);
+/* When an end took its state, as far as its socket knows. */
+static u32 since_of(const struct sock *sk, enum tl_state state)
+{
+	u32 since = now();
+
+	if (state == TL_TIME_WAIT)
+		return since - (MS(TL_TIME_WAIT_MS) - tl_socket_time_left(sk));
+	/* At the latest with the last ACK, which the FIN carried, or what came later. */
+	if (state == TL_CLOSE_WAIT && tl_socket_is_full(sk))
+		since = READ_ONCE(tcp_sk(sk)->rcv_tstamp);
+	keep_old(&since);
+	return since;
+}
+
+/**
+ * tl_life_adopted() - a local end is met whose socket was open before
+ * @conn: the connection
+ * @end: index of the end
+ * @sk: its socket, of any kind
+ * @state: its state
+ */
+void tl_life_adopted(struct tl_conn *conn, unsigned int end,
+		     const struct sock *sk, enum tl_state state)
+{
+	socket_says(conn, end, sk, state, TL_EXIT_OTHER, since_of(sk, state));
 }
 
 /* What the machine is told where it steps nothing: see exit_reason(). */
@@ -356,6 +408,19 @@ void tl_life_compare(struct tl_conn *conn, unsigned int end,
 	conn->peers.end[end].state = fact;
 }
 
+/**
+ * tl_life_reused() - a new connection takes the 4-tuple of an end
+ * @conn: the connection
+ * @end: index of the end
+ * @reason: how, in case that it is in TIME_WAIT
+ */
+void tl_life_reused(struct tl_conn *conn, unsigned int end,
+		    enum tl_exit reason)
+{
+	if (tl_conn_here(conn, end) && conn->state[end] == TL_TIME_WAIT)
+		become(conn, end, TL_CLOSED, reason);
+}
+
 /* Why a TIME_WAIT socket that is not there any more ended. */
 static enum tl_exit exit_reason(const struct tl_conn *conn, unsigned int end)
 {
@@ -384,44 +449,43 @@ static bool just_adopted(const struct tl_conn *conn)
 	       now() - tl_track_started(&conn->ns->track) < MS(ADOPTION_MS);
 }
 
-/*
- * The tracepoint fires before the socket has its new state, and after a closed
- * one left the socket table; a new mini-socket cannot be found for a moment.
- * Only what is still so at a second look, later, is a fact.
- */
 static void correct(struct tl_conn *conn, unsigned int end,
 		    enum tl_state state)
 {
-	if (!conn->suspect) {
-		conn->suspect = 1;
-		return;
-	}
 	if (!changes_silently(conn, end) && !just_adopted(conn))
 		count(conn, state == TL_CLOSED ? TL_COUNT_DISAGREE_GONE :
 						 TL_COUNT_DISAGREE_MISSED);
 	tl_life_socket(conn, end, NULL, state, exit_reason(conn, end));
 }
 
-/* The look that judges comes no sooner than it takes for both to agree. */
-static void doubt(struct tl_conn *conn)
-{
-	if (conn->suspect)
-		return;
-	conn->suspect = 1;
-	tl_wheel_move(conn, TL_KEEP_SOON);
-}
-
 /* What a mini-socket does by itself, and not in its first moment. */
 static bool is_mini_change(const struct tl_conn *conn, unsigned int end,
 			   enum tl_state state)
 {
-	if (conn->state[end] == TL_FIN_WAIT_2)
-		return state == TL_TIME_WAIT;
 	return conn->state[end] == TL_TIME_WAIT && state == TL_CLOSED &&
 	       now() - conn->since[end] >= TL_KEEP_SOON;
 }
 
-static void reconcile_end(struct tl_conn *conn, unsigned int end, bool judge)
+/*
+ * A mini-socket in TIME_WAIT: it has just come there, or it may be time to end
+ * it. True if nothing is left to be done, and the reference was given back.
+ */
+static bool met_time_wait(struct tl_conn *conn, unsigned int end,
+			  struct sock *mini)
+{
+	if (conn->state[end] == TL_TIME_WAIT)
+		return tl_twsk_look(conn, end, mini);
+	if (conn->state[end] != TL_FIN_WAIT_2)
+		return false;
+	tl_life_socket(conn, end, mini, TL_TIME_WAIT, TL_EXIT_OTHER);
+	tl_recycle_closed(conn, end, READ_ONCE(tcp_twsk(mini)->tw_ts_recent));
+	tl_past_remember(conn, end, mini);
+	sock_gen_put(mini);
+	return true;
+}
+
+/* Whether the socket of an end is as the row says, or the row is now as it is. */
+static bool reconcile_end(struct tl_conn *conn, unsigned int end, bool judge)
 {
 	enum tl_state state = TL_CLOSED;
 	struct sock *sk;
@@ -429,21 +493,23 @@ static void reconcile_end(struct tl_conn *conn, unsigned int end, bool judge)
 	sk = tl_socket_find(conn, end);
 	if (sk) {
 		state = tl_socket_state(sk);
+		if (state == TL_TIME_WAIT && met_time_wait(conn, end, sk))
+			return true;
 		if (conn->evidence && tl_socket_is_full(sk))
 			tl_half_open_check(conn, end, sk, judge);
 		sock_gen_put(sk);
 	}
 	/* A new incarnation makes itself known by its SYN or SYN,ACK. */
-	if (state == TL_SYN_SENT || state == TL_SYN_RECEIVED)
-		state = conn->state[end];
-	if (state == conn->state[end])
-		conn->suspect &= !judge;
-	else if (is_mini_change(conn, end, state))
+	if (state == TL_SYN_SENT || state == TL_SYN_RECEIVED ||
+	    state == conn->state[end])
+		return true;
+	if (is_mini_change(conn, end, state))
 		tl_life_socket(conn, end, NULL, state, exit_reason(conn, end));
-	else if (judge)
+	else if (judge && (conn->suspect & BIT(end)))
 		correct(conn, end, state);
 	else
-		doubt(conn);
+		return false;
+	return true;
 }
 
 /**
@@ -452,45 +518,31 @@ static void reconcile_end(struct tl_conn *conn, unsigned int end, bool judge)
  * @judge: this is a look arranged for the purpose: doubts count; otherwise
  *	they arrange for one
  *
+ * The tracepoint fires before the socket has its new state, and after a closed
+ * one left the socket table; a new mini-socket cannot be found for a moment.
+ * Only what is still so at a second look, later, is a fact.
  * Context: any but hard interrupt.
  */
 void tl_life_reconcile(struct tl_conn *conn, bool judge)
 {
 	unsigned int end;
+	bool new = false;
 
 	rcu_read_lock();
-	for (end = 0; end < 2; end++)
-		if (tl_conn_here(conn, end) && !tl_state_over(conn->state[end]))
-			reconcile_end(conn, end, judge);
+	for (end = 0; end < 2; end++) {
+		if (!tl_conn_here(conn, end) || tl_state_over(conn->state[end]))
+			continue;
+		if (!reconcile_end(conn, end, judge)) {
+			new |= !(conn->suspect & BIT(end));
+			conn->suspect |= BIT(end);
+		} else if (judge) {
+			conn->suspect &= ~BIT(end);
+		}
+	}
 	rcu_read_unlock();
-}
-
-/**
- * tl_life_time_wait_left() - a TIME_WAIT that was adopted has begun before
- * @conn: the connection
- * @end: index of the end
- * @left: jiffies that its mini-socket still has
- */
-void tl_life_time_wait_left(struct tl_conn *conn, unsigned int end,
-			    unsigned int left)
-{
-	conn->since[end] = now() - (MS(TL_TIME_WAIT_MS) - left);
-	tl_wheel_move(conn, left);
-}
-
-/**
- * tl_life_close_wait_since() - a CLOSE_WAIT that was adopted has begun before
- * @conn: the connection
- * @end: index of the end
- * @sk: its full socket
- *
- * At the latest with the last ACK, which the FIN carried, or what came later.
- */
-void tl_life_close_wait_since(struct tl_conn *conn, unsigned int end,
-			      const struct sock *sk)
-{
-	conn->since[end] = READ_ONCE(tcp_sk(sk)->rcv_tstamp);
-	keep_old(&conn->since[end]);
+	/* The look that judges comes no sooner than it takes for both to agree. */
+	if (new)
+		tl_wheel_move(conn, TL_KEEP_SOON);
 }
 
 /**
@@ -541,8 +593,10 @@ void tl_life_unlock(struct tl_conn *conn)
 void tl_life_drop(struct tl_conn *conn)
 {
 	tl_half_open_forget(conn);
+	tl_twsk_release(conn);
 	leave_here(conn, 0);
 	leave_here(conn, 1);
+	tl_closer_put(conn->closer);
 	tl_table_remove(conn);
 }
 

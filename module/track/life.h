@@ -11,18 +11,18 @@ void tl_life_begin(struct tl_conn *conn, enum tl_origin origin,
 void tl_life_socket(struct tl_conn *conn, unsigned int end,
 		    const struct sock *sk, enum tl_state state,
 		    enum tl_exit reason);
+void tl_life_adopted(struct tl_conn *conn, unsigned int end,
+		     const struct sock *sk, enum tl_state state);
 void tl_life_segment(struct tl_conn *conn, unsigned int from,
 		     const struct tl_segment *segment);
 void tl_life_begin_open(struct tl_conn *conn, unsigned int first);
+void tl_life_reused(struct tl_conn *conn, unsigned int end,
+		    enum tl_exit reason);
 void tl_life_refused(struct tl_conn *conn, unsigned int from,
 		     const struct tl_segment *rst);
 void tl_life_compare(struct tl_conn *conn, unsigned int end,
 		     const struct sock *sk);
 void tl_life_reconcile(struct tl_conn *conn, bool judge);
-void tl_life_time_wait_left(struct tl_conn *conn, unsigned int end,
-			    unsigned int left);
-void tl_life_close_wait_since(struct tl_conn *conn, unsigned int end,
-			      const struct sock *sk);
 void tl_life_gave_up(struct tl_conn *conn, const struct sock *sk);
 void tl_life_check_soon(struct tl_conn *conn);
 void tl_life_unlock(struct tl_conn *conn);

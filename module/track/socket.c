@@ -172,6 +172,47 @@ static struct sock *find_at(struct net *net, const struct tl_key *key,
 }
 
 /**
+ * tl_socket_at() - find the socket at one end of a connection, whose key is enough
+ * @net: the namespace
+ * @key: the connection's key
+ * @end: index of the end
+ *
+ * Context: RCU, any but hard interrupt.
+ * Return: a full, request or mini-socket, to be given back by sock_gen_put();
+ * NULL if there is none, or it is bound to an interface.
+ */
+struct sock *tl_socket_at(struct net *net, const struct tl_key *key,
+			  unsigned int end)
+{
+	return find_at(net, key, end, tl_key_ifindex(key));
+}
+
+/**
+ * tl_socket_listener() - find who listens where a connection would end
+ * @net: the namespace
+ * @key: the connection's key
+ * @end: index of that end
+ * @ifindex: interface that the SYN comes by
+ *
+ * Context: RCU, any but hard interrupt.
+ * Return: a listening socket, under RCU; NULL if there is none.
+ */
+struct sock *tl_socket_listener(struct net *net, const struct tl_key *key,
+				unsigned int end, int ifindex)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (tl_key_is_v6(key))
+		return tl_compat_find_listener6(net, &key->addr.v6[!end],
+						key->port[!end],
+						&key->addr.v6[end],
+						ntohs(key->port[end]), ifindex);
+#endif
+	return tl_compat_find_listener4(net, key->addr.v4[!end], key->port[!end],
+					key->addr.v4[end], ntohs(key->port[end]),
+					ifindex);
+}
+
+/**
  * tl_socket_exists() - whether one end of a connection has a socket here
  * @net: the namespace
  * @key: the connection's key
@@ -182,7 +223,7 @@ static struct sock *find_at(struct net *net, const struct tl_key *key,
 bool tl_socket_exists(struct net *net, const struct tl_key *key,
 		      unsigned int end)
 {
-	struct sock *sk = find_at(net, key, end, tl_key_ifindex(key));
+	struct sock *sk = tl_socket_at(net, key, end);
 
 	if (sk)
 		sock_gen_put(sk);

@@ -39,6 +39,10 @@ enum tl_state tl_socket_full_state(int state);
 struct sock *tl_socket_find(const struct tl_conn *conn, unsigned int end);
 struct sock *tl_socket_find_by(const struct tl_conn *conn, unsigned int end,
 			       const struct sock *other);
+struct sock *tl_socket_at(struct net *net, const struct tl_key *key,
+			  unsigned int end);
+struct sock *tl_socket_listener(struct net *net, const struct tl_key *key,
+				unsigned int end, int ifindex);
 bool tl_socket_exists(struct net *net, const struct tl_key *key,
 		      unsigned int end);
 unsigned int tl_socket_time_left(const struct sock *sk);

@@ -6,14 +6,15 @@
  * connection they find. Objects are SLAB_TYPESAFE_BY_RCU: one that was freed
  * may at once be another connection, in another bucket. Hence the nulls at the
  * end of each chain, which tell a walk that it strayed, and the second look at
- * the key once the lock is held.
+ * the key once the lock is held. Chains are linked one way: the eight octets
+ * that a way back would take are better used.
  *
  * Locks: connection, then bucket. A bucket's lock guards its chain only.
  */
 #include <linux/jhash.h>
+#include <linux/list_nulls.h>
 #include <linux/mm.h>
 #include <linux/module.h>
-#include <linux/rculist_nulls.h>
 #include <linux/siphash.h>
 #include <linux/slab.h>
 #include <linux/user_namespace.h>
@@ -51,7 +52,7 @@ module_param(hash_size, uint, 0444);
 MODULE_PARM_DESC(hash_size, "buckets of the table (default: max_total, at most 262144)");
 
 static struct {
-	struct hlist_nulls_head *bucket;
+	struct tl_conn __rcu **bucket;
 	unsigned int mask;
 	hsiphash_key_t secret;
 	struct kmem_cache *cache;
@@ -123,16 +124,35 @@ static bool is(const struct tl_conn *conn, const struct tl_net *ns,
 	return conn->ns == ns && tl_key_equal(&conn->key, key);
 }
 
+static struct tl_conn *end_of(unsigned int bucket)
+{
+	return (struct tl_conn *)NULLS_MARKER(bucket);
+}
+
+static bool is_end(const struct tl_conn *conn)
+{
+	return (unsigned long)conn & 1;
+}
+
+/* Under RCU, or with the bucket locked. */
+static struct tl_conn *first_in(unsigned int bucket)
+{
+	return rcu_dereference_raw(table.bucket[bucket]);
+}
+
+static struct tl_conn *next_of(const struct tl_conn *conn)
+{
+	return rcu_dereference_raw(conn->next);
+}
+
 /* Bottom halves are off, and a connection that is found is as if locked so. */
 static struct tl_conn *find_in(unsigned int bucket, const struct tl_net *ns,
 			       const struct tl_key *key)
 {
-	struct hlist_nulls_node *node;
 	struct tl_conn *conn;
 
 again:
-	hlist_nulls_for_each_entry_rcu(conn, node, &table.bucket[bucket],
-				       node) {
+	for (conn = first_in(bucket); !is_end(conn); conn = next_of(conn)) {
 		/* It may be about to become another: hence the second look. */
 		if (!data_race(is(conn, ns, key)))
 			continue;
@@ -144,7 +164,7 @@ again:
 		spin_unlock(&conn->lock);
 		goto again;
 	}
-	if (get_nulls_value(node) != bucket)
+	if (conn != end_of(bucket))
 		goto again;
 	return NULL;
 }
@@ -172,11 +192,17 @@ struct tl_conn *tl_table_find(struct tl_net *ns, const struct tl_key *key)
 
 static void unhash(struct tl_conn *conn, unsigned int bucket)
 {
+	struct tl_conn __rcu **link = &table.bucket[bucket];
 	spinlock_t *lock = lock_of(bucket);
+	struct tl_conn *other;
 
 	spin_lock(lock);
-	hlist_nulls_del_init_rcu(&conn->node);
+	while ((other = rcu_dereference_raw(*link)) != conn)
+		link = &other->next;
+	/* Whoever stands on it goes on from there. */
+	rcu_assign_pointer(*link, next_of(conn));
 	spin_unlock(lock);
+	conn->hashed = 0;
 }
 
 /* Whoever sees the place of a row given back sees the row gone. */
@@ -265,7 +291,16 @@ static struct tl_conn *allocate(struct tl_net *ns, const struct tl_key *key)
 	conn->bound = 0;
 	conn->leak = 0;
 	conn->suspect = 0;
+	conn->told = 0;
+	conn->slot = 0;
+	conn->fine = 0;
 	conn->evidence = 0;
+	conn->rto = 0;
+	conn->closer = 0;
+	conn->ended = 0;
+	conn->exact = 0;
+	conn->stamps = 0;
+	conn->port = 0;
 	return conn;
 }
 
@@ -273,10 +308,9 @@ static struct tl_conn *allocate(struct tl_net *ns, const struct tl_key *key)
 static bool hashed_in(unsigned int bucket, const struct tl_net *ns,
 		      const struct tl_key *key)
 {
-	struct hlist_nulls_node *node;
 	struct tl_conn *conn;
 
-	hlist_nulls_for_each_entry(conn, node, &table.bucket[bucket], node)
+	for (conn = first_in(bucket); !is_end(conn); conn = next_of(conn))
 		if (is(conn, ns, key))
 			return true;
 	return false;
@@ -290,8 +324,11 @@ static bool insert(struct tl_conn *conn, unsigned int bucket)
 
 	spin_lock(lock);
 	twin = hashed_in(bucket, conn->ns, &conn->key);
-	if (likely(!twin))
-		hlist_nulls_add_head_rcu(&conn->node, &table.bucket[bucket]);
+	if (likely(!twin)) {
+		RCU_INIT_POINTER(conn->next, first_in(bucket));
+		rcu_assign_pointer(table.bucket[bucket], conn);
+		conn->hashed = 1;
+	}
 	spin_unlock(lock);
 	return !twin;
 }
@@ -342,13 +379,12 @@ static void glance(struct glance *glance, unsigned int bucket,
 		   const struct tl_net *ns)
 {
 	spinlock_t *lock = lock_of(bucket);
-	struct hlist_nulls_node *node;
 	struct tl_conn *conn;
 	unsigned int seen = 0;
 
 	glance->count = 0;
 	spin_lock_bh(lock);
-	hlist_nulls_for_each_entry(conn, node, &table.bucket[bucket], node) {
+	for (conn = first_in(bucket); !is_end(conn); conn = next_of(conn)) {
 		if (ns && conn->ns != ns)
 			continue;
 		if (seen++ < glance->skip)
@@ -379,7 +415,7 @@ void tl_table_walk_bucket(unsigned int bucket, const struct tl_net *ns,
 	bool more = true;
 	unsigned int i;
 
-	if (hlist_nulls_empty(&table.bucket[bucket]))
+	if (tl_table_bucket_empty(bucket))
 		return;
 	rcu_read_lock();
 	do {
@@ -431,7 +467,7 @@ unsigned int tl_table_buckets(void)
  */
 bool tl_table_bucket_empty(unsigned int bucket)
 {
-	return hlist_nulls_empty(&table.bucket[bucket]);
+	return is_end(rcu_access_pointer(table.bucket[bucket]));
 }
 
 /**
@@ -469,7 +505,7 @@ static void construct(void *object)
 
 	spin_lock_init(&conn->lock);
 	INIT_LIST_HEAD(&conn->timer);
-	conn->node.pprev = NULL;
+	conn->hashed = 0;
 }
 
 static void choose_sizes(void)
@@ -511,7 +547,7 @@ int tl_table_init(void)
 	if (!table.bucket)
 		return -ENOMEM;
 	for (i = 0; i < hash_size; i++)
-		INIT_HLIST_NULLS_HEAD(&table.bucket[i], i);
+		RCU_INIT_POINTER(table.bucket[i], end_of(i));
 
 	table.cache = kmem_cache_create("tcplab_conn", sizeof(struct tl_conn),
 					0, SLAB_TYPESAFE_BY_RCU, construct);

@@ -9,6 +9,7 @@
 #include "leak.h"
 #include "life.h"
 #include "table.h"
+#include "twsk.h"
 #include "wheel.h"
 
 /**
@@ -214,6 +215,25 @@ void tl_track_leak_ms(struct tl_net *ns, unsigned int leak_ms)
 {
 	tl_close_wait_set_leak_ms(&ns->close_wait, leak_ms);
 	tl_table_walk(ns, judge_anew, NULL);
+}
+
+static bool apply_policy(struct tl_conn *conn, void *unused)
+{
+	tl_twsk_policy(conn);
+	tl_life_unlock(conn);
+	return true;
+}
+
+/**
+ * tl_track_policy() - another length of TIME_WAIT holds from now on
+ * @ns: the namespace
+ *
+ * Sockets that have lasted longer end before this returns.
+ * Context: process, serialised by the caller; sleeps.
+ */
+void tl_track_policy(struct tl_net *ns)
+{
+	tl_table_walk(ns, apply_policy, NULL);
 }
 
 /**

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One timer for all connections.
+ * One timer for all connections: two wheels.
  *
- * A slot holds what is due in the same quarter of a second. What is due later
- * than a turn of the wheel waits in the last slot and is asked again then, so a
- * connection needs no due time of its own: its state says when it wants to be
- * looked at. The wheel stands still while nothing hangs on it.
+ * A slot of the coarse wheel holds what is due in the same quarter of a second.
+ * What is due later than a turn of the wheel waits in the last slot and is asked
+ * again then, so a connection needs no due time of its own: its state says when
+ * it wants to be looked at. One that wants it exactly is looked at early, and
+ * spends the last second on the fine wheel. A wheel stands still while nothing
+ * hangs on it.
  *
  * Locks: connection, then slot.
  */
@@ -14,53 +16,67 @@
 
 #include "wheel.h"
 
-#define SLOT_MS		256
-#define SLOT_JIFFIES	msecs_to_jiffies(SLOT_MS)
+#define COARSE_MS	256
+#define FINE_MS		4
 #define SLOTS		256	/* as many as tl_conn.slot can number */
 #define SOON_SLOTS	6	/* a little more than a second */
 #define SOON_LOOKS	16	/* in one slot */
 #define BATCH		64	/* connections between two chances to reschedule */
+/* What wants to be exact leaves the coarse wheel this early: it may be late. */
+#define LEAD		msecs_to_jiffies(3 * COARSE_MS)
+#define FINE_MOST	msecs_to_jiffies(1000)
 
-static struct {
+struct wheel {
 	struct {
 		spinlock_t lock;	/* protects the list and its timers */
 		struct list_head list;
 	} slot[SLOTS];
+	unsigned int tick;	/* jiffies of a slot */
 	atomic_t hanging;
 	u32 turned;		/* ticks that the worker has done with */
-	tl_wheel_due *due;
-	struct workqueue_struct *queue;
 	struct delayed_work work;
-} wheel;
+};
 
-static u32 tick_now(void)
+static struct wheel coarse, fine;
+static struct workqueue_struct *queue;
+static tl_wheel_due *due;
+
+static u32 tick_now(const struct wheel *wheel)
 {
-	return div_u64(get_jiffies_64(), SLOT_JIFFIES);
+	return div_u64(get_jiffies_64(), wheel->tick);
+}
+
+static struct wheel *wheel_of(const struct tl_conn *conn)
+{
+	return conn->fine ? &fine : &coarse;
 }
 
 static void unhang(struct tl_conn *conn)
 {
-	spin_lock(&wheel.slot[conn->slot].lock);
+	struct wheel *wheel = wheel_of(conn);
+
+	spin_lock(&wheel->slot[conn->slot].lock);
 	if (!list_empty(&conn->timer)) {
 		list_del_init_careful(&conn->timer);
-		atomic_dec(&wheel.hanging);
+		atomic_dec(&wheel->hanging);
 	}
-	spin_unlock(&wheel.slot[conn->slot].lock);
+	spin_unlock(&wheel->slot[conn->slot].lock);
 }
 
-static void hang(struct tl_conn *conn, u8 slot)
+static void hang(struct tl_conn *conn, struct wheel *wheel, u8 slot)
 {
 	conn->slot = slot;
-	spin_lock(&wheel.slot[slot].lock);
-	list_add_tail(&conn->timer, &wheel.slot[slot].list);
-	spin_unlock(&wheel.slot[slot].lock);
-	if (atomic_inc_return(&wheel.hanging) == 1)
-		queue_delayed_work(wheel.queue, &wheel.work, 1);
+	conn->fine = wheel == &fine;
+	spin_lock(&wheel->slot[slot].lock);
+	list_add_tail(&conn->timer, &wheel->slot[slot].list);
+	spin_unlock(&wheel->slot[slot].lock);
+	if (atomic_inc_return(&wheel->hanging) == 1)
+		queue_delayed_work(queue, &wheel->work, 1);
 }
 
-static unsigned int ticks_of(unsigned int delay)
+static unsigned int ticks_of(const struct wheel *wheel, unsigned int delay)
 {
-	return min(delay / SLOT_JIFFIES + 1, SLOTS - 2UL);
+	return min(delay / wheel->tick + 1, SLOTS - 2U);
 }
 
 /**
@@ -72,17 +88,19 @@ static unsigned int ticks_of(unsigned int delay)
  */
 bool tl_wheel_within(const struct tl_conn *conn, unsigned int delay)
 {
-	u32 turned = READ_ONCE(wheel.turned), late = tick_now() - turned;
+	const struct wheel *wheel = wheel_of(conn);
+	u32 turned = READ_ONCE(wheel->turned), late = tick_now(wheel) - turned;
 
 	return tl_wheel_has(conn) &&
-	       (u8)(conn->slot - turned - 1) < late + ticks_of(delay);
+	       (u8)(conn->slot - turned - 1) < late + ticks_of(wheel, delay);
 }
 
 /**
  * tl_wheel_add() - have a connection looked at later
  * @conn: the connection, locked
  * @delay: when at the latest, in jiffies from now, give or take a slot; what
- *	is more than a turn of the wheel (65 s) away comes earlier
+ *	is more than a turn of the wheel (65 s) away comes earlier, and so does
+ *	what wants to be looked at exactly and is more than a second away
  *
  * A connection that is due earlier already stays where it is.
  */
@@ -99,8 +117,14 @@ void tl_wheel_add(struct tl_conn *conn, unsigned int delay)
  */
 void tl_wheel_move(struct tl_conn *conn, unsigned int delay)
 {
+	struct wheel *wheel = &coarse;
+
 	tl_wheel_del(conn);
-	hang(conn, tick_now() + ticks_of(delay));
+	if (conn->exact && delay < FINE_MOST)
+		wheel = &fine;
+	else if (conn->exact)
+		delay -= LEAD;
+	hang(conn, wheel, tick_now(wheel) + ticks_of(wheel, delay));
 }
 
 /**
@@ -122,12 +146,12 @@ void tl_wheel_del(struct tl_conn *conn)
 static struct tl_conn *find(unsigned int slot, tl_wheel_wanted *wanted,
 			    const void *data)
 {
-	struct list_head *list = &wheel.slot[slot].list;
+	struct list_head *list = &coarse.slot[slot].list;
 	struct tl_conn *conn, *found = NULL;
 	unsigned int looks = 0;
 	LIST_HEAD(others);
 
-	spin_lock_bh(&wheel.slot[slot].lock);
+	spin_lock_bh(&coarse.slot[slot].lock);
 	list_for_each_entry_reverse(conn, list, timer) {
 		/* It is not locked: whoever locks it asks once more. */
 		if (data_race(wanted(conn, data))) {
@@ -140,7 +164,7 @@ static struct tl_conn *find(unsigned int slot, tl_wheel_wanted *wanted,
 			break;
 		}
 	}
-	spin_unlock_bh(&wheel.slot[slot].lock);
+	spin_unlock_bh(&coarse.slot[slot].lock);
 	return found;
 }
 
@@ -158,7 +182,7 @@ static struct tl_conn *find(unsigned int slot, tl_wheel_wanted *wanted,
  */
 struct tl_conn *tl_wheel_soon(tl_wheel_wanted *wanted, const void *data)
 {
-	u32 tick = READ_ONCE(wheel.turned), last = tick_now() + SOON_SLOTS;
+	u32 tick = READ_ONCE(coarse.turned), last = tick_now(&coarse) + SOON_SLOTS;
 	struct tl_conn *conn = NULL;
 
 	if (last - tick > 2 * SOON_SLOTS)
@@ -169,17 +193,18 @@ struct tl_conn *tl_wheel_soon(tl_wheel_wanted *wanted, const void *data)
 }
 
 /* Off the wheel under the slot's lock; it may be freed until it is locked. */
-static struct tl_conn *take(unsigned int slot, struct list_head *list)
+static struct tl_conn *take(struct wheel *wheel, unsigned int slot,
+			    struct list_head *list)
 {
 	struct tl_conn *conn;
 
-	spin_lock_bh(&wheel.slot[slot].lock);
+	spin_lock_bh(&wheel->slot[slot].lock);
 	conn = list_first_entry_or_null(list, struct tl_conn, timer);
 	if (conn) {
 		list_del_init_careful(&conn->timer);
-		atomic_dec(&wheel.hanging);
+		atomic_dec(&wheel->hanging);
 	}
-	spin_unlock_bh(&wheel.slot[slot].lock);
+	spin_unlock_bh(&wheel->slot[slot].lock);
 	return conn;
 }
 
@@ -187,91 +212,102 @@ static struct tl_conn *take(unsigned int slot, struct list_head *list)
  * Between take() and the lock the object may have become another connection:
  * looking at that one early does no harm.
  */
-static bool serve_next(unsigned int slot, struct list_head *list)
+static bool serve_next(struct wheel *wheel, unsigned int slot,
+		       struct list_head *list)
 {
-	struct tl_conn *conn = take(slot, list);
+	struct tl_conn *conn = take(wheel, slot, list);
 
 	if (!conn)
 		return false;
 	tl_conn_lock(conn);
 	/* Its neighbours in the chain come and go without this lock. */
 	if (tl_conn_hashed(conn))
-		wheel.due(conn);
+		due(conn);
 	else
 		tl_conn_unlock(conn);
 	return true;
 }
 
-static bool serve(unsigned int slot, struct list_head *list)
+static bool serve(struct wheel *wheel, unsigned int slot,
+		  struct list_head *list)
 {
 	bool more = true;
 	unsigned int i;
 
 	rcu_read_lock();
 	for (i = 0; more && i < BATCH; i++)
-		more = serve_next(slot, list);
+		more = serve_next(wheel, slot, list);
 	rcu_read_unlock();
 	return more;
 }
 
 /* What is put into the slot while it is served waits for the next turn. */
-static void turn(unsigned int slot)
+static void turn(struct wheel *wheel, unsigned int slot)
 {
 	LIST_HEAD(list);
 
-	spin_lock_bh(&wheel.slot[slot].lock);
-	list_splice_init(&wheel.slot[slot].list, &list);
-	spin_unlock_bh(&wheel.slot[slot].lock);
-	while (serve(slot, &list))
+	spin_lock_bh(&wheel->slot[slot].lock);
+	list_splice_init(&wheel->slot[slot].list, &list);
+	spin_unlock_bh(&wheel->slot[slot].lock);
+	while (serve(wheel, slot, &list))
 		cond_resched();
 }
 
-static void work(struct work_struct *unused)
+static void work(struct work_struct *work)
 {
-	u32 now = tick_now();
+	struct wheel *wheel = container_of(to_delayed_work(work), struct wheel, work);
+	u32 now = tick_now(wheel);
 
 	/* After standing still for a turn or more every slot is due once. */
-	if (now - wheel.turned > SLOTS)
-		WRITE_ONCE(wheel.turned, now - SLOTS);
-	while (wheel.turned != now) {
-		WRITE_ONCE(wheel.turned, wheel.turned + 1);
-		turn(wheel.turned % SLOTS);
+	if (now - wheel->turned > SLOTS)
+		WRITE_ONCE(wheel->turned, now - SLOTS);
+	while (wheel->turned != now) {
+		WRITE_ONCE(wheel->turned, wheel->turned + 1);
+		turn(wheel, wheel->turned % SLOTS);
 	}
-	if (atomic_read(&wheel.hanging))
-		queue_delayed_work(wheel.queue, &wheel.work, SLOT_JIFFIES);
+	if (atomic_read(&wheel->hanging))
+		queue_delayed_work(queue, &wheel->work, wheel->tick);
 }
 
-/**
- * tl_wheel_init() - set the wheel up
- * @due: called for each connection when it is due
- *
- * Return: 0 or -ENOMEM.
- */
-int tl_wheel_init(tl_wheel_due *due)
+static void init(struct wheel *wheel, unsigned int ms)
 {
 	unsigned int i;
 
-	/* A turn may have many rows to serve, on whatever CPU is free. */
-	wheel.queue = alloc_workqueue("tcplab", WQ_UNBOUND, 0);
-	if (!wheel.queue)
-		return -ENOMEM;
 	for (i = 0; i < SLOTS; i++) {
-		spin_lock_init(&wheel.slot[i].lock);
-		INIT_LIST_HEAD(&wheel.slot[i].list);
+		spin_lock_init(&wheel->slot[i].lock);
+		INIT_LIST_HEAD(&wheel->slot[i].list);
 	}
-	wheel.due = due;
-	wheel.turned = tick_now();
-	INIT_DELAYED_WORK(&wheel.work, work);
+	wheel->tick = msecs_to_jiffies(ms);
+	wheel->turned = tick_now(wheel);
+	INIT_DELAYED_WORK(&wheel->work, work);
+}
+
+/**
+ * tl_wheel_init() - set the wheels up
+ * @on_due: called for each connection when it is due
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int tl_wheel_init(tl_wheel_due *on_due)
+{
+	/* A turn may have many rows to serve, on whatever CPU is free. */
+	queue = alloc_workqueue("tcplab", WQ_UNBOUND, 0);
+	if (!queue)
+		return -ENOMEM;
+	init(&coarse, COARSE_MS);
+	init(&fine, FINE_MS);
+	due = on_due;
 	return 0;
 }
 
 /**
- * tl_wheel_exit() - stop the wheel
+ * tl_wheel_exit() - stop the wheels
  *
- * Nothing hangs on it any more and nothing is added.
+ * Nothing hangs on them any more and nothing is added.
  */
 void tl_wheel_exit(void)
 {
-	cancel_delayed_work_sync(&wheel.work);
-	destroy_workqueue(wheel.queue);
+	cancel_delayed_work_sync(&coarse.work);
+	cancel_delayed_work_sync(&fine.work);
+	destroy_workqueue(queue);
 }

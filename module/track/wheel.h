@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* One timer for all connections: a wheel of slots, turned by one worker. */
+/* One timer for all connections: two wheels of slots, each turned by a worker. */
 #ifndef TCPLAB_TRACK_WHEEL_H
 #define TCPLAB_TRACK_WHEEL_H
 
@@ -19,7 +19,7 @@ typedef void tl_wheel_due(struct tl_conn *conn);
  */
 typedef bool tl_wheel_wanted(const struct tl_conn *conn, const void *data);
 
-int tl_wheel_init(tl_wheel_due *due);
+int tl_wheel_init(tl_wheel_due *on_due);
 void tl_wheel_exit(void);
 bool tl_wheel_within(const struct tl_conn *conn, unsigned int delay);
 void tl_wheel_add(struct tl_conn *conn, unsigned int delay);

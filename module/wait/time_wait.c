@@ -5,17 +5,16 @@
 #include <net/tcp.h>
 
 #include "../compat.h"
+#include "../report/trace.h"
+#include "../tcplab.h"
+#include "../track/conn.h"
 #include "time_wait.h"
 
-static unsigned long kernel_overflows(struct net *net)
+/* What this CPU, or another, has counted in the kernel's own statistics. */
+static unsigned long kernel_overflows(const struct net *net, int cpu)
 {
-	unsigned long sum = 0;
-	int cpu;
-
-	for_each_possible_cpu(cpu)
-		sum += per_cpu_ptr(net->mib.net_statistics, cpu)
-			->mibs[LINUX_MIB_TCPTIMEWAITOVERFLOW];
-	return sum;
+	return per_cpu_ptr(net->mib.net_statistics, cpu)
+		->mibs[LINUX_MIB_TCPTIMEWAITOVERFLOW];
 }
 
 /**
@@ -28,10 +27,19 @@ static unsigned long kernel_overflows(struct net *net)
  */
 int tl_time_wait_init(struct tl_time_wait *accounts, struct net *net)
 {
+	int cpu, err;
+
 	accounts->stats = alloc_percpu(struct tl_time_wait_stats);
 	if (!accounts->stats)
 		return -ENOMEM;
-	accounts->overflow_base = kernel_overflows(net);
+	err = tl_ages_init(&accounts->ages);
+	if (err) {
+		free_percpu(accounts->stats);
+		return err;
+	}
+	for_each_possible_cpu(cpu)
+		per_cpu_ptr(accounts->stats, cpu)->overflows_seen =
+			kernel_overflows(net, cpu);
 	return 0;
 }
 
@@ -41,22 +49,18 @@ int tl_time_wait_init(struct tl_time_wait *accounts, struct net *net)
  */
 void tl_time_wait_exit(struct tl_time_wait *accounts)
 {
+	tl_ages_exit(&accounts->ages);
 	free_percpu(accounts->stats);
 }
 
-/**
- * tl_time_wait_entered() - a socket became TIME_WAIT
- * @accounts: of its namespace
- *
- * Context: softirq, or bottom halves disabled.
- */
-void tl_time_wait_entered(struct tl_time_wait *accounts)
+static void count_entry(struct tl_time_wait_stats *stats, bool before)
 {
-	struct tl_time_wait_stats *stats = this_cpu_ptr(accounts->stats);
 	u32 second = ktime_get_seconds();
 	unsigned int i = second % TL_RATE_SECONDS;
 
 	stats->entered++;
+	if (before)
+		return;
 	if (stats->recent[i].second != second) {
 		stats->recent[i].second = second;
 		stats->recent[i].count = 0;
@@ -65,15 +69,73 @@ void tl_time_wait_entered(struct tl_time_wait *accounts)
 }
 
 /**
- * tl_time_wait_left() - a socket left TIME_WAIT
- * @accounts: of its namespace
- * @reason: why
- *
- * Context: softirq, or bottom halves disabled.
+ * tl_time_wait_enter() - a socket became TIME_WAIT
+ * @conn: its connection, locked, whose stamps say when
+ * @end: index of its end
+ * @before: that was before it was met
  */
-void tl_time_wait_left(struct tl_time_wait *accounts, enum tl_exit reason)
+void tl_time_wait_enter(struct tl_conn *conn, unsigned int end, bool before)
 {
+	struct tl_time_wait *accounts = &conn->ns->time_wait;
+
+	count_entry(this_cpu_ptr(accounts->stats), before);
+	tl_ages_add(&accounts->ages, conn->since[end]);
+	tl_first_close_enter(conn, end);
+	tl_what_if_enter(conn->ns, conn->since[end], before);
+	trace_time_wait_enter(conn, end);
+}
+
+/* What ended it would have ended a longer TIME_WAIT, too. */
+static bool ends_any_length(enum tl_exit reason)
+{
+	return reason == TL_EXIT_REUSED_OUT || reason == TL_EXIT_REUSED_IN ||
+	       reason == TL_EXIT_RESET || reason == TL_EXIT_KILLED;
+}
+
+/**
+ * tl_time_wait_leave() - a socket left TIME_WAIT
+ * @conn: its connection, locked, whose stamps still say when it entered
+ * @end: index of its end
+ * @reason: why
+ */
+void tl_time_wait_leave(struct tl_conn *conn, unsigned int end,
+			enum tl_exit reason)
+{
+	struct tl_time_wait *accounts = &conn->ns->time_wait;
+
 	this_cpu_inc(accounts->stats->exited[reason]);
+	tl_ages_remove(&accounts->ages, conn->since[end]);
+	tl_first_close_leave(conn, end);
+	if (ends_any_length(reason))
+		tl_what_if_leave(conn->ns, conn->since[end]);
+	trace_time_wait_exit(conn, end, reason);
+}
+
+/**
+ * tl_time_wait_closed() - a full socket ended that could leave a mini-socket
+ * @accounts: of its namespace
+ * @sk: the socket
+ * @old_state: its state (TCP_*) until now
+ *
+ * Where there is no room for a mini-socket the kernel counts that, on this CPU
+ * and just before: whether the socket was to be TIME_WAIT or to wait for the
+ * peer's FIN is told by whether that FIN has come.
+ * Context: bottom halves are off.
+ */
+void tl_time_wait_closed(struct tl_time_wait *accounts, const struct sock *sk,
+			 int old_state)
+{
+	struct tl_time_wait_stats *stats = this_cpu_ptr(accounts->stats);
+	unsigned long overflows = kernel_overflows(sock_net(sk), smp_processor_id());
+	unsigned long more = overflows - stats->overflows_seen;
+
+	if (likely(!more))
+		return;
+	stats->overflows_seen = overflows;
+	if (old_state == TCP_CLOSING || sock_flag(sk, SOCK_DONE))
+		stats->overflow += more;
+	else
+		stats->overflow_fin_wait_2 += more;
 }
 
 /**
@@ -83,7 +145,8 @@ void tl_time_wait_left(struct tl_time_wait *accounts, enum tl_exit reason)
  */
 u64 tl_time_wait_memory(void)
 {
-	return (u64)num_possible_cpus() * sizeof(struct tl_time_wait_stats);
+	return (u64)num_possible_cpus() * sizeof(struct tl_time_wait_stats) +
+	       tl_ages_memory();
 }
 
 /* Entries of the whole seconds that lie behind, but not of the one running. */
@@ -122,6 +185,9 @@ void tl_time_wait_sum(const struct tl_time_wait *accounts, struct net *net,
 			per_cpu_ptr(accounts->stats, cpu);
 
 		report->entered += READ_ONCE(stats->entered);
+		report->overflow += READ_ONCE(stats->overflow);
+		report->overflow_fin_wait_2 +=
+			READ_ONCE(stats->overflow_fin_wait_2);
 		report->rate += recent(stats, second);
 		for (i = 0; i < TL_EXITS; i++)
 			report->exited[i] += READ_ONCE(stats->exited[i]);
@@ -133,5 +199,4 @@ void tl_time_wait_sum(const struct tl_time_wait *accounts, struct net *net,
 
 	minis = tl_compat_tw_count(net);
 	report->fin_wait_2 = minis > report->now ? minis - report->now : 0;
-	report->overflow = kernel_overflows(net) - accounts->overflow_base;
 }

@@ -6,7 +6,11 @@
 #include <linux/percpu.h>
 #include <linux/types.h>
 
+#include "ages.h"
+
 struct net;
+struct sock;
+struct tl_conn;
 
 /* The kernel's own length of TIME_WAIT, TCP_TIMEWAIT_LEN, in milliseconds. */
 #define TL_TIME_WAIT_MS		60000
@@ -17,7 +21,9 @@ enum tl_exit {
 	TL_EXIT_REUSED_OUT,	/* connect() took the 4-tuple (tcp_tw_reuse) */
 	TL_EXIT_REUSED_IN,	/* a new SYN from the peer was accepted */
 	TL_EXIT_RESET,		/* a RST ended it (RFC 1337) */
-	TL_EXIT_OTHER,		/* early, by something segments do not show */
+	TL_EXIT_SHORTENED,	/* tcplab ended it, earlier than the kernel would */
+	TL_EXIT_KILLED,		/* somebody else did: ss -K */
+	TL_EXIT_OTHER,		/* it is not there any more, or its row */
 	TL_EXITS
 };
 
@@ -27,11 +33,17 @@ enum tl_exit {
  * struct tl_time_wait_stats - what one CPU has counted
  * @entered: sockets that became TIME_WAIT
  * @exited: those that left, by &enum tl_exit
+ * @overflow: sockets that did not become TIME_WAIT for lack of room
+ * @overflow_fin_wait_2: orphans that did not become FIN_WAIT_2 mini-sockets
+ * @overflows_seen: the kernel's TCPTimeWaitOverflow of this CPU, as last seen
  * @recent: entries of the last seconds, for the rate
  */
 struct tl_time_wait_stats {
 	u64 entered;
 	u64 exited[TL_EXITS];
+	u64 overflow;
+	u64 overflow_fin_wait_2;
+	unsigned long overflows_seen;
 	struct {
 		u32 second;
 		u32 count;
@@ -41,11 +53,11 @@ struct tl_time_wait_stats {
 /**
  * struct tl_time_wait - the accounts of a namespace
  * @stats: per CPU
- * @overflow_base: the kernel's TCPTimeWaitOverflow when tcplab came
+ * @ages: of the sockets of now
  */
 struct tl_time_wait {
 	struct tl_time_wait_stats __percpu *stats;
-	unsigned long overflow_base;
+	struct tl_ages ages;
 };
 
 /**
@@ -55,7 +67,8 @@ struct tl_time_wait {
  * @entered: sockets that became TIME_WAIT
  * @exited: those that left, by &enum tl_exit
  * @overflow: sockets that tcp_max_tw_buckets or a lack of memory closed
- *	without TIME_WAIT or FIN_WAIT_2 mini-socket
+ *	instead of letting them become TIME_WAIT
+ * @overflow_fin_wait_2: the same of orphans in FIN_WAIT_2
  * @rate: entries per second over the last seconds
  */
 struct tl_time_wait_report {
@@ -64,13 +77,17 @@ struct tl_time_wait_report {
 	u64 entered;
 	u64 exited[TL_EXITS];
 	u64 overflow;
+	u64 overflow_fin_wait_2;
 	u64 rate;
 };
 
 int tl_time_wait_init(struct tl_time_wait *accounts, struct net *net);
 void tl_time_wait_exit(struct tl_time_wait *accounts);
-void tl_time_wait_entered(struct tl_time_wait *accounts);
-void tl_time_wait_left(struct tl_time_wait *accounts, enum tl_exit reason);
+void tl_time_wait_enter(struct tl_conn *conn, unsigned int end, bool before);
+void tl_time_wait_leave(struct tl_conn *conn, unsigned int end,
+			enum tl_exit reason);
+void tl_time_wait_closed(struct tl_time_wait *accounts, const struct sock *sk,
+			 int old_state);
 u64 tl_time_wait_memory(void);
 void tl_time_wait_sum(const struct tl_time_wait *accounts, struct net *net,
 		      struct tl_time_wait_report *report);

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The knobs in /sys/kernel/tcplab/time_wait. */
+#include <linux/errno.h>
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "../core/value.h"
+#include "../tcplab.h"
+#include "knobs.h"
+
+static unsigned int length_ms_get(const struct tl_net *ns)
+{
+	return READ_ONCE(ns->policy.length_ms);
+}
+
+static int length_ms_set(struct tl_net *ns, unsigned int value)
+{
+	WRITE_ONCE(ns->policy.length_ms, value);
+	tl_stragglers_length(&ns->stragglers);
+	tl_what_if_length(ns);
+	tl_track_policy(ns);
+	return 0;
+}
+
+static struct tl_knob length_ms = {
+	.attr = TL_KNOB_ATTR("length_ms"),
+	.show = tl_knob_show_number,
+	.store = tl_knob_store_number,
+	.get = length_ms_get,
+	.set = length_ms_set,
+	.max = TL_LENGTH_MS_MAX,
+};
+
+static unsigned int length_rto_percent_get(const struct tl_net *ns)
+{
+	return READ_ONCE(ns->policy.length_rto_percent);
+}
+
+static int length_rto_percent_set(struct tl_net *ns, unsigned int value)
+{
+	if (value && value < TL_LENGTH_PERCENT_MIN)
+		return -ERANGE;
+	WRITE_ONCE(ns->policy.length_rto_percent, value);
+	tl_track_policy(ns);
+	return 0;
+}
+
+static struct tl_knob length_rto_percent = {
+	.attr = TL_KNOB_ATTR("length_rto_percent"),
+	.show = tl_knob_show_number,
+	.store = tl_knob_store_number,
+	.get = length_rto_percent_get,
+	.set = length_rto_percent_set,
+	.max = TL_LENGTH_PERCENT_MAX,
+};
+
+static int show_recycle(const struct tl_knob *knob, const struct tl_net *ns,
+			char *text)
+{
+	return scnprintf(text, TL_KNOB_SIZE, "%s\n",
+			 tl_policy_recycle_name(tl_policy_recycle(&ns->policy)));
+}
+
+static int choose_recycle(struct tl_net *ns, enum tl_recycle recycle)
+{
+	int err = recycle == TL_RECYCLE_OFF ? 0 :
+		  tl_recycle_prepare(&ns->recycle_peers);
+
+	if (err)
+		return err;
+	tl_policy_set_recycle(&ns->policy, recycle);
+	tl_track_policy(ns);
+	return 0;
+}
+
+static int store_recycle(const struct tl_knob *knob, struct tl_net *ns,
+			 const char *text)
+{
+	char name[16];
+	int err = tl_value_word(text, name, sizeof(name));
+	enum tl_recycle recycle;
+
+	for (recycle = 0; !err && recycle < TL_RECYCLES; recycle++) {
+		if (!strcmp(name, tl_policy_recycle_name(recycle)))
+			return choose_recycle(ns, recycle);
+	}
+	return -EINVAL;
+}
+
+static struct tl_knob recycle = {
+	.attr = TL_KNOB_ATTR("recycle"),
+	.show = show_recycle,
+	.store = store_recycle,
+};
+
+static unsigned int enforce_ms_get(const struct tl_net *ns)
+{
+	return READ_ONCE(ns->policy.enforce_ms);
+}
+
+static int enforce_ms_set(struct tl_net *ns, unsigned int value)
+{
+	WRITE_ONCE(ns->policy.enforce_ms, value);
+	return 0;
+}
+
+static struct tl_knob enforce_ms = {
+	.attr = TL_KNOB_ATTR("enforce_ms"),
+	.show = tl_knob_show_number,
+	.store = tl_knob_store_number,
+	.get = enforce_ms_get,
+	.set = enforce_ms_set,
+	.min = 1,
+	.max = TL_ENFORCE_MS_MAX,
+};
+
+static unsigned int quiet_ms_get(const struct tl_net *ns)
+{
+	return tl_policy_quiet_ms(&ns->policy);
+}
+
+static int quiet_ms_set(struct tl_net *ns, unsigned int value)
+{
+	tl_policy_set_quiet_ms(&ns->policy, value);
+	return 0;
+}
+
+static struct tl_knob quiet_ms = {
+	.attr = TL_KNOB_ATTR("quiet_ms"),
+	.show = tl_knob_show_number,
+	.store = tl_knob_store_number,
+	.get = quiet_ms_get,
+	.set = quiet_ms_set,
+	.max = TL_QUIET_MS_MAX,
+};
+
+static unsigned int buckets_get(const struct tl_net *ns)
+{
+	return READ_ONCE(ns->what_if.buckets);
+}
+
+static int buckets_set(struct tl_net *ns, unsigned int value)
+{
+	WRITE_ONCE(ns->what_if.buckets, value);
+	return 0;
+}
+
+static struct tl_knob what_if_buckets = {
+	.attr = TL_KNOB_ATTR("what_if_buckets"),
+	.show = tl_knob_show_number,
+	.store = tl_knob_store_number,
+	.get = buckets_get,
+	.set = buckets_set,
+	.max = INT_MAX,
+};
+
+static unsigned int remember_get(const struct tl_net *ns)
+{
+	return READ_ONCE(ns->pasts.most);
+}
+
+static int remember_set(struct tl_net *ns, unsigned int value)
+{
+	tl_pasts_set_most(&ns->pasts, value);
+	return 0;
+}
+
+static struct tl_knob remember = {
+	.attr = TL_KNOB_ATTR("remember"),
+	.show = tl_knob_show_number,
+	.store = tl_knob_store_number,
+	.get = remember_get,
+	.set = remember_set,
+	.max = TL_REMEMBER_MAX,
+};
+
+static unsigned int horizon_ms_get(const struct tl_net *ns)
+{
+	return READ_ONCE(ns->pasts.horizon_ms);
+}
+
+static int horizon_ms_set(struct tl_net *ns, unsigned int value)
+{
+	tl_pasts_set_horizon_ms(&ns->pasts, value);
+	return 0;
+}
+
+static struct tl_knob horizon_ms = {
+	.attr = TL_KNOB_ATTR("horizon_ms"),
+	.show = tl_knob_show_number,
+	.store = tl_knob_store_number,
+	.get = horizon_ms_get,
+	.set = horizon_ms_set,
+	.max = TL_HORIZON_MS_MAX,
+};
+
+static unsigned int reset_get(const struct tl_net *ns)
+{
+	return 0;
+}
+
+static int reset_set(struct tl_net *ns, unsigned int value)
+{
+	tl_stragglers_reset(&ns->stragglers);
+	tl_what_if_reset(ns);
+	return 0;
+}
+
+static struct tl_knob reset = {
+	.attr = TL_KNOB_ATTR("reset"),
+	.show = tl_knob_show_number,
+	.store = tl_knob_store_number,
+	.get = reset_get,
+	.set = reset_set,
+	.min = 1,
+	.max = 1,
+};
+
+struct tl_knob * const tl_knobs_time_wait[] = {
+	&length_ms, &length_rto_percent, &recycle, &enforce_ms, &quiet_ms,
+	&what_if_buckets, &remember, &horizon_ms, &reset, NULL
+};

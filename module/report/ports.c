@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-2.0
+/* /proc/net/tcplab/ports: ephemeral ports, and when there will be none left. */
+#include <linux/slab.h>
+#include <linux/sort.h>
+
+#include "../tcplab.h"
+#include "report.h"
+#include "view.h"
+
+/**
+ * struct line - the ports towards a destination
+ * @entry: not looked for
+ * @use: a copy
+ * @range: ports that connect() may choose from
+ * @exhausted_in_ms: when there will be none left, or TL_FORECAST_NEVER
+ */
+struct line {
+	struct tl_entry entry;
+	struct tl_port_use use;
+	u32 range;
+	u32 exhausted_in_ms;
+};
+
+/* What uses most comes first. */
+static int compare(const void *a, const void *b)
+{
+	const struct tl_port_use *x = &((const struct line *)a)->use;
+	const struct tl_port_use *y = &((const struct line *)b)->use;
+
+	if (x->in_use != y->in_use)
+		return x->in_use < y->in_use ? 1 : -1;
+	if (x->failures != y->failures)
+		return x->failures < y->failures ? 1 : -1;
+	return 0;
+}
+
+/* Bucket by bucket: who connects waits for the lock. */
+static void copy(struct tl_ports *ports, unsigned int bucket,
+		 struct tl_index *lines, u32 room)
+{
+	struct tl_port_use *use;
+
+	spin_lock_bh(&ports->lock);
+	hlist_for_each_entry(use, &ports->bucket[bucket], node) {
+		struct line *line;
+
+		if (lines->count >= room)
+			break;
+		line = tl_index_add(lines, lines->count, 1);
+		line->use = *use;
+	}
+	spin_unlock_bh(&ports->lock);
+}
+
+static int gather(struct tl_reading *reading)
+{
+	struct tl_net *ns = reading->ns;
+	u32 room = READ_ONCE(ns->ports.count) + 16, range, i;
+	int err = tl_index_reserve(&reading->lines, room);
+	struct tl_play *play;
+
+	if (err)
+		return err;
+	play = kvmalloc(sizeof(*play), GFP_KERNEL_ACCOUNT);
+	if (!play)
+		return -ENOMEM;
+	range = tl_ports_range(ns);
+	for (i = 0; i < TL_PORTS_BUCKETS; i++) {
+		copy(&ns->ports, i, &reading->lines, room);
+		cond_resched();
+	}
+	for (i = 0; i < reading->lines.count; i++) {
+		struct line *line = tl_index_at(&reading->lines, i);
+
+		line->range = range;
+		line->exhausted_in_ms = tl_ports_exhausted_in_ms(ns, range, &line->use, play);
+		cond_resched();
+	}
+	kvfree(play);
+	sort(reading->lines.element, reading->lines.count, sizeof(struct line),
+	     compare, NULL);
+	return 0;
+}
+
+static void write_remote(struct seq_file *seq, const struct tl_port_use *use)
+{
+	if (ipv6_addr_v4mapped(&use->remote))
+		seq_printf(seq, " %pI4:%u", &use->remote.s6_addr32[3], use->remote_port);
+	else
+		seq_printf(seq, " [%pI6c]:%u", &use->remote, use->remote_port);
+}
+
+static void write(struct seq_file *seq, const void *data)
+{
+	const struct line *line = data;
+	const struct tl_port_use *use = &line->use;
+
+	tl_view_host(seq, &use->local);
+	write_remote(seq, use);
+	tl_view_number(seq, use->in_use);
+	tl_view_number(seq, use->time_wait);
+	tl_view_number(seq, line->range);
+	tl_view_number(seq, line->range ? use->in_use * 100 / line->range : 100);
+	tl_view_number(seq, tl_ports_rate(use));
+	tl_view_number(seq, line->exhausted_in_ms);
+	seq_put_decimal_ull(seq, " ", use->failures);
+	seq_putc(seq, '\n');
+}
+
+const struct tl_report tl_report_ports = {
+	.name = "ports",
+	.columns =
+	"local_addr remote in_use time_wait range used_percent connect_rate exhausted_in_ms failures",
+	.line_size = sizeof(struct line),
+	.gather = gather,
+	.line = write,
+};

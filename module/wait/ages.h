@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* How many TIME_WAIT sockets are how old. */
+#ifndef TCPLAB_WAIT_AGES_H
+#define TCPLAB_WAIT_AGES_H
+
+#include <linux/jiffies.h>
+#include <linux/log2.h>
+#include <linux/types.h>
+
+/* A slot is about half a second; a turn is longer than the longest TIME_WAIT. */
+#define TL_AGE_SHIFT	order_base_2(HZ / 2)
+#define TL_AGE_SLOTS	2048
+
+/**
+ * struct tl_ages - how many entered in each half second, and have not left
+ * @count: of each slot
+ */
+struct tl_ages {
+	atomic_t *count;
+};
+
+int tl_ages_init(struct tl_ages *ages);
+void tl_ages_exit(struct tl_ages *ages);
+u64 tl_ages_memory(void);
+void tl_ages_sum(const struct tl_ages *ages, const u32 *edges,
+		 unsigned int edges_count, u32 *counts);
+
+/* The slot that runs, of so many that they do not come again soon. */
+static inline u32 tl_ages_slot_now(void)
+{
+	u32 now = jiffies;
+
+	return now >> TL_AGE_SHIFT;
+}
+
+static inline atomic_t *tl_ages_slot(const struct tl_ages *ages, u32 since)
+{
+	return &ages->count[(since >> TL_AGE_SHIFT) % TL_AGE_SLOTS];
+}
+
+/**
+ * tl_ages_add() - a socket entered
+ * @ages: of its namespace
+ * @since: when, low half of jiffies
+ */
+static inline void tl_ages_add(struct tl_ages *ages, u32 since)
+{
+	atomic_inc(tl_ages_slot(ages, since));
+}
+
+/**
+ * tl_ages_remove() - a socket left
+ * @ages: of its namespace
+ * @since: when it entered
+ */
+static inline void tl_ages_remove(struct tl_ages *ages, u32 since)
+{
+	atomic_dec(tl_ages_slot(ages, since));
+}
+
+#endif /* TCPLAB_WAIT_AGES_H */

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory for what is remembered beside the rows.
+ *
+ * Closed connections, destinations, hosts and programs are remembered in each
+ * namespace up to bounds of its own. Whoever may make namespaces may make many:
+ * together they have a sixteenth of the machine's memory, and those of other
+ * users leave a quarter of that.
+ */
+#include <linux/atomic.h>
+#include <linux/mm.h>
+#include <linux/user_namespace.h>
+
+#include "../tcplab.h"
+#include "budget.h"
+
+static atomic64_t taken;
+static u64 most;
+
+/**
+ * tl_budget_init() - see how much there is
+ */
+void tl_budget_init(void)
+{
+	most = ((u64)totalram_pages() << PAGE_SHIFT) / 16;
+}
+
+/**
+ * tl_budget_take() - ask for memory
+ * @ns: the namespace that it is for
+ * @bytes: how much
+ *
+ * Context: any.
+ * Return: true if it may be allocated, and has to be given back when it is freed;
+ * false is counted.
+ */
+bool tl_budget_take(struct tl_net *ns, unsigned int bytes)
+{
+	u64 limit = ns->net->user_ns == &init_user_ns ? most : most - most / 4;
+
+	if (atomic64_add_return(bytes, &taken) <= limit)
+		return true;
+	atomic64_sub(bytes, &taken);
+	tl_track_note(&ns->track, TL_COUNT_REFUSED_MEMORY);
+	return false;
+}
+
+/**
+ * tl_budget_give() - give memory back
+ * @bytes: how much
+ *
+ * Context: any.
+ */
+void tl_budget_give(unsigned int bytes)
+{
+	atomic64_sub(bytes, &taken);
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Memory for what is remembered beside the rows: one bound for all namespaces. */
+#ifndef TCPLAB_WAIT_BUDGET_H
+#define TCPLAB_WAIT_BUDGET_H
+
+#include <linux/types.h>
+
+struct tl_net;
+
+void tl_budget_init(void);
+bool tl_budget_take(struct tl_net *ns, unsigned int bytes);
+void tl_budget_give(unsigned int bytes);
+
+#endif /* TCPLAB_WAIT_BUDGET_H */

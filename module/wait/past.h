@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Closed connections that are remembered, for what may still come for them. */
+#ifndef TCPLAB_WAIT_PAST_H
+#define TCPLAB_WAIT_PAST_H
+
+#include <linux/list.h>
+#include <linux/rhashtable-types.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "../track/conn.h"
+
+struct sock;
+
+#define TL_HORIZON_MS_MAX	600000
+#define TL_HORIZON_MS_DEFAULT	120000
+#define TL_REMEMBER_DEFAULT	262144
+#define TL_REMEMBER_MAX		16777216
+
+/**
+ * struct tl_past - a connection that was closed first here
+ * @node: in the table of all
+ * @rcu: for freeing
+ * @list: among those of its namespace, oldest first
+ * @ns: the namespace
+ * @key: its key
+ * @closed: when TIME_WAIT began, low half of jiffies
+ * @rcv_nxt: what was expected last
+ * @ts_recent: last timestamp of the peer
+ * @isn: of the peer's next connection with this key
+ * @end: number of the end that is here
+ * @stamped: there were timestamps
+ * @reused: @isn is known
+ */
+struct tl_past {
+	struct rhash_head node;
+	struct rcu_head rcu;
+	struct list_head list;
+	struct tl_net *ns;
+	struct tl_key key;
+	u32 closed;
+	u32 rcv_nxt;
+	u32 ts_recent;
+	u32 isn;
+	u8 end:1, stamped:1, reused:1;
+};
+
+/**
+ * struct tl_pasts - those of a namespace
+ * @lock: protects the list and what follows
+ * @list: all of them, oldest first
+ * @count: how many there are
+ * @most: how many there may be
+ * @horizon_ms: how long they are remembered
+ * @reused: those whose 4-tuple is in use again
+ * @forgotten: those that had to go before
+ * @expiry: forgets what is older
+ */
+struct tl_pasts {
+	spinlock_t lock;	/* see @lock */
+	struct list_head list;
+	u32 count;
+	u32 most;
+	u32 horizon_ms;
+	u32 reused;
+	u64 forgotten;
+	struct delayed_work expiry;
+};
+
+int tl_past_init(void);
+void tl_past_exit(void);
+void tl_pasts_init(struct tl_pasts *pasts);
+void tl_pasts_stop(struct tl_pasts *pasts);
+void tl_pasts_forget(struct tl_pasts *pasts);
+u64 tl_pasts_memory(const struct tl_pasts *pasts);
+void tl_pasts_set_most(struct tl_pasts *pasts, u32 most);
+void tl_pasts_set_horizon_ms(struct tl_pasts *pasts, u32 horizon_ms);
+
+void tl_past_remember(struct tl_conn *conn, unsigned int end, const struct sock *sk);
+struct tl_past *tl_past_find(struct tl_net *ns, const struct tl_key *key);
+void tl_past_reused(struct tl_past *past, u32 isn);
+bool tl_past_suspects(const struct tl_net *ns, __be16 sport, __be16 dport);
+
+#endif /* TCPLAB_WAIT_PAST_H */

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the user wants to be done to traffic, until when, and what was done.
+ *
+ * Whatever cuts traffic ends by itself, so that nobody locks himself out.
+ */
+#include <linux/jiffies.h>
+#include <linux/module.h>
+
+#include "policy.h"
+
+static unsigned int quiet_ms;
+module_param(quiet_ms, uint, 0444);
+MODULE_PARM_DESC(quiet_ms, "no SYN or SYN,ACK leaves for so long after loading, except on lo");
+
+static u64 quiet_after_load;	/* until when, in jiffies; 0: none */
+
+static const char * const recycle_names[TL_RECYCLES] = {
+	[TL_RECYCLE_OFF]	= "off",
+	[TL_RECYCLE_OBSERVE]	= "observe",
+	[TL_RECYCLE_ENFORCE]	= "enforce",
+};
+
+static const char * const deed_names[TL_DEEDS] = {
+	[TL_DEED_SHORTENED]		= "time_wait_shortened",
+	[TL_DEED_PROLONGED]		= "time_wait_prolonged",
+	[TL_DEED_RECYCLE_OBSERVED]	= "recycle_would_drop",
+	[TL_DEED_RECYCLE_DROPPED]	= "recycle_dropped",
+	[TL_DEED_QUIET_SYN]		= "quiet_syn_dropped",
+	[TL_DEED_QUIET_SYN_ACK]		= "quiet_syn_ack_dropped",
+};
+
+/**
+ * tl_policy_load() - the quiet time after loading begins
+ *
+ * Return: 0, or -ERANGE if it is too long.
+ */
+int tl_policy_load(void)
+{
+	if (quiet_ms > TL_QUIET_MS_MAX) {
+		pr_err("tcplab: quiet_ms is %u, may be %u at most\n", quiet_ms,
+		       TL_QUIET_MS_MAX);
+		return -ERANGE;
+	}
+	if (quiet_ms)
+		quiet_after_load = get_jiffies_64() + msecs_to_jiffies(quiet_ms);
+	return 0;
+}
+
+/**
+ * tl_policy_init() - begin without a policy, but for the quiet time after loading
+ * @policy: the policies of a namespace
+ *
+ * Context: process.
+ * Return: 0 or -ENOMEM.
+ */
+int tl_policy_init(struct tl_policy *policy)
+{
+	policy->deeds = alloc_percpu(struct tl_deeds);
+	if (!policy->deeds)
+		return -ENOMEM;
+	policy->enforce_ms = TL_ENFORCE_MS_DEFAULT;
+	policy->quiet_until = quiet_after_load;
+	return 0;
+}
+
+/**
+ * tl_policy_exit() - forget the policies
+ * @policy: of a namespace in which nothing happens any more
+ */
+void tl_policy_exit(struct tl_policy *policy)
+{
+	free_percpu(policy->deeds);
+}
+
+/**
+ * tl_policy_memory() - what the policies of a namespace take
+ *
+ * Return: bytes.
+ */
+u64 tl_policy_memory(void)
+{
+	return (u64)num_possible_cpus() * sizeof(struct tl_deeds);
+}
+
+/**
+ * tl_policy_recycle() - what is done about SYNs whose timestamps go backwards
+ * @policy: the policies of a namespace
+ *
+ * Context: any.
+ * Return: TL_RECYCLE_OBSERVE where TL_RECYCLE_ENFORCE has lasted its time.
+ */
+enum tl_recycle tl_policy_recycle(const struct tl_policy *policy)
+{
+	enum tl_recycle recycle = READ_ONCE(policy->recycle);
+
+	if (recycle == TL_RECYCLE_ENFORCE &&
+	    time_after_eq64(get_jiffies_64(), READ_ONCE(policy->enforce_until)))
+		return TL_RECYCLE_OBSERVE;
+	return recycle;
+}
+
+/**
+ * tl_policy_set_recycle() - choose it, for no longer than enforce_ms
+ * @policy: the policies of a namespace
+ * @recycle: what is to be done
+ *
+ * Context: process, serialised by the caller.
+ */
+void tl_policy_set_recycle(struct tl_policy *policy, enum tl_recycle recycle)
+{
+	WRITE_ONCE(policy->enforce_until,
+		   get_jiffies_64() + msecs_to_jiffies(policy->enforce_ms));
+	smp_wmb();	/* the end stands before it begins */
+	WRITE_ONCE(policy->recycle, recycle);
+}
+
+/**
+ * tl_policy_recycle_name() - the word that users write
+ * @recycle: what is done
+ */
+const char *tl_policy_recycle_name(enum tl_recycle recycle)
+{
+	return recycle_names[recycle];
+}
+
+/**
+ * tl_policy_quiet() - whether no connection may be opened or accepted
+ * @policy: the policies of a namespace
+ *
+ * Context: any.
+ */
+bool tl_policy_quiet(const struct tl_policy *policy)
+{
+	u64 until = READ_ONCE(policy->quiet_until);
+
+	return unlikely(until) && time_before64(get_jiffies_64(), until);
+}
+
+/**
+ * tl_policy_quiet_ms() - what is left of the quiet time
+ * @policy: the policies of a namespace
+ *
+ * Return: milliseconds.
+ */
+unsigned int tl_policy_quiet_ms(const struct tl_policy *policy)
+{
+	u64 until = READ_ONCE(policy->quiet_until), now = get_jiffies_64();
+
+	return time_before64(now, until) ? jiffies64_to_msecs(until - now) : 0;
+}
+
+/**
+ * tl_policy_set_quiet_ms() - begin a quiet time, or end it
+ * @policy: the policies of a namespace
+ * @quiet_ms: how long, in milliseconds; 0 ends it
+ *
+ * Source: RFC 9293 section 3.4.3.
+ */
+void tl_policy_set_quiet_ms(struct tl_policy *policy, unsigned int quiet_ms)
+{
+	u64 until = quiet_ms ? get_jiffies_64() + msecs_to_jiffies(quiet_ms) : 0;
+
+	WRITE_ONCE(policy->quiet_until, until);
+}
+
+/**
+ * tl_policy_deeds() - how often something was done
+ * @policy: the policies of a namespace
+ * @deed: what
+ *
+ * Context: process.
+ */
+u64 tl_policy_deeds(const struct tl_policy *policy, enum tl_deed deed)
+{
+	u64 sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += READ_ONCE(per_cpu_ptr(policy->deeds, cpu)->count[deed]);
+	return sum;
+}
+
+/**
+ * tl_policy_deed_name() - how a report names what was done
+ * @deed: what
+ */
+const char *tl_policy_deed_name(enum tl_deed deed)
+{
+	return deed_names[deed];
+}

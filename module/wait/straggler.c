@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Segments that come for closed connections: how many, of which kind, how late. */
+#include <linux/slab.h>
+#include <linux/netdevice.h>
+#include <net/inet_timewait_sock.h>
+#include <net/tcp.h>
+
+#include "../report/trace.h"
+#include "../tcplab.h"
+#include "../track/life.h"
+#include "../track/options.h"
+#include "../track/socket.h"
+#include "past.h"
+#include "straggler.h"
+
+const u32 tl_late_edges[TL_LATE_RANGES] = {
+	0, 100, 250, 500, 1000, 2000, 5000, 10000, 15000, 30000, 60000, 120000,
+	240000, 480000
+};
+
+/**
+ * tl_stragglers_init() - begin without any
+ * @stragglers: of a namespace
+ *
+ * Context: process.
+ * Return: 0 or -ENOMEM.
+ */
+int tl_stragglers_init(struct tl_stragglers *stragglers)
+{
+	stragglers->count = kcalloc(TL_KINDS, sizeof(*stragglers->count), GFP_KERNEL);
+	return stragglers->count ? 0 : -ENOMEM;
+}
+
+/**
+ * tl_stragglers_exit() - forget them
+ * @stragglers: of a namespace in which nothing happens any more
+ */
+void tl_stragglers_exit(struct tl_stragglers *stragglers)
+{
+	kfree(stragglers->count);
+}
+
+/**
+ * tl_stragglers_memory() - what those of a namespace take
+ *
+ * Return: bytes.
+ */
+u64 tl_stragglers_memory(void)
+{
+	return TL_KINDS * sizeof(*((struct tl_stragglers *)0)->count);
+}
+
+/**
+ * tl_stragglers_length() - TIME_WAIT has another length from now on
+ * @stragglers: of a namespace
+ */
+void tl_stragglers_length(struct tl_stragglers *stragglers)
+{
+	atomic_set(&stragglers->fins_late, 0);
+	atomic_set(&stragglers->old_late, 0);
+}
+
+/**
+ * tl_stragglers_reset() - count anew
+ * @stragglers: of a namespace
+ */
+void tl_stragglers_reset(struct tl_stragglers *stragglers)
+{
+	unsigned int kind, verdict, range;
+
+	for (kind = 0; kind < TL_KINDS; kind++)
+		for (verdict = 0; verdict < TL_VERDICTS; verdict++)
+			for (range = 0; range < TL_LATE_RANGES; range++)
+				atomic_set(&stragglers->count[kind][verdict][range], 0);
+	atomic_set(&stragglers->latest_ms, 0);
+	tl_stragglers_length(stragglers);
+}
+
+static unsigned int range_of(u32 ms)
+{
+	unsigned int i = TL_LATE_RANGES - 1;
+
+	while (ms < tl_late_edges[i])
+		i--;
+	return i;
+}
+
+/**
+ * tl_stragglers_safe_ms() - the shortest TIME_WAIT that would have met all
+ * @stragglers: of a namespace
+ *
+ * Return: milliseconds; 0 if nothing has come that TIME_WAIT is for.
+ */
+u32 tl_stragglers_safe_ms(const struct tl_stragglers *stragglers)
+{
+	u32 latest = atomic_read(&stragglers->latest_ms);
+
+	return latest ? latest + 1 : 0;
+}
+
+/**
+ * tl_stragglers_is_edge() - whether tl_stragglers_beyond() can tell
+ * @length_ms: a length
+ */
+bool tl_stragglers_is_edge(u32 length_ms)
+{
+	return tl_late_edges[range_of(length_ms)] == length_ms;
+}
+
+/**
+ * tl_stragglers_beyond() - how many came later than some time
+ * @stragglers: of a namespace
+ * @kind: of this kind
+ * @length_ms: the time, one of tl_late_edges
+ */
+u32 tl_stragglers_beyond(const struct tl_stragglers *stragglers,
+			 enum tl_kind kind, u32 length_ms)
+{
+	unsigned int range, verdict;
+	u32 sum = 0;
+
+	for (range = range_of(length_ms); range < TL_LATE_RANGES; range++)
+		for (verdict = 0; verdict < TL_VERDICTS; verdict++)
+			sum += atomic_read(&stragglers->count[kind][verdict][range]);
+	return sum;
+}
+
+static void ask_mini(struct tl_late *late, const struct tcp_timewait_sock *tw)
+{
+	late->stands = TL_STANDS_TIME_WAIT;
+	late->rcv_nxt = READ_ONCE(tw->tw_rcv_nxt);
+	late->rcv_wnd = READ_ONCE(tw->tw_rcv_wnd);
+	late->ts_recent = READ_ONCE(tw->tw_ts_recent);
+	late->ts_known = late->ts_recent && READ_ONCE(tw->tw_ts_recent_stamp);
+	late->ts_fresh = time_before32(ktime_get_seconds(),
+				       READ_ONCE(tw->tw_ts_recent_stamp) + TCP_PAWS_MSL);
+}
+
+/* Nobody holds the socket: it is what stood there at one moment. */
+static void ask_full(struct tl_late *late, const struct tcp_sock *tp)
+{
+	late->stands = TL_STANDS_OPEN;
+	late->rcv_nxt = READ_ONCE(tp->rcv_nxt);
+	late->rcv_wnd = data_race(tcp_receive_window(tp)); /* nobody holds it */
+	late->snd_una = READ_ONCE(tp->snd_una);
+	late->snd_nxt = READ_ONCE(tp->snd_nxt);
+	late->ts_recent = data_race(tp->rx_opt.ts_recent); /* so it is here */
+	late->ts_known = tp->rx_opt.tstamp_ok;	/* for as long as it is open */
+	late->ts_fresh = true;
+}
+
+/* What stands there; requests, and orphans in FIN_WAIT_2, count as nothing. */
+static void ask(struct tl_late *late, const struct tl_past *past, int ifindex)
+{
+	struct net *net = past->ns->net;
+	struct sock *sk = tl_socket_at(net, &past->key, past->end);
+
+	late->stands = TL_STANDS_NOTHING;
+	late->rfc1337 = READ_ONCE(net->ipv4.sysctl_tcp_rfc1337);
+	late->listens = late->segment->flags & TL_SYN &&
+			tl_socket_listener(net, &past->key, past->end, ifindex);
+	if (!sk)
+		return;
+	late->opens = READ_ONCE(sk->sk_state) == TCP_SYN_SENT;
+	/* Who is opening answers by a RST, as if there was nothing. */
+	if (tl_socket_is_full(sk) && !late->opens)
+		ask_full(late, tcp_sk(sk));
+	else if (tl_socket_state(sk) == TL_TIME_WAIT)
+		ask_mini(late, tcp_twsk(sk));
+	sock_gen_put(sk);
+}
+
+/*
+ * Of the connection that was closed, or of the next one between the same ports,
+ * which began with @isn? That is mostly far ahead. Where it is not, timestamps
+ * tell; without any, a segment that was sent before by number, and now leaves a
+ * hole, is thought to be old.
+ */
+static bool is_past(const struct tl_past *past, const struct tl_late *late)
+{
+	const struct tl_segment *segment = late->segment;
+
+	if (segment->flags & TL_SYN)
+		return !past->reused;
+	if (!tl_straggler_is_old(segment, past->rcv_nxt))
+		return false;
+	if (!past->reused || (s32)(segment->seq - past->isn) < 0)
+		return true;
+	if (late->stamped && late->ts_known)
+		return past->stamped && (s32)(late->stamp - past->ts_recent) <= 0 &&
+		       (s32)(late->stamp - late->ts_recent) < 0;
+	return late->stands == TL_STANDS_OPEN &&
+	       (s32)(segment->seq - late->rcv_nxt) > 0;
+}
+
+static void raise(atomic_t *highest, int value)
+{
+	int old = atomic_read(highest);
+
+	while (old < value && !atomic_try_cmpxchg(highest, &old, value))
+		;
+}
+
+/* A FIN that comes again, old data and old ACKs are what TIME_WAIT is for. */
+static void note_purpose(struct tl_net *ns, enum tl_kind kind, u32 late_ms)
+{
+	struct tl_stragglers *stragglers = &ns->stragglers;
+	u32 length = READ_ONCE(ns->policy.length_ms) ?: TL_TIME_WAIT_MS;
+
+	if (kind > TL_KIND_ACK)
+		return;
+	raise(&stragglers->latest_ms, late_ms);
+	if (late_ms >= length)
+		atomic_inc(kind == TL_KIND_FIN ? &stragglers->fins_late :
+						 &stragglers->old_late);
+}
+
+static void note(struct tl_net *ns, struct tl_past *past, const struct tl_late *late)
+{
+	enum tl_kind kind = tl_straggler_kind(late->segment);
+	enum tl_verdict verdict = tl_straggler_verdict(late);
+	u32 late_ms = tl_life_age_ms(past->closed);
+
+	atomic_inc(&ns->stragglers.count[kind][verdict][range_of(late_ms)]);
+	note_purpose(ns, kind, late_ms);
+	trace_straggler(ns, &past->key, past->end, kind, verdict, late_ms);
+	if (kind == TL_KIND_SYN && verdict == TL_VERDICT_ACCEPTED)
+		tl_past_reused(past, late->segment->seq);
+}
+
+/**
+ * tl_straggler_seen() - a segment arrives: perhaps for a closed connection
+ * @ns: the namespace
+ * @key: its connection's key
+ * @from: the sending end
+ * @segment: the segment
+ * @skb: the packet
+ * @offset: of its TCP header
+ *
+ * TCP has not judged it yet.
+ * Context: RCU, any but hard interrupt.
+ */
+void tl_straggler_seen(struct tl_net *ns, const struct tl_key *key,
+		       unsigned int from, const struct tl_segment *segment,
+		       const struct sk_buff *skb, unsigned int offset)
+{
+	struct tl_past *past = tl_past_find(ns, key);
+	struct tl_late late = { .segment = segment };
+
+	if (!past || past->end == from)
+		return;
+	late.stamped = tl_options_timestamp(skb, offset, &late.stamp);
+	ask(&late, past, skb->dev ? skb->dev->ifindex : 0);
+	/* Our own SYN took the 4-tuple again, and this is the answer. */
+	if (late.opens && (segment->flags & TL_SYN))
+		tl_past_reused(past, segment->seq);
+	else if (is_past(past, &late))
+		note(ns, past, &late);
+}

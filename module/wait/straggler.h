@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Segments that come for closed connections: how many, of which kind, how late. */
+#ifndef TCPLAB_WAIT_STRAGGLER_H
+#define TCPLAB_WAIT_STRAGGLER_H
+
+#include "../core/straggler.h"
+#include "../track/conn.h"
+
+/* Edges of the ranges of lateness, and the lengths that what-if asks about. */
+#define TL_LATE_RANGES	14
+extern const u32 tl_late_edges[TL_LATE_RANGES];
+
+/**
+ * struct tl_stragglers - those of a namespace
+ * @count: by kind, verdict and lateness
+ * @fins_late: retransmitted FINs that came later than the length of now
+ * @old_late: old data and acknowledgments that did
+ * @latest_ms: the latest of both
+ */
+struct tl_stragglers {
+	atomic_t (*count)[TL_VERDICTS][TL_LATE_RANGES];
+	atomic_t fins_late;
+	atomic_t old_late;
+	atomic_t latest_ms;
+};
+
+struct sk_buff;
+
+int tl_stragglers_init(struct tl_stragglers *stragglers);
+void tl_stragglers_exit(struct tl_stragglers *stragglers);
+void tl_stragglers_reset(struct tl_stragglers *stragglers);
+void tl_stragglers_length(struct tl_stragglers *stragglers);
+u64 tl_stragglers_memory(void);
+bool tl_stragglers_is_edge(u32 length_ms);
+u32 tl_stragglers_safe_ms(const struct tl_stragglers *stragglers);
+u32 tl_stragglers_beyond(const struct tl_stragglers *stragglers,
+			 enum tl_kind kind, u32 length_ms);
+void tl_straggler_seen(struct tl_net *ns, const struct tl_key *key,
+		       unsigned int from, const struct tl_segment *segment,
+		       const struct sk_buff *skb, unsigned int offset);
+
+#endif /* TCPLAB_WAIT_STRAGGLER_H */
