@@ -36,6 +36,54 @@ defaults() {
 	assert_eq "$(value track/forward)" 0 track/forward
 	assert_eq "$(value close_wait/leak_ms)" 60000 close_wait/leak_ms
 	assert_eq "$(value congestion/a/law)" cubic congestion/a/law
+	assert_eq "$(value time_wait/length_ms)" 0 time_wait/length_ms
+	assert_eq "$(value time_wait/length_rto_percent)" 0 time_wait/length_rto_percent
+	assert_eq "$(value time_wait/recycle)" off time_wait/recycle
+	assert_eq "$(value time_wait/enforce_ms)" 600000 time_wait/enforce_ms
+	assert_eq "$(value time_wait/quiet_ms)" 0 time_wait/quiet_ms
+}
+
+# takes KNOB VALUE...; range KNOB BAD...; word KNOB BAD...: what it accepts, is out of its range, or makes no sense
+takes() {
+	local knob="$1" good
+	shift
+	for good; do
+		assert_eq "$(write "$knob" "$good")" "" "answer to $good"
+		assert_eq "$(value "$knob")" "$good" "$knob"
+	done
+}
+
+out_of_range() {
+	local knob="$1" bad
+	shift
+	for bad; do
+		refused "$knob" "$bad" "out of range"
+	done
+}
+
+senseless() {
+	local knob="$1" bad
+	shift
+	for bad; do
+		refused "$knob" "$bad" "Invalid argument"
+	done
+}
+
+time_wait() {
+	takes time_wait/length_ms 1 600000 0
+	out_of_range time_wait/length_ms 600001 4294967295 18446744073709551616
+	senseless time_wait/length_ms '' x -1 1s 60.0
+	takes time_wait/length_rto_percent 100 10000 0
+	out_of_range time_wait/length_rto_percent 1 99 10001 4294967296
+	senseless time_wait/length_rto_percent '' x -1 350%
+	takes time_wait/recycle observe enforce off
+	senseless time_wait/recycle '' on 1 OFF 'off off' enforced
+	takes time_wait/enforce_ms 1 86400000 600000
+	out_of_range time_wait/enforce_ms 0 86400001
+	senseless time_wait/enforce_ms '' x
+	out_of_range time_wait/quiet_ms 600001 4294967296
+	senseless time_wait/quiet_ms '' x -5
+	assert_eq "$(write time_wait/quiet_ms 0)" "" "answer to 0"
 }
 
 switches() {
@@ -134,6 +182,7 @@ run_tests \
 	"the defaults" defaults \
 	"switches take 0 and 1" switches \
 	"close_wait/leak_ms takes 1 to 86400000" leak_ms \
+	"the knobs of time_wait take what they should" time_wait \
 	"congestion/a/law takes the name of a law" law \
 	"track/forward needs the tracker" forward_needs_tracker \
 	"a knob belongs to the caller's namespace" per_namespace \

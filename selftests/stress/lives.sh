@@ -54,6 +54,11 @@ walked() {
 		assert_eq "$(summary_value refused_full "$ns") $(summary_value evicted "$ns")" "0 0" "rows that found no room"
 		assert_eq "$(report summary "$ns" | awk '/disagree/ { sum += $2 } END { print sum }')" 0 disagreements
 		assert_eq "$(summary_value half_open "$ns")" 0 half_open
+		# Each mini-socket is one of these for the kernel; all that were FIN_WAIT_2 became TIME_WAIT.
+		assert_eq "$(in_ns "$ns" nstat -asz | awk '$1 ~ /^TcpExtTW(Killed)?$/ { sum += $2 } END { print sum }')" \
+			"$(summary_value time_wait_entered "$ns")" "mini-sockets, as the kernel counts them"
+		assert_eq "$(report time_wait "$ns" | awk '$1 == "now" || $1 ~ /^exited/ && $2 != "-" { sum += $2 } END { print sum }')" \
+			"$(summary_value time_wait_entered "$ns")" "TIME_WAIT that is, and that has ended"
 		assert_eq "$(summary_value adopted "$ns")" 0 adopted
 	done
 }
