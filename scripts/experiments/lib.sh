@@ -108,6 +108,15 @@ build() {
 	done
 }
 
+# endpoint NAME NS: a process that holds sockets and does what it is told, that of the selftests. Then: NAME COMMAND...
+endpoint() {
+	local selftests=$here/../../selftests
+	[ -x "$tools/endpoint" ] || gcc -O2 -D_GNU_SOURCE= -o "$tools/endpoint" "$selftests"/{endpoint,control,special}.c -pthread
+	start "$2" "$tools/endpoint" "$tools/$1" serve
+	await 5 "the endpoint $1" test -S "$tools/$1"
+	eval "$1() { '$tools/endpoint' '$tools/$1' \"\$@\"; }"
+}
+
 stop_all() {
 	kill "${processes[@]}" 2>/dev/null || :
 	for ns in client server; do
@@ -121,8 +130,9 @@ clean_up() {
 	local status=$?
 	trap - EXIT
 	stop_all
-	ip netns delete client 2>/dev/null
-	ip netns delete server 2>/dev/null
+	for ns in client server router; do
+		ip netns delete $ns 2>/dev/null || :
+	done
 	[ -z "$loaded_here" ] || await 60 "the module to be free" unload
 	rm -rf "$tools"
 	exit "$status"
