@@ -27,6 +27,8 @@
 /* How many rows are looked at for one that may go. */
 #define LOOKS		8
 /* A slot of tl_port_use.entered is a second and a little. */
+/* What is reserved and bound changes seldom, and counting it takes a while. */
+#define COUNT_EVERY	(10 * HZ)
 #define SLOT_SHIFT	(TL_AGE_SHIFT + 1)
 /* Shares of the ports that are told, in percent. */
 static const u8 levels[] = { 80, 95, 100 };
@@ -141,11 +143,12 @@ static struct tl_port_use *find_or_make(struct tl_net *ns,
 
 /*
  * With the lock held. Counting ports takes its time, and is left to a worker: until
- * it is done nothing is known to be reserved or bound.
+ * it is done what it has counted last holds, or nothing is known to be reserved.
  */
 static u32 current_range(struct tl_net *ns)
 {
 	struct tl_ports *ports = &ns->ports;
+	u32 now = jiffies;
 	int low, high;
 
 	inet_get_local_port_range(ns->net, &low, &high);
@@ -153,6 +156,10 @@ static u32 current_range(struct tl_net *ns)
 		ports->range = high - low + 1;
 		ports->low = low;
 		ports->high = high;
+		ports->counted = now - COUNT_EVERY;
+	}
+	if (now - ports->counted >= COUNT_EVERY) {
+		ports->counted = now;
 		schedule_work(&ports->count_range);
 	}
 	return ports->range;

@@ -63,6 +63,7 @@ struct tl_port_use {
  * @low: first port of the range that @range was counted for
  * @high: its last port
  * @range: ports that connect() may choose from
+ * @counted: when they were, low half of jiffies
  * @count_range: counts them
  */
 struct tl_ports {
@@ -73,6 +74,7 @@ struct tl_ports {
 	int low;
 	int high;
 	u32 range;
+	u32 counted;
 	struct work_struct count_range;
 };
 
