@@ -26,9 +26,9 @@
 
 /* How many rows are looked at for one that may go. */
 #define LOOKS		8
-/* A slot of tl_port_use.entered is a second and a little. */
 /* What is reserved and bound changes seldom, and counting it takes a while. */
 #define COUNT_EVERY	(10 * HZ)
+/* A slot of tl_port_use.entered is a second and a little. */
 #define SLOT_SHIFT	(TL_AGE_SHIFT + 1)
 /* Shares of the ports that are told, in percent. */
 static const u8 levels[] = { 80, 95, 100 };
