@@ -200,8 +200,13 @@ killed() {
 	close_first 2
 	in_ns "$a" ss -K state time-wait >/dev/null 2>&1
 	[ "$(in_ss)" = 0 ] || { skip "ss -K does not kill TIME_WAIT here"; return; }
+	# Where no probe tells it, it shows when the row is looked at.
+	if [ "$before" = - ]; then
+		assert_tw now 0 90
+		return
+	fi
 	assert_tw now 0
-	[ "$before" = - ] || assert_eq $(($(tw exited_killed) - before)) 2 "counted as killed"
+	assert_eq $(($(tw exited_killed) - before)) 2 "counted as killed"
 }
 
 # The kernel counts both kinds as one.
