@@ -4,6 +4,7 @@
 
 #include "../tcplab.h"
 #include "../track/life.h"
+#include "../track/settle.h"
 #include "../track/socket.h"
 #include "../wait/cgroup.h"
 #include "view.h"
@@ -60,7 +61,7 @@ void tl_view_take(struct tl_conn *conn, struct tl_view *view)
 {
 	unsigned int end;
 
-	tl_life_reconcile(conn, false);
+	tl_settle(conn, false);
 	view->key = conn->key;
 	view->origin = conn->origin;
 	view->local = conn->first;

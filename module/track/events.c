@@ -17,6 +17,7 @@
 #include "../wait/listeners.h"
 #include "events.h"
 #include "life.h"
+#include "settle.h"
 #include "socket.h"
 #include "table.h"
 #include "twsk.h"
@@ -213,7 +214,7 @@ void tl_events_sent(struct tl_net *ns, const struct tl_key *key,
 		tl_life_refused(conn, from, segment);
 	/* A mini-socket turns from FIN_WAIT_2 to TIME_WAIT, and acknowledges. */
 	if (!sk && conn->state[from] == TL_FIN_WAIT_2)
-		tl_life_reconcile(conn, false);
+		tl_settle(conn, false);
 	if (sk && !(segment->flags & TL_RST) && tl_conn_here(conn, from) &&
 	    !tl_conn_both_here(conn))
 		tl_life_compare(conn, from, sk);

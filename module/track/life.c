@@ -14,15 +14,13 @@
 #include "keep.h"
 #include "leak.h"
 #include "life.h"
+#include "settle.h"
 #include "socket.h"
 #include "table.h"
 #include "twsk.h"
 #include "wheel.h"
 
 #define MS(ms)		msecs_to_jiffies(ms)
-
-/* How long after its adoption a row may still be wrong unnoticed. */
-#define ADOPTION_MS	2000
 
 /* Stamps wrap: past this age, in jiffies, a connection stays as old. */
 #define AGE_MAX		0xc0000000U
@@ -421,130 +419,6 @@ void tl_life_reused(struct tl_conn *conn, unsigned int end,
 		become(conn, end, TL_CLOSED, reason);
 }
 
-/* Why a TIME_WAIT socket that is not there any more ended. */
-static enum tl_exit exit_reason(const struct tl_conn *conn, unsigned int end)
-{
-	return conn->peers.end[end].state == TL_CLOSED ? TL_EXIT_RESET :
-							 TL_EXIT_OTHER;
-}
-
-/* Request and mini-sockets change and end without an event. */
-static bool changes_silently(const struct tl_conn *conn, unsigned int end)
-{
-	u8 state = conn->state[end];
-
-	return state == TL_SYN_RECEIVED || state == TL_FIN_WAIT_2 ||
-	       state == TL_TIME_WAIT;
-}
-
-/*
- * What was adopted may have changed while nobody knew it, and what began while
- * the tracker did may have been seen by the hooks, but not by the tracepoint.
- */
-static bool just_adopted(const struct tl_conn *conn)
-{
-	if (now() - conn->born >= MS(ADOPTION_MS))
-		return false;
-	return conn->origin == TL_ADOPTED ||
-	       now() - tl_track_started(&conn->ns->track) < MS(ADOPTION_MS);
-}
-
-static void correct(struct tl_conn *conn, unsigned int end,
-		    enum tl_state state)
-{
-	if (!changes_silently(conn, end) && !just_adopted(conn))
-		count(conn, state == TL_CLOSED ? TL_COUNT_DISAGREE_GONE :
-						 TL_COUNT_DISAGREE_MISSED);
-	tl_life_socket(conn, end, NULL, state, exit_reason(conn, end));
-}
-
-/* What a mini-socket does by itself, and not in its first moment. */
-static bool is_mini_change(const struct tl_conn *conn, unsigned int end,
-			   enum tl_state state)
-{
-	return conn->state[end] == TL_TIME_WAIT && state == TL_CLOSED &&
-	       now() - conn->since[end] >= TL_KEEP_SOON;
-}
-
-/*
- * A mini-socket in TIME_WAIT: it has just come there, or it may be time to end
- * it. True if nothing is left to be done, and the reference was given back.
- */
-static bool met_time_wait(struct tl_conn *conn, unsigned int end,
-			  struct sock *mini)
-{
-	if (conn->state[end] == TL_TIME_WAIT)
-		return tl_twsk_look(conn, end, mini);
-	if (conn->state[end] != TL_FIN_WAIT_2)
-		return false;
-	tl_life_socket(conn, end, mini, TL_TIME_WAIT, TL_EXIT_OTHER);
-	tl_recycle_closed(conn, end, READ_ONCE(tcp_twsk(mini)->tw_ts_recent));
-	tl_past_remember(conn, end, mini);
-	sock_gen_put(mini);
-	return true;
-}
-
-/* Whether the socket of an end is as the row says, or the row is now as it is. */
-static bool reconcile_end(struct tl_conn *conn, unsigned int end, bool judge)
-{
-	enum tl_state state = TL_CLOSED;
-	struct sock *sk;
-
-	sk = tl_socket_find(conn, end);
-	if (sk) {
-		state = tl_socket_state(sk);
-		if (state == TL_TIME_WAIT && met_time_wait(conn, end, sk))
-			return true;
-		if (conn->evidence && tl_socket_is_full(sk))
-			tl_half_open_check(conn, end, sk, judge);
-		sock_gen_put(sk);
-	}
-	/* A new incarnation makes itself known by its SYN or SYN,ACK. */
-	if (state == TL_SYN_SENT || state == TL_SYN_RECEIVED ||
-	    state == conn->state[end])
-		return true;
-	if (is_mini_change(conn, end, state))
-		tl_life_socket(conn, end, NULL, state, exit_reason(conn, end));
-	else if (judge && (conn->suspect & BIT(end)))
-		correct(conn, end, state);
-	else
-		return false;
-	return true;
-}
-
-/**
- * tl_life_reconcile() - make sure that the sockets are as the row says
- * @conn: the connection
- * @judge: this is a look arranged for the purpose: doubts count; otherwise
- *	they arrange for one
- *
- * The tracepoint fires before the socket has its new state, and after a closed
- * one left the socket table; a new mini-socket cannot be found for a moment.
- * Only what is still so at a second look, later, is a fact.
- * Context: any but hard interrupt.
- */
-void tl_life_reconcile(struct tl_conn *conn, bool judge)
-{
-	unsigned int end;
-	bool new = false;
-
-	rcu_read_lock();
-	for (end = 0; end < 2; end++) {
-		if (!tl_conn_here(conn, end) || tl_state_over(conn->state[end]))
-			continue;
-		if (!reconcile_end(conn, end, judge)) {
-			new |= !(conn->suspect & BIT(end));
-			conn->suspect |= BIT(end);
-		} else if (judge) {
-			conn->suspect &= ~BIT(end);
-		}
-	}
-	rcu_read_unlock();
-	/* The look that judges comes no sooner than it takes for both to agree. */
-	if (new)
-		tl_wheel_move(conn, TL_KEEP_SOON);
-}
-
 /**
  * tl_life_gave_up() - a socket is CLOSED, perhaps because nobody answered it
  * @conn: the connection, which knows
@@ -612,6 +486,6 @@ void tl_life_due(struct tl_conn *conn)
 	keep_old(&conn->since[0]);
 	keep_old(&conn->since[1]);
 	tl_leak_judge(conn);
-	tl_life_reconcile(conn, true);
+	tl_settle(conn, true);
 	tl_life_unlock(conn);
 }

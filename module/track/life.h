@@ -22,7 +22,6 @@ void tl_life_refused(struct tl_conn *conn, unsigned int from,
 		     const struct tl_segment *rst);
 void tl_life_compare(struct tl_conn *conn, unsigned int end,
 		     const struct sock *sk);
-void tl_life_reconcile(struct tl_conn *conn, bool judge);
 void tl_life_gave_up(struct tl_conn *conn, const struct sock *sk);
 void tl_life_check_soon(struct tl_conn *conn);
 void tl_life_unlock(struct tl_conn *conn);

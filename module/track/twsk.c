@@ -19,6 +19,7 @@
 #include "../wait/length.h"
 #include "keep.h"
 #include "life.h"
+#include "settle.h"
 #include "socket.h"
 #include "table.h"
 #include "twsk.h"
@@ -122,7 +123,7 @@ void tl_twsk_policy(struct tl_conn *conn)
 		if (!tl_conn_here(conn, end) || conn->state[end] != TL_TIME_WAIT)
 			continue;
 		conn->exact = tl_length_jiffies(conn) > 0;
-		tl_life_reconcile(conn, false);
+		tl_settle(conn, false);
 		if (!tl_state_over(conn->state[end]))
 			tl_wheel_move(conn, tl_keep_time_wait_left(conn));
 	}

@@ -194,13 +194,7 @@ void tl_pasts_init(struct tl_pasts *of)
 	INIT_DELAYED_WORK(&of->expiry, expire);
 }
 
-/**
- * tl_pasts_forget() - forget all
- * @of: of a namespace
- *
- * Context: process; sleeps.
- */
-void tl_pasts_forget(struct tl_pasts *of)
+static void forget_all(struct tl_pasts *of)
 {
 	u32 horizon_ms = READ_ONCE(of->horizon_ms);
 
@@ -219,7 +213,7 @@ void tl_pasts_forget(struct tl_pasts *of)
 void tl_pasts_stop(struct tl_pasts *of)
 {
 	cancel_delayed_work_sync(&of->expiry);
-	tl_pasts_forget(of);
+	forget_all(of);
 }
 
 /**
