@@ -4,8 +4,7 @@
 #
 # usage: busy-server.sh DIRECTORY
 #
-# The question of Faber, Touch and Yue, "The TIME-WAIT state in TCP and its effect on busy servers", INFOCOM 1999: they
-# found that memory and throughput of a server fall as TIME_WAIT sockets pile up, and let the clients close first.
+# The question of Faber, Touch and Yue, "The TIME-WAIT state in TCP and its effect on busy servers", INFOCOM 1999.
 
 . "$(dirname "$(realpath "$0")")/lib.sh"
 
@@ -74,6 +73,5 @@ for name in clients-first server-first-1s; do
 	expect_from "connections a second, $name, in percent of server-first" \
 		$((100 * $(awk -F '\t' -v name=$name '$1 == name { print $2 }' "$data/summary.dat") / first)) 70 140
 done
-echo "   Who closes first decides who has the sockets and their memory. The server that has them is not the slower one: a"
-echo "   kernel of today looks a 4-tuple up in a hash table, where the one of 1999 walked a list."
+echo "   Who closes first decides who has the sockets and their memory. The server that has them is not the slower one."
 finish
