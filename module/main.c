@@ -27,7 +27,6 @@ static int __net_init net_init(struct net *net)
 	mutex_init(&ns->knobs);
 	tl_arms_init(&ns->arms);
 	tl_close_wait_init(&ns->close_wait);
-	tl_owners_init(&ns->owners, ns);
 	tl_recycle_init(&ns->recycle_peers);
 	err = tl_policy_init(&ns->policy);
 	if (err)
@@ -51,6 +50,7 @@ static int __net_init net_init(struct net *net)
 	err = tl_track_net_init(ns);
 	if (err)
 		goto err_track;
+	tl_owners_init(&ns->owners, ns);
 	err = tl_report_net_init(ns);
 	if (err)
 		goto err_report;

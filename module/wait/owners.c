@@ -430,7 +430,10 @@ s32 tl_owner_growth_per_min(const struct tl_owner *owner)
 /**
  * tl_owners_init() - nobody is known yet
  * @owners: of a namespace
- * @ns: the namespace
+ * @ns: the namespace, which is tracked
+ *
+ * A census asks the tracker whether any socket waits.
+ * Context: process; sleeps.
  */
 void tl_owners_init(struct tl_owners *owners, struct tl_net *ns)
 {
@@ -439,6 +442,9 @@ void tl_owners_init(struct tl_owners *owners, struct tl_net *ns)
 	mutex_lock(&lock);
 	list_add(&owners->all, &all);
 	mutex_unlock(&lock);
+	/* What has come already was not known to a census meanwhile. */
+	if (tl_track_in_state(ns, TL_CLOSE_WAIT))
+		tl_owners_watch();
 }
 
 /**
