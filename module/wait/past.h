@@ -20,8 +20,8 @@ struct sock;
 /**
  * struct tl_past - a connection that was closed first here
  * @node: in the table of all
- * @rcu: for freeing
  * @list: among those of its namespace, oldest first
+ * @rcu: for freeing, when it is in no list any more
  * @ns: the namespace
  * @key: its key
  * @closed: when TIME_WAIT began, low half of jiffies
@@ -31,18 +31,21 @@ struct sock;
  * @end: number of the end that is here
  * @stamped: there were timestamps
  * @reused: @isn is known
+ * @forgotten: it is in no list; whoever has found it still may read it
  */
 struct tl_past {
 	struct rhash_head node;
-	struct rcu_head rcu;
-	struct list_head list;
+	union {
+		struct list_head list;
+		struct rcu_head rcu;
+	};
 	struct tl_net *ns;
 	struct tl_key key;
 	u32 closed;
 	u32 rcv_nxt;
 	u32 ts_recent;
 	u32 isn;
-	u8 end:1, stamped:1, reused:1;
+	u8 end:1, stamped:1, reused:1, forgotten:1;
 };
 
 /**
