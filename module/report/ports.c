@@ -84,10 +84,10 @@ static int gather(struct tl_reading *reading)
 
 static void write_remote(struct seq_file *seq, const struct tl_port_use *use)
 {
-	if (ipv6_addr_v4mapped(&use->remote))
-		seq_printf(seq, " %pI4:%u", &use->remote.s6_addr32[3], use->remote_port);
+	if (ipv6_addr_v4mapped(&use->to.remote))
+		seq_printf(seq, " %pI4:%u", &use->to.remote.s6_addr32[3], use->to.port);
 	else
-		seq_printf(seq, " [%pI6c]:%u", &use->remote, use->remote_port);
+		seq_printf(seq, " [%pI6c]:%u", &use->to.remote, use->to.port);
 }
 
 static void write(struct seq_file *seq, const void *data)
@@ -95,7 +95,7 @@ static void write(struct seq_file *seq, const void *data)
 	const struct line *line = data;
 	const struct tl_port_use *use = &line->use;
 
-	tl_view_host(seq, &use->local);
+	tl_view_host(seq, &use->to.local);
 	write_remote(seq, use);
 	tl_view_number(seq, use->in_use);
 	tl_view_number(seq, use->time_wait);

@@ -193,9 +193,9 @@ TRACE_EVENT(port_pressure,
 	),
 	TP_fast_assign(
 		__entry->netns = ns->net->ns.inum;
-		__entry->dport = use->remote_port;
-		memcpy(__entry->saddr_v6, &use->local, 16);
-		memcpy(__entry->daddr_v6, &use->remote, 16);
+		__entry->dport = use->to.port;
+		memcpy(__entry->saddr_v6, &use->to.local, 16);
+		memcpy(__entry->daddr_v6, &use->to.remote, 16);
 		__entry->percent = percent;
 		__entry->in_use = use->in_use;
 		__entry->time_wait = use->time_wait;

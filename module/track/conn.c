@@ -61,13 +61,14 @@ void tl_key_address(const struct tl_key *key, unsigned int end,
 }
 
 /**
- * tl_key_hash_address() - a hash that nobody outside can foretell
- * @address: an address, IPv4 mapped
+ * tl_key_hash_words() - a hash that nobody outside can foretell
+ * @words: what is looked for by it, without padding
+ * @count: how many there are
  */
-u32 tl_key_hash_address(const struct in6_addr *address)
+u32 tl_key_hash_words(const void *words, unsigned int count)
 {
 	static u32 secret __read_mostly;
 
 	net_get_random_once(&secret, sizeof(secret));
-	return jhash2((const u32 *)address->s6_addr32, 4, secret);
+	return jhash2(words, count, secret);
 }

@@ -7,7 +7,6 @@
  * address and remote port; of the many destinations that there may be, those
  * that were connected to last are kept.
  */
-#include <linux/jhash.h>
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/slab.h>
@@ -71,24 +70,22 @@ u64 tl_ports_memory(const struct tl_ports *ports)
 }
 
 static struct hlist_head *bucket_of(const struct tl_ports *ports,
-				    const struct tl_port_use *like)
+				    const struct tl_destination *to)
 {
-	u32 hash = jhash_3words(tl_key_hash_address(&like->local),
-				tl_key_hash_address(&like->remote),
-				like->remote_port, 0);
+	u32 hash = tl_key_hash_words(to, sizeof(*to) / sizeof(u32));
 
 	return &ports->bucket[hash % TL_PORTS_BUCKETS];
 }
 
 static struct tl_port_use *find(const struct tl_ports *ports,
-				const struct tl_port_use *like)
+				const struct tl_destination *to)
 {
 	struct tl_port_use *use;
 
-	hlist_for_each_entry(use, bucket_of(ports, like), node)
-		if (use->remote_port == like->remote_port &&
-		    ipv6_addr_equal(&use->remote, &like->remote) &&
-		    ipv6_addr_equal(&use->local, &like->local))
+	hlist_for_each_entry(use, bucket_of(ports, to), node)
+		if (use->to.port == to->port &&
+		    ipv6_addr_equal(&use->to.remote, &to->remote) &&
+		    ipv6_addr_equal(&use->to.local, &to->local))
 			return use;
 	return NULL;
 }
@@ -113,10 +110,10 @@ static bool make_room(struct tl_ports *ports)
 }
 
 static struct tl_port_use *find_or_make(struct tl_net *ns,
-					const struct tl_port_use *like)
+					const struct tl_destination *to)
 {
 	struct tl_ports *ports = &ns->ports;
-	struct tl_port_use *use = find(ports, like);
+	struct tl_port_use *use = find(ports, to);
 
 	if (use) {
 		list_move(&use->list, &ports->list);
@@ -131,11 +128,9 @@ static struct tl_port_use *find_or_make(struct tl_net *ns,
 		tl_budget_give(sizeof(*use));
 		return NULL;
 	}
-	use->local = like->local;
-	use->remote = like->remote;
-	use->remote_port = like->remote_port;
+	use->to = *to;
 	use->first = ktime_get_seconds();
-	hlist_add_head(&use->node, bucket_of(ports, use));
+	hlist_add_head(&use->node, bucket_of(ports, to));
 	list_add(&use->list, &ports->list);
 	ports->count++;
 	return use;
@@ -282,6 +277,24 @@ static bool matters(const struct tl_conn *conn, unsigned int end,
 	       opened_from(conn, end);
 }
 
+/* Not inlined: the many changes that do not matter need no room for a destination. */
+static noinline void changed(struct tl_conn *conn, unsigned int end,
+			     enum tl_state from, enum tl_state to)
+{
+	struct tl_ports *ports = &conn->ns->ports;
+	struct tl_destination destination;
+	struct tl_port_use *use;
+
+	tl_key_address(&conn->key, end, &destination.local);
+	tl_key_address(&conn->key, !end, &destination.remote);
+	destination.port = ntohs(conn->key.port[!end]);
+	spin_lock(&ports->lock);
+	use = find_or_make(conn->ns, &destination);
+	if (use)
+		account(conn, end, from, to, use);
+	spin_unlock(&ports->lock);
+}
+
 /**
  * tl_ports_changed() - a local end takes another state
  * @conn: its connection, locked, whose stamps are those of @from unless @to is
@@ -293,32 +306,21 @@ static bool matters(const struct tl_conn *conn, unsigned int end,
 void tl_ports_changed(struct tl_conn *conn, unsigned int end,
 		      enum tl_state from, enum tl_state to)
 {
-	struct tl_ports *ports = &conn->ns->ports;
-	struct tl_port_use like, *use;
-
-	if (!matters(conn, end, from, to))
-		return;
-	tl_key_address(&conn->key, end, &like.local);
-	tl_key_address(&conn->key, !end, &like.remote);
-	like.remote_port = ntohs(conn->key.port[!end]);
-	spin_lock(&ports->lock);
-	use = find_or_make(conn->ns, &like);
-	if (use)
-		account(conn, end, from, to, use);
-	spin_unlock(&ports->lock);
+	if (matters(conn, end, from, to))
+		changed(conn, end, from, to);
 }
 
-static void address_of(const struct sock *sk, struct tl_port_use *use)
+static void address_of(const struct sock *sk, struct tl_destination *to)
 {
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6 && !ipv6_addr_v4mapped(&sk->sk_v6_daddr)) {
-		use->local = sk->sk_v6_rcv_saddr;
-		use->remote = sk->sk_v6_daddr;
+		to->local = sk->sk_v6_rcv_saddr;
+		to->remote = sk->sk_v6_daddr;
 		return;
 	}
 #endif
-	ipv6_addr_set_v4mapped(inet_sk(sk)->inet_saddr, &use->local);
-	ipv6_addr_set_v4mapped(sk->sk_daddr, &use->remote);
+	ipv6_addr_set_v4mapped(inet_sk(sk)->inet_saddr, &to->local);
+	ipv6_addr_set_v4mapped(sk->sk_daddr, &to->remote);
 }
 
 /**
@@ -331,12 +333,13 @@ static void address_of(const struct sock *sk, struct tl_port_use *use)
 void tl_ports_failed(struct tl_net *ns, const struct sock *sk)
 {
 	struct tl_ports *ports = &ns->ports;
-	struct tl_port_use like, *use;
+	struct tl_destination to;
+	struct tl_port_use *use;
 
-	address_of(sk, &like);
-	like.remote_port = ntohs(sk->sk_dport);
+	address_of(sk, &to);
+	to.port = ntohs(sk->sk_dport);
 	spin_lock_bh(&ports->lock);
-	use = find_or_make(ns, &like);
+	use = find_or_make(ns, &to);
 	if (use) {
 		use->failures++;
 		if (use->level < 100) {
@@ -488,7 +491,7 @@ static bool reuses(const struct tl_net *ns, const struct tl_port_use *use)
 	if (!READ_ONCE(ns->net->ipv4.sysctl_tcp_timestamps))
 		return false;
 	if (reuse == 2)
-		return is_loopback(&use->local) || is_loopback(&use->remote);
+		return is_loopback(&use->to.local) || is_loopback(&use->to.remote);
 	return reuse;
 }
 

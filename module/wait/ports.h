@@ -20,12 +20,22 @@ struct tl_net;
 #define TL_PORTS_RATE_SECONDS	32
 
 /**
+ * struct tl_destination - what a port is used for, without padding
+ * @local: local address, IPv4 mapped
+ * @remote: remote address, IPv4 mapped
+ * @port: remote port
+ */
+struct tl_destination {
+	struct in6_addr local;
+	struct in6_addr remote;
+	u32 port;
+};
+
+/**
  * struct tl_port_use - the ports that connections to a destination use
  * @node: in its bucket
  * @list: in the order of the last connection, latest first
- * @local: local address, IPv4 mapped
- * @remote: remote address, IPv4 mapped
- * @remote_port: remote port
+ * @to: the destination
  * @level: what was told last, in percent; 0: nothing
  * @in_use: ports, with those in TIME_WAIT
  * @time_wait: ports in TIME_WAIT
@@ -38,9 +48,7 @@ struct tl_net;
 struct tl_port_use {
 	struct hlist_node node;
 	struct list_head list;
-	struct in6_addr local;
-	struct in6_addr remote;
-	u16 remote_port;
+	struct tl_destination to;
 	u8 level;
 	u32 in_use;
 	u32 time_wait;
