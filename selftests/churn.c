@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Connections without end: "churn serve ADDRESS PORT" answers each octet by one
- * and closes when its client does; "churn connect ADDRESS PORT [COUNT]" makes
- * one connection after the other and closes them in turns first, second, and by
- * a reset. Stops after COUNT connections, if there is one.
+ * and closes when its client does; "churn connect ADDRESS PORT [COUNT [RATE]]"
+ * makes one connection after the other and closes them in turns first, second,
+ * and by a reset; no more than RATE in a second. Stops after COUNT connections;
+ * 0 is no end.
  */
 #include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 static socklen_t address(struct sockaddr_storage *to, const char *host,
@@ -78,21 +80,38 @@ static int one_life(const struct sockaddr_storage *to, socklen_t length,
 	return ok;
 }
 
+/* Waits until it is time for the next; what is late is made up for. */
+static void keep_pace(struct timespec *next, unsigned long rate)
+{
+	if (!rate)
+		return;
+	next->tv_nsec += 1000000000 / rate;
+	if (next->tv_nsec >= 1000000000) {
+		next->tv_nsec -= 1000000000;
+		next->tv_sec++;
+	}
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, next, NULL);
+}
+
 int main(int argc, char **argv)
 {
+	unsigned long count, rate, done = 0;
 	struct sockaddr_storage at;
-	unsigned long count, done = 0;
+	struct timespec next;
 	socklen_t length;
 
 	if (argc < 4) {
-		fprintf(stderr, "usage: churn serve|connect ADDRESS PORT [COUNT]\n");
+		fprintf(stderr, "usage: churn serve|connect ADDRESS PORT [COUNT [RATE]]\n");
 		return 2;
 	}
 	length = address(&at, argv[2], argv[3]);
 	if (!strcmp(argv[1], "serve"))
 		return serve(&at, length);
 	count = argc > 4 ? strtoul(argv[4], NULL, 10) : 0;
+	rate = argc > 5 ? strtoul(argv[5], NULL, 10) : 0;
+	clock_gettime(CLOCK_MONOTONIC, &next);
 	while (!count || done < count) {
+		keep_pace(&next, rate);
 		if (one_life(&at, length, done))
 			done++;
 		else
