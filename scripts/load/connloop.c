@@ -5,7 +5,8 @@
  *
  * One process holds both ends, so that nothing ever waits for the scheduler:
  * on lo and veth the kernel handles a segment before the call that sent it
- * returns. The server's end may live in another network namespace.
+ * returns. The server's end may live in another network namespace. With
+ * NO_MESSAGES set in the environment there is neither request nor reply.
  *
  * usage: connloop ADDRESS PORT COUNT WARM-UP [NETNS-OF-THE-SERVER]
  */
@@ -32,8 +33,10 @@ static void connection(int listener, const char *ip, int port)
 	int server = must(accept(listener, NULL, NULL), "accept");
 	char rest;
 
-	say(client, server);
-	say(server, client);
+	if (!getenv("NO_MESSAGES")) {
+		say(client, server);
+		say(server, client);
+	}
 	close(client);
 	if (must(read(server, &rest, 1), "read") != 0) {
 		fprintf(stderr, "there is no end of file\n");
