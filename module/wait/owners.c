@@ -27,7 +27,7 @@
 
 #define CENSUS_MS	15000
 /* One of all that takes long is followed by a rest, so many times as long. */
-#define REST_FACTOR	200
+#define REST_FACTOR	400
 /* Whoever may not know about processes makes nobody ask them more often. */
 #define STALE_MS	1000
 /* Samples that are older say nothing of the last minute. */
