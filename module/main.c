@@ -27,6 +27,7 @@ static int __net_init net_init(struct net *net)
 	mutex_init(&ns->knobs);
 	tl_arms_init(&ns->arms);
 	tl_close_wait_init(&ns->close_wait);
+	tl_owners_init(&ns->owners, ns);
 	tl_recycle_init(&ns->recycle_peers);
 	err = tl_policy_init(&ns->policy);
 	if (err)
@@ -50,7 +51,7 @@ static int __net_init net_init(struct net *net)
 	err = tl_track_net_init(ns);
 	if (err)
 		goto err_track;
-	tl_owners_init(&ns->owners, ns);
+	tl_owners_follow(&ns->owners);
 	err = tl_report_net_init(ns);
 	if (err)
 		goto err_report;
@@ -63,6 +64,8 @@ err_report:
 	tl_owners_exit(&ns->owners);
 	tl_track_net_exit(ns);
 err_track:
+	/* A census may have met rows that were there for a moment. */
+	tl_owners_exit(&ns->owners);
 	tl_pasts_stop(&ns->pasts);
 	tl_ports_exit(&ns->ports);
 err_ports:

@@ -362,9 +362,10 @@ static void take_again(u64 ms)
 /* Of a machine without room for a census the next one may be taken. */
 static void work(struct work_struct *unused)
 {
-	ktime_t begun = ktime_get();
+	ktime_t begun;
 
 	mutex_lock(&lock);
+	begun = ktime_get();
 	take_census(NULL);
 	if (any_waits()) {
 		take_again(REST_FACTOR * ktime_ms_delta(ktime_get(), begun));
@@ -406,8 +407,9 @@ void tl_owners_stop(void)
  * tl_owner_growth_per_min() - how fast an owner's sockets become more
  * @owner: the owner
  *
- * Return: sockets per minute, over some two minutes or since the owner is known;
- * less than 0 if they become fewer.
+ * Return: sockets per minute, over some two minutes, or since the owner is known,
+ * or since the last census but one, if those are far between; less than 0 if they
+ * become fewer.
  */
 s32 tl_owner_growth_per_min(const struct tl_owner *owner)
 {
@@ -419,7 +421,7 @@ s32 tl_owner_growth_per_min(const struct tl_owner *owner)
 					owner->sample[i].when);
 		if (ms < STALE_MS)
 			break;
-		if (ms <= SAMPLE_MS_MAX)
+		if (ms <= SAMPLE_MS_MAX || !i)
 			return div64_s64(60000LL * ((s32)owner->now -
 						    (s32)owner->sample[i].now),
 					 ms);
@@ -430,20 +432,28 @@ s32 tl_owner_growth_per_min(const struct tl_owner *owner)
 /**
  * tl_owners_init() - nobody is known yet
  * @owners: of a namespace
- * @ns: the namespace, which is tracked
- *
- * A census asks the tracker whether any socket waits.
- * Context: process; sleeps.
+ * @ns: the namespace
  */
 void tl_owners_init(struct tl_owners *owners, struct tl_net *ns)
 {
 	owners->ns = ns;
+	INIT_LIST_HEAD(&owners->all);
 	INIT_LIST_HEAD(&owners->list);
+}
+
+/**
+ * tl_owners_follow() - let censuses count the namespace
+ * @owners: of a namespace that is tracked: they ask whether any socket waits
+ *
+ * Context: process; sleeps.
+ */
+void tl_owners_follow(struct tl_owners *owners)
+{
 	mutex_lock(&lock);
 	list_add(&owners->all, &all);
 	mutex_unlock(&lock);
 	/* What has come already was not known to a census meanwhile. */
-	if (tl_track_in_state(ns, TL_CLOSE_WAIT))
+	if (tl_track_in_state(owners->ns, TL_CLOSE_WAIT))
 		tl_owners_watch();
 }
 
@@ -451,7 +461,7 @@ void tl_owners_init(struct tl_owners *owners, struct tl_net *ns)
  * tl_owners_exit() - forget all
  * @owners: of a namespace in which nothing is followed any more
  *
- * Waits for a census to end.
+ * Waits for a census to end. May be called again, and where none was followed.
  * Context: process; sleeps.
  */
 void tl_owners_exit(struct tl_owners *owners)
@@ -459,7 +469,7 @@ void tl_owners_exit(struct tl_owners *owners)
 	struct tl_owner *owner, *next;
 
 	mutex_lock(&lock);
-	list_del(&owners->all);
+	list_del_init(&owners->all);
 	list_for_each_entry_safe(owner, next, &owners->list, list)
 		forget(owners, owner);
 	mutex_unlock(&lock);

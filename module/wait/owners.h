@@ -76,6 +76,7 @@ struct tl_owners {
 int tl_owners_lock(void);
 void tl_owners_unlock(void);
 void tl_owners_init(struct tl_owners *owners, struct tl_net *ns);
+void tl_owners_follow(struct tl_owners *owners);
 void tl_owners_exit(struct tl_owners *owners);
 void tl_owners_stop(void);
 void tl_owners_watch(void);
