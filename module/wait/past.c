@@ -369,7 +369,7 @@ void tl_past_reused(struct tl_past *past, u32 isn)
 	spin_lock_bh(&of->lock);
 	WRITE_ONCE(past->isn, isn);
 	if (!past->reused && !past->forgotten) {
-		past->reused = 1;
+		WRITE_ONCE(past->reused, 1);
 		atomic_inc(suspect(past->ns, past->key.port[0], past->key.port[1]));
 		WRITE_ONCE(of->reused, of->reused + 1);
 	}

@@ -45,7 +45,9 @@ struct tl_past {
 	u32 rcv_nxt;
 	u32 ts_recent;
 	u32 isn;
-	u8 end:1, stamped:1, reused:1, forgotten:1;
+	u8 end:1, stamped:1;
+	u8 reused;
+	u8 forgotten;
 };
 
 /**

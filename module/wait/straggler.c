@@ -179,12 +179,13 @@ static void ask(struct tl_late *late, const struct tl_past *past, int ifindex)
 static bool is_past(const struct tl_past *past, const struct tl_late *late)
 {
 	const struct tl_segment *segment = late->segment;
+	bool reused = READ_ONCE(past->reused);
 
 	if (segment->flags & TL_SYN)
-		return !past->reused;
+		return !reused;
 	if (!tl_straggler_is_old(segment, past->rcv_nxt))
 		return false;
-	if (!past->reused || (s32)(segment->seq - past->isn) < 0)
+	if (!reused || (s32)(segment->seq - READ_ONCE(past->isn)) < 0)
 		return true;
 	if (late->stamped && late->ts_known)
 		return past->stamped && (s32)(late->stamp - past->ts_recent) <= 0 &&
