@@ -61,14 +61,14 @@ void tl_key_address(const struct tl_key *key, unsigned int end,
 }
 
 /**
- * tl_key_hash_words() - a hash that nobody outside can foretell
- * @words: what is looked for by it, without padding
- * @count: how many there are
+ * tl_key_hash_part() - a hash that nobody outside can foretell
+ * @data: what is looked for by it: words of 32 bits, without padding
+ * @bytes: its size
  */
-u32 tl_key_hash_words(const void *words, unsigned int count)
+u32 tl_key_hash_part(const void *data, unsigned int bytes)
 {
 	static u32 secret __read_mostly;
 
 	net_get_random_once(&secret, sizeof(secret));
-	return jhash2(words, count, secret);
+	return jhash2(data, bytes / sizeof(u32), secret);
 }

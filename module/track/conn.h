@@ -200,7 +200,7 @@ static inline bool tl_key_equal(const struct tl_key *a, const struct tl_key *b)
 }
 
 bool tl_key_is_self(const struct tl_key *key);
-u32 tl_key_hash_words(const void *words, unsigned int count);
+u32 tl_key_hash_part(const void *data, unsigned int bytes);
 void tl_key_address(const struct tl_key *key, unsigned int end,
 		    struct in6_addr *address);
 

@@ -100,8 +100,8 @@ static void describe(const struct tl_conn *conn, unsigned int end,
 static struct hlist_head *bucket_of(const struct tl_first_closes *closes,
 				    const struct tl_first_close *like)
 {
-	u32 hash = jhash_3words(tl_key_hash_words(&like->net, 4), like->local_port,
-				like->closer, 0);
+	u32 hash = jhash_3words(tl_key_hash_part(&like->net, sizeof(like->net)),
+				like->local_port, like->closer, 0);
 
 	return &closes->bucket[hash % TL_FIRST_CLOSE_BUCKETS];
 }

@@ -72,7 +72,7 @@ u64 tl_ports_memory(const struct tl_ports *ports)
 static struct hlist_head *bucket_of(const struct tl_ports *ports,
 				    const struct tl_destination *to)
 {
-	u32 hash = tl_key_hash_words(to, sizeof(*to) / sizeof(u32));
+	u32 hash = tl_key_hash_part(to, sizeof(*to));
 
 	return &ports->bucket[hash % TL_PORTS_BUCKETS];
 }
@@ -278,8 +278,8 @@ static bool matters(const struct tl_conn *conn, unsigned int end,
 }
 
 /* Not inlined: the many changes that do not matter need no room for a destination. */
-static noinline void changed(struct tl_conn *conn, unsigned int end,
-			     enum tl_state from, enum tl_state to)
+static noinline void account_to_destination(struct tl_conn *conn, unsigned int end,
+					    enum tl_state from, enum tl_state to)
 {
 	struct tl_ports *ports = &conn->ns->ports;
 	struct tl_destination destination;
@@ -307,7 +307,7 @@ void tl_ports_changed(struct tl_conn *conn, unsigned int end,
 		      enum tl_state from, enum tl_state to)
 {
 	if (matters(conn, end, from, to))
-		changed(conn, end, from, to);
+		account_to_destination(conn, end, from, to);
 }
 
 static void address_of(const struct sock *sk, struct tl_destination *to)

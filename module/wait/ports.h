@@ -31,6 +31,8 @@ struct tl_destination {
 	u32 port;
 };
 
+static_assert(sizeof(struct tl_destination) == 9 * sizeof(u32));
+
 /**
  * struct tl_port_use - the ports that connections to a destination use
  * @node: in its bucket

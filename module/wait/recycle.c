@@ -92,7 +92,7 @@ u64 tl_recycle_memory(const struct tl_recycle_peers *peers)
 static struct tl_recycle_peer *find(struct tl_recycle_peers *peers,
 				    const struct in6_addr *address)
 {
-	u32 hash = tl_key_hash_words(address, 4) % TL_RECYCLE_BUCKETS;
+	u32 hash = tl_key_hash_part(address, sizeof(*address)) % TL_RECYCLE_BUCKETS;
 	struct tl_recycle_peer *peer;
 
 	if (!peers->bucket)
@@ -108,7 +108,7 @@ static struct tl_recycle_peer *make(struct tl_net *ns,
 				    struct tl_recycle_peers *peers,
 				    const struct in6_addr *address)
 {
-	u32 hash = tl_key_hash_words(address, 4) % TL_RECYCLE_BUCKETS;
+	u32 hash = tl_key_hash_part(address, sizeof(*address)) % TL_RECYCLE_BUCKETS;
 	struct tl_recycle_peer *peer;
 
 	if (peers->count >= TL_RECYCLE_PEERS)
