@@ -13,7 +13,7 @@ many=$(sized 1000000 1000)
 # The longest that there is: what is older is forgotten, however slow the machine is.
 horizon_ms=600000
 
-load_module && setup_ns server client && link_ns "$server" "$client" || exit 1
+load_module max_connections=$((many + 1000)) max_total=$((many * 2 + 2000)) && setup_ns server client && link_ns "$server" "$client" || exit 1
 # Where there is no room for a TIME_WAIT there is nothing to remember.
 in_ns "$client" sysctl -qw net.ipv4.ip_local_port_range="1024 65535" net.ipv4.tcp_max_tw_buckets=1048576
 
