@@ -35,6 +35,7 @@ old_enough() {
 }
 
 # Some have left since, and as many as come.
+# shellcheck disable=SC2016
 steady() {
 	[ "$(in_ns "$a" awk '$1 == "exited_shortened" { print $2 }' /proc/net/tcplab/time_wait)" -gt $((promised * 12 / 10)) ]
 }
