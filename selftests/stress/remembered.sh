@@ -26,11 +26,12 @@ gauge() {
 	summary_value "$1" "$client"
 }
 
-# close_first HOST COUNT: so many connections to each of some addresses, so that no 4-tuple comes twice.
+# close_first HOST COUNT: so many connections, to one address after the other: so few to each that none of their ports is
+# free again meanwhile, and no 4-tuple comes twice.
 close_first() {
 	local host=$1 left=$2 turn
 	while [ "$left" -gt 0 ]; do
-		turn=$((left < 50000 ? left : 50000))
+		turn=$((left < 10000 ? left : 10000))
 		ip -n "$server" address add "192.0.2.$host/24" dev veth0
 		in_ns "$client" ./connloop "192.0.2.$host" 80 "$turn" 0 "$server" >/dev/null || return
 		left=$((left - turn))
