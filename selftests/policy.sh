@@ -26,7 +26,7 @@ network() {
 	in_ns "$r" sysctl -qw net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1
 	in_ns "$r" nft -f - <<-RULES
 		table inet nat {
-			chain out {
+			chain leaving {
 				type nat hook postrouting priority 100;
 				oifname s0 masquerade
 			}
