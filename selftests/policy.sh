@@ -68,10 +68,16 @@ stamps() {
 	in_ns "$d" sysctl -qw net.ipv4.tcp_timestamps="$1"
 }
 
-# Without timestamps, or with those of one clock, no SYN is behind. Where each connection's timestamps begin at random, every
-# other SYN is.
+# Both clients by turns: where timestamps begin at random for each host, one of them is behind; where they do so for each
+# connection, every other SYN is.
+next_client() {
+	tries=$((tries + 1))
+	if [ $((tries % 2)) = 0 ]; then client=sc; else client=sd; fi
+}
+
+# Without timestamps, or with those of one clock, no SYN is behind.
 observe() {
-	local before tries=0
+	local before client tries=0
 	assert server listen l "$(server_address)" 80
 	set_knob recycle observe
 	before=$(deeds recycle_would_drop)
@@ -87,8 +93,8 @@ observe() {
 	assert_eq "$(deeds recycle_would_drop)" "$before" "SYNs with timestamps of one clock"
 	stamps 1
 	until [ "$(deeds recycle_would_drop)" != "$before" ] || [ "$tries" = 20 ]; do
-		visit sc
-		tries=$((tries + 1))
+		next_client
+		visit "$client"
 	done
 	assert_eq "$(deeds recycle_would_drop)" $((before + 1)) "SYNs that would be dropped"
 	assert_eq "$(deeds recycle_dropped)" 0 "SYNs that were dropped"
@@ -100,19 +106,19 @@ observe() {
 
 # The client that is behind is kept out until the policy ends, which it does by itself.
 enforce() {
-	local before tries=0
+	local before client tries=0
 	assert server listen l "$(server_address)" 81
 	set_knob enforce_ms 600000
 	set_knob recycle enforce
 	before=$(deeds recycle_dropped)
 	while [ "$tries" -lt 20 ]; do
-		tries=$((tries + 1))
-		assert sc start v "$(server_address)" 81
+		next_client
+		assert "$client" start v "$(server_address)" 81
 		wait_for 3 come_or_dropped || fail "nothing came"
 		[ "$(deeds recycle_dropped)" = "$before" ] || break
 		assert server accept w l
 		assert server close w
-		assert sc close v
+		assert "$client" close v
 	done
 	assert_between "$(deeds recycle_dropped)" $((before + 1)) $((before + 10)) "SYNs that were dropped"
 	assert_eq "$(in_ns "$s" cat "$knobs"/recycle)" enforce "the policy"
@@ -122,7 +128,7 @@ enforce() {
 	# TCP sends its SYN again.
 	assert server accept w l
 	assert server close w
-	assert sc close v
+	assert "$client" close v
 	set_knob recycle off
 	assert server close l
 }
