@@ -18,7 +18,6 @@ traffic() {
 }
 
 readers() {
-	taskset -p -c 1 "$BASHPID" >/dev/null 2>&1
 	while :; do
 		cat /proc/net/tcplab/*
 		in_ns "$server" head -c 100 /proc/net/tcplab/connections
@@ -30,13 +29,9 @@ tracking() {
 	[ "$(summary_value created "$server")" -gt 0 ]
 }
 
-# Loading patches the tracepoint into running code. QEMU 7.2 may keep a translation of the breakpoint that the patch
-# puts there meanwhile, and the kernel dies of an int3 that nobody knows (Documentation/testing.rst): so what runs that
-# code and what patches it share a processor here.
 again_and_again() {
 	local i rounds
 	rounds=$(scaled 50)
-	taskset -p -c 0 $$ >/dev/null
 	start traffic
 	start readers
 	for ((i = 1; i <= rounds; i++)); do
