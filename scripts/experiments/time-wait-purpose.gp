@@ -6,5 +6,8 @@ set key noautotitle
 set logscale x
 set xrange [0.05:240]
 set yrange [0:*]
-plot for [length in "60000 1000 1"] 'lost-'.length.'.dat' using ($1 > 0 ? $1 : 0.05):2 with steps lw 2 \
-	title 'last ACK lost, real length '.length.' ms'
+set ytics 1
+# The lines lie upon each other: the first is the widest.
+lengths = "60000 1000 1"
+plot for [i = 1:words(lengths)] 'lost-'.word(lengths, i).'.dat' using ($1 > 0 ? $1 : 0.05):2 with steps lw 10 - 3 * i \
+	title 'last ACK lost, real length '.word(lengths, i).' ms'
