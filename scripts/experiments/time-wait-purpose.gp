@@ -4,10 +4,10 @@ set xlabel "length of TIME\\_WAIT, seconds (0 at the left edge)"
 set ylabel "FINs"
 set key noautotitle
 set logscale x
-set xrange [0.05:240]
+set xrange [0.04:300]
 set yrange [0:*]
 set ytics 1
-# The lines lie upon each other: the first is the widest.
+# A point for each length in the report; where they lie upon each other the first is the largest.
 lengths = "60000 1000 1"
-plot for [i = 1:words(lengths)] 'lost-'.word(lengths, i).'.dat' using ($1 > 0 ? $1 : 0.05):2 with steps lw 10 - 3 * i \
+plot for [i = 1:words(lengths)] 'lost-'.word(lengths, i).'.dat' using ($1 > 0.05 ? $1 : 0.05):2 with points pt 7 ps 3 - 0.7 * i \
 	title 'last ACK lost, real length '.word(lengths, i).' ms'
