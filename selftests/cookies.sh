@@ -79,7 +79,33 @@ wrong() {
 	assert_undisputed
 }
 
+# A RST ends the request; before anybody misses that, the peer begins anew, and a cookie answers.
+after_a_rst() {
+	mark_counts
+	sysctl -qw net.ipv4.tcp_syncookies=0
+	meet passive 5000
+	assert peer send S
+	assert peer expect S.
+	assert peer send R
+	sysctl -qw net.ipv4.tcp_syncookies=2
+	assert peer meet "$family" "$peer_port" 5000 1000000
+	assert peer send S
+	assert peer expect S.
+	assert peer send .
+	assert kernel accept s l
+	assert peer send F.
+	assert peer expect .
+	row_is "CLOSE_WAIT FIN_WAIT_2"
+	assert_counted syn_cookie 1
+	assert_counted created 2
+	assert kernel abort s
+	assert kernel close l
+	row_is ""
+	assert_undisputed
+}
+
 run_tests_46 \
 	"a cookie that comes back" cookie \
 	"a cookie that does not come back" abandoned \
-	"a wrong cookie" wrong
+	"a wrong cookie" wrong \
+	"a cookie after a RST" after_a_rst

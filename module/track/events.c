@@ -361,6 +361,17 @@ static enum tl_origin origin_of(int old_state)
 }
 
 /*
+ * Whether a RST ended a request whose row has not been looked at since, and the
+ * peer began anew.
+ */
+static bool request_is_over(const struct tl_conn *conn, unsigned int end)
+{
+	return conn->state[end] == TL_SYN_RECEIVED && !tl_conn_here(conn, !end) &&
+	       conn->peers.end[end].state == TL_CLOSED &&
+	       !tl_state_over(conn->peers.end[!end].state);
+}
+
+/*
  * Whether an earlier connection ended here. A socket that becomes ESTABLISHED
  * all the same had no SYN,ACK of its own: a SYN cookie came back.
  */
@@ -368,7 +379,7 @@ static bool is_history(const struct tl_conn *conn, unsigned int end)
 {
 	return tl_conn_here(conn, end) &&
 	       (conn->state[end] == TL_TIME_WAIT ||
-		tl_state_over(conn->state[end]));
+		tl_state_over(conn->state[end]) || request_is_over(conn, end));
 }
 
 /* The row of a connection in a VRF that is gone still has its scope. */
