@@ -236,16 +236,16 @@ static bool is_exact(const struct slot *slot)
 static int choose_lawful(const struct slot *slot, struct dice *dice)
 {
 	u64 rolls = dice_roll(dice);
-	struct rfc_peer peer = slot->peer;
+	const struct rfc_peer *peer = &slot->peer;
 	struct segment segment;
 
 	for (int i = 0; i < 8; i++, rolls >>= 8) {
 		enum kind kind = kinds[rolls & 15];
 
 		/* Opening comes before all that is not. */
-		if (i < 4 && peer.state == STATE_UNKNOWN)
-			kind = peer.kernel_open ? SEND_SYN_ACK : SEND_SYN;
-		if (rfc_make(&peer, kind, &segment) &&
+		if (i < 4 && peer->state == STATE_UNKNOWN)
+			kind = peer->kernel_open ? SEND_SYN_ACK : SEND_SYN;
+		if (rfc_make(peer, kind, &segment) &&
 		    (!(segment.flags & RST) || is_exact(slot)))
 			return kind;
 	}

@@ -159,10 +159,29 @@ int path_begin(struct path *path, int family, unsigned int index)
 	return 0;
 }
 
+/*
+ * A SYN of a connection that only the peer still has: it finds nobody, or a
+ * listener that takes it for a new one.
+ */
+static bool is_too_late(const struct path *path, const struct segment *segment)
+{
+	return segment->flags & SYN && segment->seq == path->peer.iss &&
+	       path->peer.syn && path->peer.state != TCP_SYN_SENT &&
+	       path->ends.local_state == STATE_UNKNOWN;
+}
+
+/* False if no TCP would send it, or the network would have lost it by then. */
+static bool make_segment(const struct path *path, enum kind kind,
+			 struct segment *segment)
+{
+	return rfc_make(&path->peer, kind, segment) &&
+	       !is_too_late(path, segment);
+}
+
 static void send_segment(struct path *path, enum kind kind)
 {
 	struct segment segment;
-	bool lawful = rfc_make(&path->peer, kind, &segment);
+	bool lawful = make_segment(path, kind, &segment);
 
 	if (kind == SEND_AGAIN && !path->peer.any) {
 		path->useless = true;
@@ -290,11 +309,10 @@ bool path_may(const struct path *path, int step)
  */
 bool path_lawful(const struct path *path, int step)
 {
-	struct rfc_peer peer = path->peer;
 	struct segment segment;
 
 	return step >= STEP_SEGMENTS ||
-	       rfc_make(&peer, (enum kind)step, &segment);
+	       make_segment(path, (enum kind)step, &segment);
 }
 
 /**

@@ -92,7 +92,8 @@ static bool is_shut(const struct rfc_peer *peer, enum kind kind)
  *
  * Return: whether a peer that keeps to the RFC could send this now.
  */
-bool rfc_make(struct rfc_peer *peer, enum kind kind, struct segment *segment)
+bool rfc_make(const struct rfc_peer *peer, enum kind kind,
+	      struct segment *segment)
 {
 	static const u8 flags[KINDS] = {
 		[SEND_SYN]		= SYN,

@@ -65,7 +65,8 @@ struct rfc_peer {
 	bool kernel_fin;
 };
 
-bool rfc_make(struct rfc_peer *peer, enum kind kind, struct segment *segment);
+bool rfc_make(const struct rfc_peer *peer, enum kind kind,
+	      struct segment *segment);
 void rfc_sent(struct rfc_peer *peer, const struct segment *segment);
 void rfc_take(struct rfc_peer *peer, const struct segment *segment);
 

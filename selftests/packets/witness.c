@@ -192,17 +192,38 @@ static int parse_host(struct host *host, char *word)
 	return inet_pton(host->family, word, host->address) == 1 ? 0 : -1;
 }
 
-static int parse_row(struct ends *ends, char *line)
+static int parse_row(struct ends *ends, const char *line, const char *format)
 {
-	char local[80], remote[80], origin[20], states[2][20];
+	char local[80], remote[80], states[2][20];
 
-	if (sscanf(line, "%79s %79s %19s %19s %19s", local, remote, origin,
-		   states[0], states[1]) != 5)
+	if (sscanf(line, format, local, remote, states[0], states[1]) != 4)
 		return -1;
 	ends->local_state = state_number(states[0]);
 	ends->remote_state = state_number(states[1]);
 	return parse_host(&ends->local, local) ||
 	       parse_host(&ends->remote, remote);
+}
+
+/* The format takes the ends and their states from a row. */
+static int visit_rows(const char *path, const char *format,
+		      witness_visit *visit, void *data)
+{
+	FILE *file = fopen(path, "re");
+	struct ends ends;
+	char line[256];
+	int err = 0;
+
+	if (!file)
+		return -1;
+	while (!err && fgets(line, sizeof(line), file)) {
+		if (!strncmp(line, "# ", 2) || !strncmp(line, "local ", 6))
+			continue;
+		err = parse_row(&ends, line, format);
+		if (!err)
+			visit(data, &ends);
+	}
+	fclose(file);
+	return err;
 }
 
 /**
@@ -214,22 +235,21 @@ static int parse_row(struct ends *ends, char *line)
  */
 int witness_rows(witness_visit *visit, void *data)
 {
-	FILE *file = fopen(REPORTS "connections", "re");
-	struct ends ends;
-	char line[256];
-	int err = 0;
+	return visit_rows(REPORTS "connections",
+			  "%79s %79s %*s %19s %19s", visit, data);
+}
 
-	if (!file)
-		return -1;
-	while (!err && fgets(line, sizeof(line), file)) {
-		if (!strncmp(line, "# ", 2) || !strncmp(line, "local ", 6))
-			continue;
-		err = parse_row(&ends, line);
-		if (!err)
-			visit(data, &ends);
-	}
-	fclose(file);
-	return err;
+/**
+ * witness_half_open() - visit the rows of the report "half_open"
+ * @visit: called for each
+ * @data: for @visit
+ *
+ * Return: 0, or -1 if there is no such report, or a row is not one.
+ */
+int witness_half_open(witness_visit *visit, void *data)
+{
+	return visit_rows(REPORTS "half_open",
+			  "%79s %79s %*s %*s %19s %19s", visit, data);
 }
 
 /**

@@ -44,6 +44,7 @@ struct sheet {
 const char *state_name(int state);
 int witness_sockets(witness_visit *visit, void *data);
 int witness_rows(witness_visit *visit, void *data);
+int witness_half_open(witness_visit *visit, void *data);
 int witness_kill(const struct ends *ends);
 int sheet_read(struct sheet *sheet, const char *name);
 long sheet_value(const struct sheet *sheet, const char *name);
