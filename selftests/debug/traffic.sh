@@ -52,7 +52,8 @@ always() {
 	for ns in "$a" "$b"; do
 		assert_eq "$(summary_value refused_full "$ns")" 6 refused_full
 		assert_eq "$(summary_value created "$ns")" 0 created
-		assert_eq "$(summary_value connections "$ns")" 0 connections
+		# Since memory is there again, the walk through the kernel's sockets may have found some.
+		assert_between "$(summary_value connections "$ns")" 0 "$(summary_value adopted "$ns")" connections
 		assert_eq "$(summary_value stack_disagreements "$ns")" 0 stack_disagreements
 	done
 }
