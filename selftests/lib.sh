@@ -253,8 +253,9 @@ states_agree() {
 	[ "$(connections_by_state "${1-}")" = "$truth" ] && [ "$(gauges_by_state "${1-}")" = "$truth" ]
 }
 
+# assert_states_agree [NS [SECONDS]]: within this time.
 assert_states_agree() {
-	wait_for 5 states_agree "${1-}" && return
+	wait_for "${2-5}" states_agree "${1-}" && return
 	fail "rows say $(connections_by_state "${1-}" | xargs), the summary says $(gauges_by_state "${1-}" | xargs)," \
 		"ss says $(ss_by_state "${1-}" | xargs)"
 }

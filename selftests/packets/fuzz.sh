@@ -59,14 +59,6 @@ assert_grown() {
 	assert_between "$2" "$sure" $((sure + ${maybe:-0})) "$1 of round $round"
 }
 
-gauges() {
-	report summary | awk '/^state_/ && $2 && !/_(CLOSED|LISTEN) / { sub(/^state_/, "", $1); print $1, $2 }' | sort
-}
-
-gauges_agree() {
-	[ "$(gauges)" = "$(connections_by_state "")" ]
-}
-
 # Rows that are over are not shown, and go within seconds; but those that are evidence stay, in a report of their own.
 rows_agree() {
 	local shown
@@ -139,9 +131,8 @@ time_wait_agrees() {
 
 assert_sound() {
 	local failed=$checks_failed
-	assert_states_agree ""
 	# That a request has expired is found out within two seconds, and they expire for as long as they may wait.
-	wait_for 15 gauges_agree || fail "gauges say $(gauges | xargs), rows $(connections_by_state "" | xargs)"
+	assert_states_agree "" 15
 	wait_for 5 rows_agree || fail "connections is $(summary_value connections), not the number of rows"
 	wait_for 5 time_wait_agrees || fail "time_wait is $(time_wait_value now), not what ss counts"
 	assert_between "$(time_wait_value entered)" "$(time_wait_value now)" "$(minis)" "entries into TIME_WAIT"
@@ -217,13 +208,13 @@ same_seed() {
 }
 
 nothing_open() {
-	[ -z "$(gauges)" ] && [ -z "$(ss -Htan state all exclude listening)" ]
+	[ -z "$(gauges_by_state)" ] && [ -z "$(ss -Htan state all exclude listening)" ]
 }
 
 ended() {
 	local exits
 	assert fuzzer finish
-	wait_for 90 nothing_open || fail "still there: $(gauges | xargs); ss: $(ss_by_state "" | xargs)"
+	wait_for 90 nothing_open || fail "still there: $(gauges_by_state | xargs); ss: $(ss_by_state "" | xargs)"
 	assert_sound
 	exits=$(awk '/^exited_/ { sum += $2 } END { print sum }' /proc/net/tcplab/time_wait)
 	assert_eq "$exits" "$(time_wait_value entered)" "exits from TIME_WAIT"
