@@ -361,25 +361,30 @@ static enum tl_origin origin_of(int old_state)
 }
 
 /*
- * Whether a RST ended a request whose row has not been looked at since, and the
- * peer began anew.
+ * Whether the row is about a request that a RST has ended, which is missed a
+ * moment later: a socket that has only just sent its SYN,ACK has sent another.
  */
-static bool request_is_over(const struct tl_conn *conn, unsigned int end)
+static bool is_of_request_before(const struct tl_conn *conn, unsigned int end,
+				 const struct sock *sk)
 {
+	const struct tl_endpoint *said = &conn->peers.end[end];
+	const struct tcp_sock *tp = tcp_sk(sk);
+
 	return conn->state[end] == TL_SYN_RECEIVED && !tl_conn_here(conn, !end) &&
-	       conn->peers.end[end].state == TL_CLOSED &&
-	       !tl_state_over(conn->peers.end[!end].state);
+	       said->syn && !tp->data_segs_out && said->control_end != tp->snd_nxt;
 }
 
 /*
  * Whether an earlier connection ended here. A socket that becomes ESTABLISHED
  * all the same had no SYN,ACK of its own: a SYN cookie came back.
  */
-static bool is_history(const struct tl_conn *conn, unsigned int end)
+static bool is_history(const struct tl_conn *conn, unsigned int end,
+		       const struct sock *sk)
 {
 	return tl_conn_here(conn, end) &&
 	       (conn->state[end] == TL_TIME_WAIT ||
-		tl_state_over(conn->state[end]) || request_is_over(conn, end));
+		tl_state_over(conn->state[end]) ||
+		is_of_request_before(conn, end, sk));
 }
 
 /* The row of a connection in a VRF that is gone still has its scope. */
@@ -429,7 +434,7 @@ static void socket_changed(struct tl_net *ns, const struct sock *sk,
 		tl_life_unlock(conn);
 		return;
 	}
-	if (fresh || (state == TL_ESTABLISHED && is_history(conn, end))) {
+	if (fresh || (state == TL_ESTABLISHED && is_history(conn, end, sk))) {
 		tl_life_reused(conn, end, TL_EXIT_REUSED_IN);
 		tl_life_begin(conn, origin_of(old_state), end);
 	}
