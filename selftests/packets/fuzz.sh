@@ -188,8 +188,17 @@ rounds() {
 	done
 }
 
-polite() { rounds polite 25; }
-hostile() { rounds hostile 60; }
+# Without SYN cookies: the last ACK of a connection that began with one, if it comes twice and both ends had sent as many
+# octets, looks to the kernel as if it brought a cookie back. The socket that it opens knows nothing of the peer's FIN.
+polite() {
+	sysctl -qw net.ipv4.tcp_syncookies=0
+	rounds polite 25
+}
+
+hostile() {
+	sysctl -qw net.ipv4.tcp_syncookies=1
+	rounds hostile 60
+}
 
 # Two namespaces, two fuzzers, one seed.
 same_seed() {
