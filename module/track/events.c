@@ -361,11 +361,12 @@ static enum tl_origin origin_of(int old_state)
 }
 
 /*
- * Whether the row is about a request that a RST has ended, which is missed a
- * moment later: a socket that has only just sent its SYN,ACK has sent another.
+ * Whether the row is about an earlier request, which ended without a word. A
+ * socket that has sent no data stands right behind its own SYN,ACK, perhaps a
+ * cookie's; that of the row is another.
  */
-static bool is_of_request_before(const struct tl_conn *conn, unsigned int end,
-				 const struct sock *sk)
+static bool is_of_earlier_request(const struct tl_conn *conn, unsigned int end,
+				  const struct sock *sk)
 {
 	const struct tl_endpoint *said = &conn->peers.end[end];
 	const struct tcp_sock *tp = tcp_sk(sk);
@@ -384,7 +385,7 @@ static bool is_history(const struct tl_conn *conn, unsigned int end,
 	return tl_conn_here(conn, end) &&
 	       (conn->state[end] == TL_TIME_WAIT ||
 		tl_state_over(conn->state[end]) ||
-		is_of_request_before(conn, end, sk));
+		is_of_earlier_request(conn, end, sk));
 }
 
 /* The row of a connection in a VRF that is gone still has its scope. */

@@ -75,10 +75,10 @@ wrong_cookie() {
 	assert_quiet
 }
 
-# The child is a full socket in SYN_RECEIVED, and has read data, until the client's ACK comes.
-half_way() {
-	local client
-	command -v nft >/dev/null || { skip "needs nftables"; return; }
+# meet_half_way: the child is a full socket in SYN_RECEIVED, and has read data, until the client, which is $client, gets its
+# SYN,ACK: not before the rules are flushed.
+meet_half_way() {
+	command -v nft >/dev/null || { skip "needs nftables"; return 1; }
 	fast_meet sa sb 192.0.2.2 5000
 	part sa sb client
 	rules "$a" <<-END
@@ -95,6 +95,10 @@ half_way() {
 	assert_states 192.0.2.2:5000 "$client" "SYN_RECEIVED SYN_SENT" "$b"
 	assert_states "$client" 192.0.2.2:5000 "SYN_SENT -" "$a"
 	agree
+}
+
+half_way() {
+	meet_half_way || return
 	assert sb close s
 	agree
 	in_ns "$a" nft flush ruleset
@@ -102,6 +106,19 @@ half_way() {
 	agree
 	assert sa close c
 	agree
+	assert_created 1
+	assert_quiet
+}
+
+half_way_sends() {
+	meet_half_way || return
+	assert sb send s 100
+	agree
+	in_ns "$a" nft flush ruleset
+	assert wait_for 20 states_are "$client" 192.0.2.2:5000 "ESTABLISHED ESTABLISHED" "$a"
+	read_all sa c 100
+	agree
+	part sa sb client
 	assert_created 1
 	assert_quiet
 }
@@ -121,4 +138,5 @@ run_tests \
 	"a cookie, then data in the SYN, IPv6" cookie_then_data_6 \
 	"a cookie that the server does not know" wrong_cookie \
 	"the server's end works before the handshake is done" half_way \
+	"and it sends data before that" half_way_sends \
 	"on the loopback device" on_loopback

@@ -160,14 +160,16 @@ int path_begin(struct path *path, int family, unsigned int index)
 }
 
 /*
- * A SYN of a connection that only the peer still has: it finds nobody, or a
- * listener that takes it for a new one.
+ * A SYN of a connection that only the peer still has. A listener takes it for a
+ * new one; without one, TCP answers by a RST of sequence number 0, and whether
+ * that is in the peer's window nobody but the peer knows.
  */
 static bool is_too_late(const struct path *path, const struct segment *segment)
 {
-	return segment->flags & SYN && segment->seq == path->peer.iss &&
+	return path->ends.local_state == STATE_UNKNOWN &&
 	       path->peer.syn && path->peer.state != TCP_SYN_SENT &&
-	       path->ends.local_state == STATE_UNKNOWN;
+	       (segment->flags & (SYN | ACK)) == SYN &&
+	       segment->seq == path->peer.iss;
 }
 
 /* False if no TCP would send it, or the network would have lost it by then. */
