@@ -82,6 +82,7 @@ memory_besides_rows() {
 		END { print value["memory_bytes"] - value["connections"] * row - value["remembered"] * past }'
 }
 
+# shellcheck disable=SC2154 # set by setup_ns
 one_has_closed() {
 	[ "$(closers "$alone")" = 1 ]
 }
