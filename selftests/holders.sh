@@ -207,7 +207,7 @@ time.sleep(3600)'
 	wait_for 5 close_waits 2
 	assert_holders_agree 2
 	assert_eq "$(values comm 6010)" python3 comm
-	pkill -f 'port.*threading' && wait_for 5 close_waits 1
+	pkill -P "$started" && wait_for 5 close_waits 1
 	done_with 6009
 }
 

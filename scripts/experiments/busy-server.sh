@@ -32,7 +32,7 @@ part() {
 	step "$1"
 	echo "$4" | server tee /sys/kernel/tcplab/time_wait/length_ms >/dev/null
 	echo 1 | server tee /sys/kernel/tcplab/time_wait/reset >/dev/null
-	start server "$tools/closer" serve 192.0.2.2 8006 "$2"
+	start "$server" "$tools/closer" serve 192.0.2.2 8006 "$2"
 	await 10 "the server" listening
 	clock=''
 	sample 1 "$1.dat" "time_wait rate" populations
@@ -53,7 +53,7 @@ part() {
 	first-*) expect_from "TIME_WAIT at the server" "$in_server" 0 $((made * $4 / ms + made / 10)) ;;
 	*) expect "TIME_WAIT at the server" "$in_server" 0 ;;
 	esac
-	server pkill -9 -x closer
+	kill_named "$server" closer
 	echo 1 | server tee /sys/kernel/tcplab/time_wait/length_ms >/dev/null
 	echo 1 | client tee /sys/kernel/tcplab/time_wait/length_ms >/dev/null
 	await 20 "the end of TIME_WAIT" gone

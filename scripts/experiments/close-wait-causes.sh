@@ -23,7 +23,9 @@ listening() {
 	[ "$(server ss -Htln | wc -l)" = ${#programs[@]} ]
 }
 
-# count COMM: sockets in CLOSE_WAIT that a program of that name holds.
+backend_listening() { client ss -Htln | grep -q :8006; }
+
+# counts: sockets in CLOSE_WAIT that each of the programs holds.
 # shellcheck disable=SC2016 # awk's own variables
 counts() {
 	server cat /proc/net/tcplab/close_wait_owner | awk '
@@ -46,7 +48,7 @@ server sh -c "echo $LEAK_MS >/sys/kernel/tcplab/close_wait/leak_ms"
 step "five servers start; four of them have a bug"
 for line in "${programs[@]}"; do
 	read -r program port cause holder <<<"$line"
-	start server "$tools/leaky" "$program" 192.0.2.2 "$port"
+	start "$server" "$tools/leaky" "$program" 192.0.2.2 "$port"
 done
 await 10 "the servers" listening
 server ss -Htlnp | awk '{ print "   " $4, $6 }' | column -t
@@ -60,12 +62,12 @@ for ((i = 0; i < VISITS; i++)); do
 	((i >= 10)) || client "$tools/leaky" visit 192.0.2.2 8004 1 100
 	sleep 0.2
 done
-start client "$tools/leaky" shut 192.0.2.2 8005
+start "$client" "$tools/leaky" shut 192.0.2.2 8005
 
 step "the server's own client keeps a pool of connections to a backend, which closes idle ones"
-start client "$tools/leaky" drop 192.0.2.1 8006
-await 10 "the backend" sh -c 'ip netns exec client ss -Htln | grep -q 8006'
-start server "$tools/leaky" pool 192.0.2.1 8006 $POOL
+start "$client" "$tools/leaky" drop 192.0.2.1 8006
+await 10 "the backend" backend_listening
+start "$server" "$tools/leaky" pool 192.0.2.1 8006 $POOL
 pooled() { [ "$(counts | cut -d' ' -f6)" = "$POOL" ]; }
 await 20 "the backend to close" pooled
 
@@ -93,7 +95,7 @@ expect "CLOSE_WAIT sockets, as ss counts them" "$(server ss -Htn state close-wai
 
 step "the guilty are killed one after the other, and their sockets go; their rows stay in history"
 for program in no-close no-read no-accept log-rotate half-close pool; do
-	pkill -9 -x "$program"
+	kill_named "$server" "$program"
 	sleep 1
 done
 gone() { [ "$(value server close_wait)" = 0 ]; }

@@ -23,10 +23,10 @@ part() {
 	local timeout=$1 begin
 	step "tcp_fin_timeout is $timeout s: $CONNECTIONS connections are opened"
 	client sysctl -qw net.ipv4.tcp_fin_timeout="$timeout"
-	start server "$tools/leaky" no-close 192.0.2.2 8001
+	start "$server" "$tools/leaky" no-close 192.0.2.2 8001
 	await 10 "the server" listening
 	mkfifo "$tools/go"
-	start client sh -c "exec '$tools/leaky' hold 192.0.2.2 8001 $CONNECTIONS <'$tools/go' >'$tools/open'"
+	start "$client" sh -c "exec '$tools/leaky' hold 192.0.2.2 8001 $CONNECTIONS <'$tools/go' >'$tools/open'"
 	exec 4>"$tools/go"
 	await 20 "the connections" grep -q open "$tools/open"
 	half_open_before=$(value client half_open)
@@ -58,7 +58,7 @@ part() {
 	sleep 5
 	expect "CLOSE_WAIT at the server, five seconds later" "$(value server close_wait)" $CONNECTIONS
 	echo "   the server is killed, and closes at last: the client's kernel knows nothing of such a connection, and resets"
-	pkill -9 -x no-close
+	kill_named "$server" no-close
 	await 20 "the end of CLOSE_WAIT" is_at server close_wait 0
 	sleep 1
 	kill "$sampler"

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034,SC2154 # variables for the scripts that source this, and those that make_ns sets
 #
 # What the experiments share. They run as root, on a test machine or in the test VM, in network namespaces of their own:
-# "client" is 192.0.2.1 and "server" is 192.0.2.2, joined by a link. Sourced with the directory for data as $1.
+# that of the client is 192.0.2.1 and that of the server is 192.0.2.2, joined by a link. Their names hold the number of
+# the process: $client and $server are the names, client and server run a command there. An experiment kills and removes
+# only what it has made. Sourced with the directory for data as $1.
 
 set -euo pipefail
 
@@ -10,12 +12,30 @@ here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 data=${1:?usage: $0 DIRECTORY, where data goes}
 tools=$(mktemp -d)
 loaded_here=''
-processes=()
+namespaces=()
 wrong=0
 mkdir -p "$data"
 
-client() { ip netns exec client "$@"; }
-server() { ip netns exec server "$@"; }
+client() { ip netns exec "$client" "$@"; }
+server() { ip netns exec "$server" "$@"; }
+
+# make_ns VARIABLE...: makes namespaces, and sets the variables to what they are called.
+make_ns() {
+	local -n made
+	for made; do
+		made=tcplab-${!made}-$$
+		ip netns add "$made"
+		namespaces+=("$made")
+	done
+}
+
+# kill_named NS NAME: those processes of the namespace whose command has the name; wherever else it runs, it stays.
+kill_named() {
+	local pid
+	for pid in $(ip netns pids "$1"); do
+		[ "$(cat "/proc/$pid/comm" 2>/dev/null)" != "$2" ] || kill -9 "$pid" 2>/dev/null || :
+	done
+}
 
 # step TEXT: what happens now.
 step() {
@@ -76,10 +96,10 @@ await() {
 	done
 }
 
-# start NS COMMAND...: in the background, until the experiment ends. The shell says nothing of its end.
+# start NS COMMAND...: in the background of $client, $server or another namespace, until the experiment ends. The shell
+# says nothing of its end.
 start() {
 	ip netns exec "$@" &
-	processes+=($!)
 	disown
 }
 
@@ -97,7 +117,6 @@ sample() {
 		done
 	} &
 	sampler=$!
-	processes+=("$sampler")
 	disown
 }
 
@@ -118,9 +137,9 @@ endpoint() {
 }
 
 stop_all() {
-	kill "${processes[@]}" 2>/dev/null || :
-	for ns in client server; do
-		ip netns pids $ns 2>/dev/null | xargs -r kill -9 2>/dev/null || :
+	pkill -P $$ || :
+	for ns in "${namespaces[@]}"; do
+		ip netns pids "$ns" 2>/dev/null | xargs -r kill -9 2>/dev/null || :
 	done
 }
 
@@ -130,8 +149,8 @@ clean_up() {
 	local status=$?
 	trap - EXIT
 	stop_all
-	for ns in client server router; do
-		ip netns delete $ns 2>/dev/null || :
+	for ns in "${namespaces[@]}"; do
+		ip netns delete "$ns" 2>/dev/null || :
 	done
 	[ -z "$loaded_here" ] || await 60 "the module to be free" unload
 	rm -rf "$tools"
@@ -151,17 +170,16 @@ finish() {
 }
 
 [ "$(id -u)" = 0 ] || { echo "an experiment makes network namespaces, and that needs root" >&2; exit 1; }
+trap clean_up EXIT
 if [ ! -e /sys/module/tcplab ]; then
 	insmod "$here/../../tcplab.ko"
 	loaded_here=yes
 fi
-trap clean_up EXIT
-ip netns add client
-ip netns add server
-ip -n client link add veth0 type veth peer name veth0 netns server
-for ns in client server; do
-	ip -n $ns link set lo up
-	ip -n $ns link set veth0 up
+make_ns client server
+ip -n "$client" link add veth0 type veth peer name veth0 netns "$server"
+for ns in "$client" "$server"; do
+	ip -n "$ns" link set lo up
+	ip -n "$ns" link set veth0 up
 done
-ip -n client address add 192.0.2.1/24 dev veth0
-ip -n server address add 192.0.2.2/24 dev veth0
+ip -n "$client" address add 192.0.2.1/24 dev veth0
+ip -n "$server" address add 192.0.2.2/24 dev veth0

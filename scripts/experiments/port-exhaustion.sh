@@ -39,7 +39,7 @@ part() {
 	# What an earlier part has left would be thought of as its past.
 	sleep "$4"
 	step "$1 load: $2 connections a second, $3 more each second; the client closes first, and has $PORTS ports"
-	start server "$tools/closer" serve 192.0.2.2 8003 last
+	start "$server" "$tools/closer" serve 192.0.2.2 8003 last
 	await 10 "the server" listening 8003
 	clock=''
 	sample 0.5 "$1.dat" "in_use time_wait exhausted_in_ms" foretold
@@ -55,7 +55,7 @@ part() {
 	# shellcheck disable=SC2016 # awk's own variables
 	expect "connect() that failed, as tcplab counts" "$(client awk 'NR > 2 && $2 ~ /:8003$/ { print $9 }' /proc/net/tcplab/ports)" $failures
 	awk -v end="$end" 'BEGIN { print end / 1000 }' >"$data/$1.end"
-	server pkill -9 -x closer
+	kill_named "$server" closer
 	echo 1 | client tee /sys/kernel/tcplab/time_wait/length_ms >/dev/null
 	echo 0 | client tee /sys/kernel/tcplab/time_wait/length_ms >/dev/null
 }

@@ -33,7 +33,7 @@ sum() {
 part() {
 	local way=$1 sockets=$2 accepted overflows shares
 	step "$way: $WORKERS workers, $sockets listening socket(s); the first worker takes $SLOW_MS ms for each request"
-	start server "$tools/workers" "$way" 192.0.2.2 8080 $WORKERS $SLOW_MS
+	start "$server" "$tools/workers" "$way" 192.0.2.2 8080 $WORKERS $SLOW_MS
 	await 10 "the workers" listening "$sockets"
 	overflows=$(server nstat -asz TcpExtListenOverflows | awk '/Listen/ { print $2 }')
 	clock=''
@@ -59,7 +59,7 @@ part() {
 	expect_within 5 "connections that were accepted, against wrk's requests" "$accepted" \
 		"$(awk '/requests in/ { print $1 }' "$data/$way.wrk")"
 	kill "$sampler"
-	pkill -9 -x workers
+	kill_named "$server" workers
 	await 10 "the workers to end" listening 0
 }
 

@@ -24,11 +24,11 @@ start_peer() {
 	local selftests=$here/../../selftests
 	gcc -O2 -D_GNU_SOURCE= -o "$tools/peer" "$selftests"/{peer,control,packet}.c
 	[ -e /dev/net/tun ] || modprobe tun
-	start client "$tools/peer" "$tools/control" serve tun0
+	start "$client" "$tools/peer" "$tools/control" serve tun0
 	await 5 "the peer" test -S "$tools/control"
-	ip -n client address flush dev veth0
-	ip -n client address add 192.0.2.1/24 dev tun0
-	ip -n client link set tun0 up
+	ip -n "$client" address flush dev veth0
+	ip -n "$client" address add 192.0.2.1/24 dev tun0
+	ip -n "$client" link set tun0 up
 }
 
 # handshake PORT: the peer opens a connection to ours, with its initial sequence number.
@@ -110,7 +110,7 @@ quiet_here() {
 	show client policy '/quiet/'
 }
 
-endpoint k client
+endpoint k "$client"
 start_peer
 echo 1 | client tee /sys/kernel/tcplab/time_wait/length_ms >/dev/null
 accident

@@ -3,6 +3,7 @@
 # why there is TIME_WAIT: the last ACK is lost, and old data comes late; with 60 s, 1 s and almost none
 #
 # usage: time-wait-purpose.sh DIRECTORY
+# shellcheck disable=SC2154 # router is set by make_ns
 
 . "$(dirname "$(realpath "$0")")/lib.sh"
 
@@ -29,27 +30,27 @@ lose_all() { client tc qdisc add dev veth0 root netem loss 100%; }
 lose_nothing() { client tc qdisc delete dev veth0 root; }
 
 # delay TIME: what comes for the client, from now on.
-delay() { ip netns exec router tc qdisc replace dev client0 root netem delay "$1"; }
+delay() { ip netns exec "$router" tc qdisc replace dev client0 root netem delay "$1"; }
 
 # A router between 192.0.2.1 and 198.51.100.2. While a segment waits in the sender's own queues, as behind netem at either
 # end of a link between two namespaces, TCP sends nothing again; a router takes the segment off its socket.
 slow_path() {
-	ip netns add router
+	make_ns router
 	client ip address flush dev veth0
-	ip -n client link delete veth0
-	ip -n client link add veth0 type veth peer name client0 netns router
-	ip -n server link add veth0 type veth peer name server0 netns router
-	ip -n client address add 192.0.2.1/24 dev veth0
-	ip -n server address add 198.51.100.2/24 dev veth0
-	ip -n router address add 192.0.2.254/24 dev client0
-	ip -n router address add 198.51.100.254/24 dev server0
-	ip -n client link set veth0 up
-	ip -n server link set veth0 up
-	ip -n router link set client0 up
-	ip -n router link set server0 up
-	ip -n client route add default via 192.0.2.254
-	ip -n server route add default via 198.51.100.254
-	ip netns exec router sysctl -qw net.ipv4.ip_forward=1
+	ip -n "$client" link delete veth0
+	ip -n "$client" link add veth0 type veth peer name client0 netns "$router"
+	ip -n "$server" link add veth0 type veth peer name server0 netns "$router"
+	ip -n "$client" address add 192.0.2.1/24 dev veth0
+	ip -n "$server" address add 198.51.100.2/24 dev veth0
+	ip -n "$router" address add 192.0.2.254/24 dev client0
+	ip -n "$router" address add 198.51.100.254/24 dev server0
+	ip -n "$client" link set veth0 up
+	ip -n "$server" link set veth0 up
+	ip -n "$router" link set client0 up
+	ip -n "$router" link set server0 up
+	ip -n "$client" route add default via 192.0.2.254
+	ip -n "$server" route add default via 198.51.100.254
+	ip netns exec "$router" sysctl -qw net.ipv4.ip_forward=1
 	delay 0ms
 }
 
@@ -141,8 +142,8 @@ late_came() {
 	[ "$(client awk '$1 == "data" { sum += $5 } END { print sum + 0 }' /proc/net/tcplab/stragglers)" -gt 0 ]
 }
 
-endpoint c client
-endpoint s server
+endpoint c "$client"
+endpoint s "$server"
 client sysctl -qw net.ipv4.tcp_tw_reuse=0
 lost_ack 60000 ack
 lost_ack 1000 either
@@ -153,5 +154,4 @@ delayed 60000 off "Cannot assign requested address" refused-sequence
 delayed 60000 on connected refused-paws
 delayed 1 on connected refused-paws
 delayed 1 off connected refused-sequence
-ip netns delete router
 finish

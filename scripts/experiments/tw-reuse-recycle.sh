@@ -3,6 +3,7 @@
 # tcp_tw_reuse and tcp_tw_recycle: what each gives, and whom it hurts: two clients behind one address
 #
 # usage: tw-reuse-recycle.sh DIRECTORY
+# shellcheck disable=SC2154 # nat1 and nat2 are set by make_ns
 
 . "$(dirname "$(realpath "$0")")/lib.sh"
 
@@ -87,21 +88,22 @@ recycle() {
 # Two hosts behind the client, which translates their addresses to its own.
 nat() {
 	local n
+	make_ns nat1 nat2
 	for n in 1 2; do
-		ip netns add nat$n
-		ip -n client link add nat$n type veth peer name veth0 netns nat$n
-		ip -n client address add 10.0.$n.1/24 dev nat$n
-		ip -n nat$n address add 10.0.$n.2/24 dev veth0
-		ip -n client link set nat$n up
-		ip -n nat$n link set veth0 up
-		ip -n nat$n route add default via 10.0.$n.1
+		local -n ns=nat$n
+		ip -n "$client" link add nat$n type veth peer name veth0 netns "$ns"
+		ip -n "$client" address add 10.0.$n.1/24 dev nat$n
+		ip -n "$ns" address add 10.0.$n.2/24 dev veth0
+		ip -n "$client" link set nat$n up
+		ip -n "$ns" link set veth0 up
+		ip -n "$ns" route add default via 10.0.$n.1
 	done
 	client sysctl -qw net.ipv4.ip_forward=1
 	client nft 'add table ip nat; add chain ip nat out { type nat hook postrouting priority 100; }; add rule ip nat out oifname veth0 masquerade'
 }
 
 build closer
-start server "$tools/closer" serve 192.0.2.2 8007 last
+start "$server" "$tools/closer" serve 192.0.2.2 8007 last
 await 10 "the server" listening 8007
 client sysctl -qw net.ipv4.ip_local_port_range="20000 $((20000 + PORTS - 1))"
 reuse 0 exhausted
@@ -109,9 +111,9 @@ reuse 2 exhausted
 reuse 1 made
 client sysctl -qw net.ipv4.ip_local_port_range="20000 60000"
 nat
-endpoint n1 nat1
-endpoint n2 nat2
-endpoint s server
+endpoint n1 "$nat1"
+endpoint n2 "$nat2"
+endpoint s "$server"
 recycle off
 recycle observe
 recycle enforce

@@ -74,7 +74,7 @@ namespace_goes() {
 	filled
 	rows=$(tw now)
 	are_there tw_sock_TCP && are_there tcplab_conn || fail "slabs cannot tell: $(slab_objects tw_sock_TCP) sockets"
-	pkill -9 churn
+	ip netns pids "$ns" | xargs -r kill -9
 	timed all_go || fail "$(slab_objects tw_sock_TCP) sockets and $(slab_objects tcplab_conn) rows are left"
 	namespaces=$(echo "$namespaces" | sed "s/ $ns//")
 	figure "a namespace with $rows of them goes, ms" "$ms"
