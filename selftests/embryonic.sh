@@ -10,7 +10,7 @@
 [ "$(id -u)" = 0 ] || skip_all "needs root"
 enter_ns
 # Few buckets, so that a search sees them all.
-load_module max_connections=2 max_total=64 hash_size=1 && start_endpoint kernel && start_peer peer &&
+load_module max_connections=2 max_total=64 hash_size=16 && start_endpoint kernel && start_peer peer &&
 	kernel listen open 127.0.0.1 6000 || exit 1
 
 # open NAME: a connection over lo, which takes one row. shut NAME: closes it, without a trace.

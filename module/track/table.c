@@ -508,18 +508,34 @@ static void construct(void *object)
 	conn->hashed = 0;
 }
 
+static bool is_within(const char *name, unsigned int value,
+		      unsigned int lowest, unsigned int highest)
+{
+	if (value >= lowest && value <= highest)
+		return true;
+	pr_err("tcplab: %s=%u is out of range: it is from %u to %u\n", name,
+	       value, lowest, highest);
+	return false;
+}
+
+/* 0 is the default where that depends on the machine. */
+static bool check_sizes(void)
+{
+	return is_within("max_connections", max_connections, 1, ROWS_MAX) &&
+	       is_within("max_total", max_total, 0, ROWS_MAX) &&
+	       (!hash_size ||
+		is_within("hash_size", hash_size, HASH_SIZE_MIN, HASH_SIZE_MAX));
+}
+
 static void choose_sizes(void)
 {
 	u64 bytes = (u64)totalram_pages() << PAGE_SHIFT;
 
 	if (!max_total)
-		max_total = min_t(u64, INT_MAX,
+		max_total = min_t(u64, ROWS_MAX,
 				  div_u64(bytes, 16 * TL_CONN_SHARE));
-	max_total = min(max_total, ROWS_MAX);
-	max_connections = min(max_connections, ROWS_MAX);
 	if (!hash_size)
-		hash_size = min(max_total, HASH_SIZE_DEFAULT);
-	hash_size = clamp(hash_size, HASH_SIZE_MIN, HASH_SIZE_MAX);
+		hash_size = clamp(max_total, HASH_SIZE_MIN, HASH_SIZE_DEFAULT);
 	hash_size = rounddown_pow_of_two(hash_size);
 	while (hash_size < max_total / CHAIN_MAX)
 		hash_size *= 2;
@@ -528,7 +544,8 @@ static void choose_sizes(void)
 /**
  * tl_table_init() - allocate the table
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or -EINVAL if a module parameter is out of range, which
+ * the log tells.
  */
 int tl_table_init(void)
 {
@@ -537,6 +554,8 @@ int tl_table_init(void)
 	if (!IS_ENABLED(CONFIG_DEBUG_SPINLOCK))
 		BUILD_BUG_ON(sizeof(struct tl_conn) > TL_CONN_MAX);
 
+	if (!check_sizes())
+		return -EINVAL;
 	choose_sizes();
 	get_random_bytes(&table.secret, sizeof(table.secret));
 	for (i = 0; i < BUCKET_LOCKS; i++)

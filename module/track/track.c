@@ -15,7 +15,7 @@
 /**
  * tl_track_init() - set up what all namespaces share
  *
- * Return: 0 or -ENOMEM.
+ * Return: 0, -ENOMEM, or -EINVAL if a module parameter is out of range.
  */
 int tl_track_init(void)
 {

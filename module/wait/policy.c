@@ -33,14 +33,14 @@ static const char * const deed_names[TL_DEEDS] = {
 /**
  * tl_policy_load() - the quiet time after loading begins
  *
- * Return: 0, or -ERANGE if it is too long.
+ * Return: 0, or -EINVAL if it is too long, which the log tells.
  */
 int tl_policy_load(void)
 {
 	if (quiet_ms > TL_QUIET_MS_MAX) {
-		pr_err("tcplab: quiet_ms is %u, may be %u at most\n", quiet_ms,
-		       TL_QUIET_MS_MAX);
-		return -ERANGE;
+		pr_err("tcplab: quiet_ms=%u is out of range: it is from 0 to %u\n",
+		       quiet_ms, TL_QUIET_MS_MAX);
+		return -EINVAL;
 	}
 	if (quiet_ms)
 		quiet_after_load = get_jiffies_64() + msecs_to_jiffies(quiet_ms);
