@@ -32,9 +32,7 @@ static int __net_init net_init(struct net *net)
 	err = tl_policy_init(&ns->policy);
 	if (err)
 		return err;
-	err = tl_first_closes_init(&ns->first_closes);
-	if (err)
-		goto err_first_closes;
+	tl_first_closes_init(&ns->first_closes);
 	err = tl_time_wait_init(&ns->time_wait, net);
 	if (err)
 		goto err_time_wait;
@@ -76,7 +74,6 @@ err_stragglers:
 	tl_time_wait_exit(&ns->time_wait);
 err_time_wait:
 	tl_first_closes_exit(&ns->first_closes);
-err_first_closes:
 	tl_policy_exit(&ns->policy);
 	return err;
 }

@@ -10,20 +10,21 @@
  * struct line - connections that the same program closed first
  * @entry: not looked for
  * @row: a copy
- * @who: the program
  */
 struct line {
 	struct tl_entry entry;
 	struct tl_first_close row;
-	struct tl_closer who;
 };
 
 static void add(struct tl_index *lines, const struct tl_first_close *row)
 {
-	struct line *line = tl_index_add(lines, lines->count, 1);
+	struct line *line;
 
+	/* It may be there for its sockets that are being closed, or its rows. */
+	if (!row->entered)
+		return;
+	line = tl_index_add(lines, lines->count, 1);
 	line->row = *row;
-	tl_closer_who(row->closer, &line->who);
 }
 
 /* Most sockets first, then those who had most. */
@@ -43,15 +44,15 @@ static int gather(struct tl_reading *reading)
 {
 	struct tl_first_closes *closes = &reading->ns->first_closes;
 	struct tl_first_close *row;
-	int err = tl_index_reserve(&reading->lines, TL_FIRST_CLOSE_ROWS + 1);
+	int err = tl_index_reserve(&reading->lines, 2 * TL_FIRST_CLOSE_ROWS + 1);
+	int number;
 
 	if (err)
 		return err;
 	spin_lock_bh(&closes->lock);
-	list_for_each_entry(row, &closes->list, list)
+	idr_for_each_entry(&closes->numbers, row, number)
 		add(&reading->lines, row);
-	if (closes->others.entered)
-		add(&reading->lines, &closes->others);
+	add(&reading->lines, &closes->others);
 	spin_unlock_bh(&closes->lock);
 	sort(reading->lines.element, reading->lines.count, sizeof(struct line),
 	     compare, NULL);
@@ -61,12 +62,12 @@ static int gather(struct tl_reading *reading)
 static void write_net(struct seq_file *seq, const struct tl_first_close *row)
 {
 	seq_putc(seq, ' ');
-	if (!row->net_bits) {
+	if (!row->key.net_bits) {
 		seq_putc(seq, '-');
 		return;
 	}
-	tl_view_host(seq, &row->net);
-	seq_printf(seq, "/%u", row->net_bits);
+	tl_view_host(seq, &row->key.net);
+	seq_printf(seq, "/%u", row->key.net_bits);
 }
 
 static void write(struct seq_file *seq, const void *data)
@@ -74,15 +75,16 @@ static void write(struct seq_file *seq, const void *data)
 	const struct tl_reading *reading = seq->private;
 	const struct line *line = data;
 	const struct tl_first_close *row = &line->row;
+	const struct tl_closer *who = &row->key.who;
 
-	if (row->local_port)
-		seq_put_decimal_ull(seq, "", row->local_port);
+	if (row->key.local_port)
+		seq_put_decimal_ull(seq, "", row->key.local_port);
 	else
 		seq_putc(seq, '-');
 	write_net(seq, row);
-	tl_view_uid(seq, line->who.uid);
-	tl_view_word(seq, reading->privileged && tl_closer_may_know(&line->who) ?
-			  line->who.comm : "");
+	tl_view_uid(seq, who->uid);
+	tl_view_word(seq, reading->privileged && tl_closer_may_know(who) ?
+			  who->comm : "");
 	seq_put_decimal_ull(seq, " ", row->entered);
 	tl_view_number(seq, row->now);
 	seq_putc(seq, '\n');

@@ -35,7 +35,7 @@ void tl_trace_closer(const struct tl_conn *conn, u32 *uid, char *comm)
 {
 	struct tl_closer who;
 
-	tl_closer_who(conn->closer, &who);
+	tl_first_close_who(conn, &who);
 	*uid = uid_valid(who.uid) ?
 	       from_kuid_munged(conn->ns->net->user_ns, who.uid) : -1;
 	memcpy(comm, who.comm, sizeof(who.comm));

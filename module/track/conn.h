@@ -68,9 +68,10 @@ enum tl_origin {
  *	connection, the responder's is when the last segment passed
  * @rto: retransmission timeout of the last socket that closed, in units of
  *	%TL_RTO_UNIT_MS; 0 is unknown
+ * @closer: number of the row of the program that closed first, see
+ *	tl_first_close_by(); 0 is none
  * @state: state of each end: its socket's where it has one here
  * @slot: where @timer hangs
- * @closer: who closed first, see tl_closer_get(); 0 is unknown
  * @origin: an &enum tl_origin
  * @local: bit mask of the ends with a socket in this namespace
  * @first: the end shown as local: the initiator, where both are or none is
@@ -102,9 +103,9 @@ struct tl_conn {
 	u32 restart;
 	struct tl_peers peers;
 	u16 rto;
+	u16 closer;
 	u8 state[2];
 	u8 slot;
-	u8 closer;
 	u8 origin:3, local:2, first:1, bound:1, leak:1;
 	u8 suspect:2, told:1, evidence:3, hashed:1, fine:1;
 	u8 ended:2, port:2, exact:1, stamps:1;

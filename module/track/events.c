@@ -341,13 +341,6 @@ static bool is_rival(const struct tl_conn *conn, unsigned int end,
 	return owner;
 }
 
-/* close() or shutdown() has led there, and whoever called it is running. */
-static void note_closer(struct tl_conn *conn, const struct sock *sk)
-{
-	if (!conn->closer)
-		conn->closer = tl_closer_get(conn->ns, READ_ONCE(sk->sk_uid));
-}
-
 static bool may_leave_mini(int old_state)
 {
 	return old_state == TCP_FIN_WAIT2 || old_state == TCP_CLOSING;
@@ -439,8 +432,9 @@ static void socket_changed(struct tl_net *ns, const struct sock *sk,
 		tl_life_reused(conn, end, TL_EXIT_REUSED_IN);
 		tl_life_begin(conn, origin_of(old_state), end);
 	}
+	/* close() or shutdown() has led there, and its caller is running. */
 	if (state == TL_FIN_WAIT_1 && by_process)
-		note_closer(conn, sk);
+		tl_first_close_by(conn, end, READ_ONCE(sk->sk_uid));
 	if (state == TL_CLOSED && may_leave_mini(old_state))
 		left_mini(conn, end, sk, old_state);
 	else

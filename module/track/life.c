@@ -470,7 +470,7 @@ void tl_life_drop(struct tl_conn *conn)
 	tl_twsk_release(conn);
 	leave_here(conn, 0);
 	leave_here(conn, 1);
-	tl_closer_put(conn->closer);
+	tl_first_close_forget(conn);
 	tl_table_remove(conn);
 }
 

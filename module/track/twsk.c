@@ -84,8 +84,7 @@ void tl_twsk_end(struct tl_conn *conn)
 {
 	conn->exact = 0;
 	conn->ended = 0;
-	tl_closer_put(conn->closer);
-	conn->closer = 0;
+	tl_first_close_forget(conn);
 }
 
 /**

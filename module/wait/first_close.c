@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who closes first, and so has the TIME_WAIT. */
+/*
+ * Who closes first, and so has the TIME_WAIT.
+ *
+ * A connection has two bytes for that: the number of the row in which it will
+ * be counted, which is found when it is closed. A row keeps the name of its
+ * program. Where there are too many programs, the one that was used longest ago
+ * goes, and what it counted is added to the row of its user: names are lost
+ * before uids are.
+ */
 #include <linux/inetdevice.h>
-#include <linux/jhash.h>
 #include <linux/slab.h>
 #include <net/ipv6.h>
 
@@ -13,33 +20,39 @@
 /* Hosts of one network are counted together. */
 #define NET_BITS4	24
 #define NET_BITS6	64
-/* How many rows are looked at for one that may go. */
-#define LOOKS		8
+/* The number of the row of all others; 0 is none yet. */
+#define OTHERS		U16_MAX
+/* Names are cheap to make: a user keeps no more rows in use than this. */
+#define HELD_MAX	(TL_FIRST_CLOSE_ROWS / 2)
+/* A row, and its share of the nodes that numbers are found by. */
+#define ROW_SIZE	(sizeof(struct tl_first_close) + 16)
+#define BUCKETS_SIZE	(TL_FIRST_CLOSE_BUCKETS * sizeof(struct hlist_head))
+
+/* Only for rows: not for each connection. */
+#define FLAGS		(GFP_ATOMIC | __GFP_NOWARN | __GFP_ACCOUNT)
 
 /**
  * tl_first_closes_init() - begin with none
  * @closes: of a namespace
- *
- * Context: process.
- * Return: 0 or -ENOMEM.
  */
-int tl_first_closes_init(struct tl_first_closes *closes)
+void tl_first_closes_init(struct tl_first_closes *closes)
 {
 	spin_lock_init(&closes->lock);
-	INIT_LIST_HEAD(&closes->list);
-	closes->bucket = kcalloc(TL_FIRST_CLOSE_BUCKETS, sizeof(*closes->bucket),
-				 GFP_KERNEL);
-	return closes->bucket ? 0 : -ENOMEM;
+	idr_init(&closes->numbers);
+	INIT_LIST_HEAD(&closes->idle);
+	INIT_LIST_HEAD(&closes->idle_users);
+	closes->others.key.who.uid = INVALID_UID;
+	closes->others.number = OTHERS;
+	INIT_LIST_HEAD(&closes->others.list);
 }
 
-static void forget(struct tl_first_closes *closes, struct tl_first_close *row)
+static void drop(struct tl_first_closes *closes, struct tl_first_close *row)
 {
-	tl_closer_put(row->closer);
+	idr_remove(&closes->numbers, row->number);
 	hlist_del(&row->node);
 	list_del(&row->list);
 	kfree(row);
-	tl_budget_give(sizeof(*row));
-	closes->count--;
+	tl_budget_give(ROW_SIZE);
 }
 
 /**
@@ -48,11 +61,16 @@ static void forget(struct tl_first_closes *closes, struct tl_first_close *row)
  */
 void tl_first_closes_exit(struct tl_first_closes *closes)
 {
-	struct tl_first_close *row, *next;
+	struct tl_first_close *row;
+	int number;
 
-	list_for_each_entry_safe(row, next, &closes->list, list)
-		forget(closes, row);
+	idr_for_each_entry(&closes->numbers, row, number)
+		drop(closes, row);
+	idr_destroy(&closes->numbers);
+	if (!closes->bucket)
+		return;
 	kfree(closes->bucket);
+	tl_budget_give(BUCKETS_SIZE);
 }
 
 /**
@@ -63,8 +81,9 @@ void tl_first_closes_exit(struct tl_first_closes *closes)
  */
 u64 tl_first_closes_memory(const struct tl_first_closes *closes)
 {
-	return TL_FIRST_CLOSE_BUCKETS * sizeof(*closes->bucket) +
-	       (u64)READ_ONCE(closes->count) * sizeof(struct tl_first_close);
+	u64 rows = READ_ONCE(closes->count) + READ_ONCE(closes->count_users);
+
+	return rows * ROW_SIZE + (READ_ONCE(closes->bucket) ? BUCKETS_SIZE : 0);
 }
 
 /*
@@ -81,108 +100,288 @@ static u16 port_of(const struct tl_conn *conn, unsigned int end)
 }
 
 static void describe(const struct tl_conn *conn, unsigned int end,
-		     struct tl_first_close *row)
+		     struct tl_first_closer *like)
 {
 	const struct tl_key *key = &conn->key;
 
-	row->local_port = port_of(conn, end);
-	row->closer = conn->closer;
+	like->local_port = port_of(conn, end);
 	if (tl_key_is_v6(key)) {
-		row->net_bits = NET_BITS6;
-		ipv6_addr_prefix(&row->net, &key->addr.v6[!end], NET_BITS6);
+		like->net_bits = NET_BITS6;
+		ipv6_addr_prefix(&like->net, &key->addr.v6[!end], NET_BITS6);
 	} else {
-		row->net_bits = NET_BITS4;
+		like->net_bits = NET_BITS4;
 		ipv6_addr_set_v4mapped(key->addr.v4[!end] & inet_make_mask(NET_BITS4),
-				       &row->net);
+				       &like->net);
 	}
 }
 
 static struct hlist_head *bucket_of(const struct tl_first_closes *closes,
-				    const struct tl_first_close *like)
+				    const struct tl_first_closer *like)
 {
-	u32 hash = jhash_3words(tl_key_hash_part(&like->net, sizeof(like->net)),
-				like->local_port, like->closer, 0);
+	u32 hash = tl_key_hash_part(like, sizeof(*like));
 
 	return &closes->bucket[hash % TL_FIRST_CLOSE_BUCKETS];
 }
 
 static struct tl_first_close *find(struct tl_first_closes *closes,
-				   const struct tl_first_close *like)
+				   const struct tl_first_closer *like)
 {
 	struct tl_first_close *row;
 
+	BUILD_BUG_ON(sizeof(*like) != 24 + 16 + 4);
+	if (!closes->bucket)
+		return NULL;
 	hlist_for_each_entry(row, bucket_of(closes, like), node)
-		if (row->local_port == like->local_port &&
-		    row->closer == like->closer &&
-		    row->net_bits == like->net_bits &&
-		    ipv6_addr_equal(&row->net, &like->net))
+		if (!memcmp(&row->key, like, sizeof(*like)))
 			return row;
 	return NULL;
 }
 
-/* Of those which came first, one without a socket makes room. */
-static bool make_room(struct tl_first_closes *closes)
+static bool make_buckets(struct tl_net *ns, struct tl_first_closes *closes)
 {
-	struct tl_first_close *row, *next;
-	unsigned int looks = 0;
+	struct hlist_head *bucket;
 
-	if (closes->count < TL_FIRST_CLOSE_ROWS)
+	if (closes->bucket)
 		return true;
-	list_for_each_entry_safe_reverse(row, next, &closes->list, list) {
-		if (!row->now) {
-			closes->others.entered += row->entered;
-			forget(closes, row);
-			return true;
-		}
-		if (++looks == LOOKS)
-			break;
+	if (!tl_budget_take(ns, BUCKETS_SIZE))
+		return false;
+	bucket = kzalloc(BUCKETS_SIZE, FLAGS);
+	if (!bucket)
+		tl_budget_give(BUCKETS_SIZE);
+	WRITE_ONCE(closes->bucket, bucket);
+	return bucket;
+}
+
+static struct tl_first_close *allocate(struct tl_first_closes *closes)
+{
+	struct tl_first_close *row = kzalloc(sizeof(*row), FLAGS);
+	int number;
+
+	if (!row)
+		return NULL;
+	number = idr_alloc(&closes->numbers, row, 1, OTHERS,
+			   GFP_ATOMIC | __GFP_NOWARN);
+	if (number > 0) {
+		row->number = number;
+		return row;
 	}
-	return false;
+	kfree(row);
+	return NULL;
 }
 
 static struct tl_first_close *make(struct tl_net *ns,
 				   struct tl_first_closes *closes,
-				   const struct tl_first_close *like)
+				   const struct tl_first_closer *like)
 {
 	struct tl_first_close *row;
 
-	if (!make_room(closes))
+	if (!make_buckets(ns, closes) || !tl_budget_take(ns, ROW_SIZE))
 		return NULL;
-	if (!tl_budget_take(ns, sizeof(*row)))
-		return NULL;
-	row = kzalloc(sizeof(*row), GFP_ATOMIC | __GFP_NOWARN);
+	row = allocate(closes);
 	if (!row) {
-		tl_budget_give(sizeof(*row));
+		tl_budget_give(ROW_SIZE);
 		return NULL;
 	}
-	row->net = like->net;
-	row->net_bits = like->net_bits;
-	row->local_port = like->local_port;
-	row->closer = like->closer;
-	tl_closer_hold(row->closer);
-	hlist_add_head(&row->node, bucket_of(closes, row));
-	list_add(&row->list, &closes->list);
-	closes->count++;
+	row->key = *like;
+	INIT_LIST_HEAD(&row->list);
+	hlist_add_head(&row->node, bucket_of(closes, like));
 	return row;
+}
+
+static void drop_user(struct tl_first_closes *closes, struct tl_first_close *user)
+{
+	closes->others.entered += user->entered;
+	WRITE_ONCE(closes->count_users, closes->count_users - 1);
+	drop(closes, user);
+}
+
+/* A user's row goes only when others want its place: its past is the user's. */
+static void user_changed(struct tl_first_closes *closes, struct tl_first_close *user)
+{
+	if (user == &closes->others)
+		return;
+	if (user->rows || user->users) {
+		list_del_init(&user->list);
+		return;
+	}
+	list_move_tail(&user->list, &closes->idle_users);
+	if (!user->entered)
+		drop_user(closes, user);
+}
+
+static void drop_row(struct tl_first_closes *closes, struct tl_first_close *row)
+{
+	struct tl_first_close *user = row->user;
+
+	user->entered += row->entered;
+	user->rows--;
+	WRITE_ONCE(closes->count, closes->count - 1);
+	drop(closes, row);
+	user_changed(closes, user);
+}
+
+static bool has_room_for_user(struct tl_first_closes *closes)
+{
+	if (closes->count_users < TL_FIRST_CLOSE_ROWS)
+		return true;
+	if (list_empty(&closes->idle_users))
+		return false;
+	drop_user(closes, list_first_entry(&closes->idle_users,
+					   struct tl_first_close, list));
+	return true;
+}
+
+static bool has_room(struct tl_first_closes *closes)
+{
+	if (closes->count < TL_FIRST_CLOSE_ROWS)
+		return true;
+	if (list_empty(&closes->idle))
+		return false;
+	drop_row(closes, list_first_entry(&closes->idle, struct tl_first_close, list));
+	return true;
+}
+
+static struct tl_first_close *user_of(struct tl_net *ns,
+				      struct tl_first_closes *closes, kuid_t uid)
+{
+	struct tl_first_closer like = { .who.uid = uid };
+	struct tl_first_close *user;
+
+	if (!uid_valid(uid))
+		return &closes->others;
+	user = find(closes, &like);
+	if (user)
+		return user;
+	if (!has_room_for_user(closes))
+		return NULL;
+	user = make(ns, closes, &like);
+	if (user)
+		WRITE_ONCE(closes->count_users, closes->count_users + 1);
+	return user;
+}
+
+/* The row of a program, or else of its user, or of nobody. */
+static struct tl_first_close *row_of(struct tl_net *ns,
+				     struct tl_first_closes *closes,
+				     const struct tl_first_closer *like)
+{
+	struct tl_first_close *row = find(closes, like), *user;
+
+	if (row)
+		return row->users || row->user->held < HELD_MAX ? row : row->user;
+	/* It may be idle: it must not go for its own row. */
+	user = user_of(ns, closes, like->who.uid);
+	if (!user)
+		return &closes->others;
+	if (user->held >= HELD_MAX)
+		return user;
+	user->rows++;
+	user_changed(closes, user);
+	row = has_room(closes) ? make(ns, closes, like) : NULL;
+	if (!row) {
+		user->rows--;
+		return user;
+	}
+	row->user = user;
+	WRITE_ONCE(closes->count, closes->count + 1);
+	return row;
+}
+
+static void hold(struct tl_first_closes *closes, struct tl_first_close *row)
+{
+	if (row->users++)
+		return;
+	list_del_init(&row->list);
+	if (row->user)
+		row->user->held++;
+}
+
+static void put(struct tl_first_closes *closes, struct tl_first_close *row)
+{
+	if (--row->users)
+		return;
+	if (!row->user) {
+		user_changed(closes, row);
+		return;
+	}
+	row->user->held--;
+	list_add_tail(&row->list, &closes->idle);
+	/* What was closed has not come to TIME_WAIT. */
+	if (!row->entered)
+		drop_row(closes, row);
+}
+
+static struct tl_first_close *row_at(struct tl_first_closes *closes, u16 number)
+{
+	if (!number || number == OTHERS)
+		return &closes->others;
+	return idr_find(&closes->numbers, number);
+}
+
+static void note(struct tl_conn *conn, unsigned int end, const struct tl_closer *who)
+{
+	struct tl_first_closes *closes = &conn->ns->first_closes;
+	struct tl_first_closer like = { .who = *who };
+	struct tl_first_close *row;
+
+	describe(conn, end, &like);
+	row = row_of(conn->ns, closes, &like);
+	hold(closes, row);
+	conn->closer = row->number;
+}
+
+/**
+ * tl_first_close_by() - the current process closes a connection
+ * @conn: the connection, locked; if it has been closed already that counts
+ * @end: index of the end that is closed
+ * @uid: owner of its socket
+ *
+ * Context: process with bottom halves disabled.
+ */
+void tl_first_close_by(struct tl_conn *conn, unsigned int end, kuid_t uid)
+{
+	struct tl_first_closes *closes = &conn->ns->first_closes;
+	struct tl_closer who;
+
+	if (conn->closer)
+		return;
+	tl_closer_set(&who, uid);
+	spin_lock(&closes->lock);
+	note(conn, end, &who);
+	spin_unlock(&closes->lock);
+}
+
+/**
+ * tl_first_close_who() - who has closed a connection
+ * @conn: the connection, locked
+ * @who: filled
+ */
+void tl_first_close_who(const struct tl_conn *conn, struct tl_closer *who)
+{
+	struct tl_first_closes *closes = &conn->ns->first_closes;
+
+	spin_lock(&closes->lock);
+	*who = row_at(closes, conn->closer)->key.who;
+	spin_unlock(&closes->lock);
 }
 
 /**
  * tl_first_close_enter() - a socket that closed first became TIME_WAIT
  * @conn: the connection, locked
  * @end: index of its end
+ *
+ * Where both ends are here and close at once, the one that was first counts.
  */
 void tl_first_close_enter(struct tl_conn *conn, unsigned int end)
 {
+	static const struct tl_closer unknown = { .uid = INVALID_UID };
 	struct tl_first_closes *closes = &conn->ns->first_closes;
-	struct tl_first_close like, *row;
+	struct tl_first_close *row;
 
-	describe(conn, end, &like);
 	spin_lock(&closes->lock);
-	row = find(closes, &like) ?: make(conn->ns, closes, &like);
-	if (!row)
-		row = &closes->others;
-	else
-		list_move(&row->list, &closes->list);
+	if (!conn->closer)
+		note(conn, end, &unknown);
+	row = row_at(closes, conn->closer);
 	row->entered++;
 	row->now++;
 	spin_unlock(&closes->lock);
@@ -190,20 +389,29 @@ void tl_first_close_enter(struct tl_conn *conn, unsigned int end)
 
 /**
  * tl_first_close_leave() - it is TIME_WAIT no more
- * @conn: the connection, locked, described as when it entered
- * @end: index of its end
+ * @conn: the connection, locked
  */
-void tl_first_close_leave(struct tl_conn *conn, unsigned int end)
+void tl_first_close_leave(struct tl_conn *conn)
 {
 	struct tl_first_closes *closes = &conn->ns->first_closes;
-	struct tl_first_close like, *row;
 
-	describe(conn, end, &like);
 	spin_lock(&closes->lock);
-	row = find(closes, &like);
-	if (!row || !row->now)
-		row = &closes->others;
-	if (row->now)
-		row->now--;
+	row_at(closes, conn->closer)->now--;
 	spin_unlock(&closes->lock);
+}
+
+/**
+ * tl_first_close_forget() - forget who closed a connection
+ * @conn: the connection, locked, of which no end is TIME_WAIT
+ */
+void tl_first_close_forget(struct tl_conn *conn)
+{
+	struct tl_first_closes *closes = &conn->ns->first_closes;
+
+	if (!conn->closer)
+		return;
+	spin_lock(&closes->lock);
+	put(closes, row_at(closes, conn->closer));
+	spin_unlock(&closes->lock);
+	conn->closer = 0;
 }

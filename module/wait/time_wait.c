@@ -105,7 +105,7 @@ void tl_time_wait_leave(struct tl_conn *conn, unsigned int end,
 
 	this_cpu_inc(accounts->stats->exited[reason]);
 	tl_ages_remove(&accounts->ages, conn->since[end]);
-	tl_first_close_leave(conn, end);
+	tl_first_close_leave(conn);
 	if (ends_any_length(reason))
 		tl_what_if_leave(conn->ns, conn->since[end]);
 	trace_time_wait_exit(conn, end, reason);
