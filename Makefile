@@ -15,10 +15,11 @@ ARCH_ARG = $(if $(ARCH),,$(shell \
 	grep -qs '^CONFIG_UML=y' $(KDIR)/include/config/auto.conf && \
 	echo ARCH=um))
 
-.PHONY: all features install clean help check check-debug matrix fuzz stress compat lint demo bench experiment vm
+.PHONY: all features install uninstall unload clean help check check-debug matrix fuzz stress compat lint demo bench experiment vm
 
 all: features
 	$(BUILD) modules
+	@scripts/other-kernel
 
 # What this kernel has, found out by compiling; see module/compat.h.
 features: need-headers
@@ -27,12 +28,18 @@ features: need-headers
 .PHONY: need-headers
 need-headers:
 	@test -n "$(KDIR)" && test -f "$(KDIR)/Makefile" || { \
-		echo "No kernel headers found: install linux-headers-amd64" \
-		"(or those of your kernel), or set KDIR=." >&2; exit 1; }
+		echo "No kernel headers found: install linux-headers-$$(uname -r)," \
+		"or set KDIR=." >&2; exit 1; }
 
-install: all
-	$(BUILD) INSTALL_MOD_DIR=updates modules_install
-	depmod -a "$$(modinfo -F vermagic tcplab.ko | cut -d' ' -f1)"
+# What was built is installed, for the kernel that it was built for; nothing is built now, perhaps for another one.
+install:
+	@scripts/install "$(INSTALL_MOD_PATH)"
+
+uninstall:
+	@scripts/install -u "$(INSTALL_MOD_PATH)"
+
+unload:
+	@scripts/unload
 
 clean: need-headers
 	$(BUILD) clean
@@ -77,7 +84,10 @@ vm:
 help:
 	@echo 'make              build tcplab.ko for the running kernel, or the newest with headers'
 	@echo '                  KDIR=/lib/modules/<release>/build chooses another'
-	@echo 'make install      install it for that kernel (as root)'
+	@echo 'make install      install what was built, for the kernel it was built for (as root)'
+	@echo '                  INSTALL_MOD_PATH=<directory> installs below it'
+	@echo 'make uninstall    remove it from the directories of all kernels'
+	@echo 'make unload       unload it, or name what still uses the congestion control (as root)'
 	@echo 'make clean        remove what was built'
 	@echo 'make demo         see it at work in a test VM; installs what it needs (as root)'
 	@echo '                  DEMO_SECONDS=<n> sets how long the load runs'
