@@ -33,19 +33,13 @@ static int __net_init net_init(struct net *net)
 	if (err)
 		return err;
 	tl_first_closes_init(&ns->first_closes);
+	tl_pasts_init(&ns->pasts);
+	tl_stragglers_init(&ns->stragglers);
+	tl_what_if_init(ns);
+	tl_ports_init(&ns->ports);
 	err = tl_time_wait_init(&ns->time_wait, net);
 	if (err)
 		goto err_time_wait;
-	tl_pasts_init(&ns->pasts);
-	err = tl_stragglers_init(&ns->stragglers);
-	if (err)
-		goto err_stragglers;
-	err = tl_what_if_init(ns);
-	if (err)
-		goto err_what_if;
-	err = tl_ports_init(&ns->ports);
-	if (err)
-		goto err_ports;
 	err = tl_track_net_init(ns);
 	if (err)
 		goto err_track;
@@ -65,14 +59,11 @@ err_track:
 	/* A census may have met rows that were there for a moment. */
 	tl_owners_exit(&ns->owners);
 	tl_pasts_stop(&ns->pasts);
-	tl_ports_exit(&ns->ports);
-err_ports:
-	tl_what_if_exit(ns);
-err_what_if:
-	tl_stragglers_exit(&ns->stragglers);
-err_stragglers:
 	tl_time_wait_exit(&ns->time_wait);
 err_time_wait:
+	tl_ports_exit(&ns->ports);
+	tl_what_if_exit(ns);
+	tl_stragglers_exit(&ns->stragglers);
 	tl_first_closes_exit(&ns->first_closes);
 	tl_policy_exit(&ns->policy);
 	return err;

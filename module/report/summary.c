@@ -36,11 +36,13 @@ static u64 disagreements(const struct tl_net *ns)
 
 static u64 memory(const struct tl_net *ns)
 {
-	return sizeof(*ns) + tl_track_memory(ns) + tl_time_wait_memory() +
+	return sizeof(*ns) + tl_track_memory(ns) +
+	       tl_time_wait_memory(&ns->time_wait) +
 	       tl_first_closes_memory(&ns->first_closes) + tl_policy_memory() +
 	       tl_recycle_memory(&ns->recycle_peers) +
-	       tl_pasts_memory(&ns->pasts) + tl_stragglers_memory() +
-	       tl_ages_memory() + tl_ports_memory(&ns->ports);
+	       tl_pasts_memory(&ns->pasts) +
+	       tl_stragglers_memory(&ns->stragglers) +
+	       tl_ages_memory(&ns->what_if.would) + tl_ports_memory(&ns->ports);
 }
 
 static void show_states(struct seq_file *seq, struct tl_net *ns)

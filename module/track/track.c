@@ -80,7 +80,7 @@ int tl_track_net_init(struct tl_net *ns)
 	int err;
 
 	ns->track.born = get_jiffies_64();
-	ns->track.stats = alloc_percpu(struct tl_stats);
+	ns->track.stats = alloc_percpu_gfp(struct tl_stats, GFP_KERNEL_ACCOUNT);
 	if (!ns->track.stats)
 		return -ENOMEM;
 	err = add_hooks(ns);

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How many TIME_WAIT sockets are how old: known at once, without a walk. */
-#include <linux/mm.h>
-#include <linux/slab.h>
-
+#include "../tcplab.h"
 #include "ages.h"
+#include "budget.h"
+
+#define SIZE	(TL_AGE_SLOTS * sizeof(atomic_t))
+
+/* What is read where nothing was ever counted. It stays as it is. */
+static atomic_t none[TL_AGE_SLOTS];
 
 /**
  * tl_ages_init() - begin with none
  * @ages: of a namespace
- *
- * Context: process.
- * Return: 0 or -ENOMEM.
  */
-int tl_ages_init(struct tl_ages *ages)
+void tl_ages_init(struct tl_ages *ages)
 {
 	BUILD_BUG_ON((TL_AGE_SLOTS << TL_AGE_SHIFT) / HZ < 1000);
-	ages->count = kvcalloc(TL_AGE_SLOTS, sizeof(*ages->count), GFP_KERNEL);
-	return ages->count ? 0 : -ENOMEM;
+	ages->count = none;
 }
 
 /**
@@ -25,17 +25,44 @@ int tl_ages_init(struct tl_ages *ages)
  */
 void tl_ages_exit(struct tl_ages *ages)
 {
-	kvfree(ages->count);
+	if (ages->count != none)
+		tl_budget_free(ages->count, SIZE);
+}
+
+/**
+ * tl_ages_ready() - make sure that there is something to count in
+ * @ns: the namespace
+ * @ages: its ages
+ *
+ * Most namespaces never have a socket in TIME_WAIT: this is allocated for the
+ * first.
+ * Context: any but hard interrupt.
+ * Return: false if there is no memory; then nothing must be written.
+ */
+bool tl_ages_ready(struct tl_net *ns, struct tl_ages *ages)
+{
+	atomic_t *count;
+
+	if (likely(READ_ONCE(ages->count) != none))
+		return true;
+	count = tl_budget_zalloc(ns, SIZE);
+	if (!count)
+		return false;
+	/* Another CPU may have been faster. */
+	if (cmpxchg(&ages->count, none, count) != none)
+		tl_budget_free(count, SIZE);
+	return true;
 }
 
 /**
  * tl_ages_memory() - what the ages of a namespace take
+ * @ages: of the namespace
  *
  * Return: bytes.
  */
-u64 tl_ages_memory(void)
+u64 tl_ages_memory(const struct tl_ages *ages)
 {
-	return TL_AGE_SLOTS * sizeof(atomic_t);
+	return READ_ONCE(ages->count) == none ? 0 : SIZE;
 }
 
 /* Where an age belongs: behind the last edge that it has reached. */
@@ -62,11 +89,12 @@ static unsigned int range_of(const u32 *edges, unsigned int edges_count, u32 ms)
 void tl_ages_sum(const struct tl_ages *ages, const u32 *edges,
 		 unsigned int edges_count, u32 *counts)
 {
+	const atomic_t *slots = READ_ONCE(ages->count);
 	u32 now = tl_ages_slot_now(), ago;
 
 	memset(counts, 0, edges_count * sizeof(*counts));
 	for (ago = 0; ago < TL_AGE_SLOTS; ago++) {
-		int count = atomic_read(&ages->count[(now - ago) % TL_AGE_SLOTS]);
+		int count = atomic_read(&slots[(now - ago) % TL_AGE_SLOTS]);
 		u32 ms = jiffies_to_msecs(ago << TL_AGE_SHIFT);
 
 		/* Who reads may be between two that write. */

@@ -11,17 +11,20 @@
 #define TL_AGE_SHIFT	order_base_2(HZ / 2)
 #define TL_AGE_SLOTS	2048
 
+struct tl_net;
+
 /**
  * struct tl_ages - how many entered in each half second, and have not left
- * @count: of each slot
+ * @count: of each slot; what all that have none share, before the first
  */
 struct tl_ages {
 	atomic_t *count;
 };
 
-int tl_ages_init(struct tl_ages *ages);
+void tl_ages_init(struct tl_ages *ages);
 void tl_ages_exit(struct tl_ages *ages);
-u64 tl_ages_memory(void);
+bool tl_ages_ready(struct tl_net *ns, struct tl_ages *ages);
+u64 tl_ages_memory(const struct tl_ages *ages);
 void tl_ages_sum(const struct tl_ages *ages, const u32 *edges,
 		 unsigned int edges_count, u32 *counts);
 
@@ -35,27 +38,31 @@ static inline u32 tl_ages_slot_now(void)
 
 static inline atomic_t *tl_ages_slot(const struct tl_ages *ages, u32 since)
 {
-	return &ages->count[(since >> TL_AGE_SHIFT) % TL_AGE_SLOTS];
+	return &READ_ONCE(ages->count)[(since >> TL_AGE_SHIFT) % TL_AGE_SLOTS];
 }
 
 /**
  * tl_ages_add() - a socket entered
- * @ages: of its namespace
+ * @ns: its namespace
+ * @ages: its ages
  * @since: when, low half of jiffies
  */
-static inline void tl_ages_add(struct tl_ages *ages, u32 since)
+static inline void tl_ages_add(struct tl_net *ns, struct tl_ages *ages, u32 since)
 {
-	atomic_inc(tl_ages_slot(ages, since));
+	if (likely(tl_ages_ready(ns, ages)))
+		atomic_inc(tl_ages_slot(ages, since));
 }
 
 /**
  * tl_ages_remove() - a socket left
  * @ages: of its namespace
  * @since: when it entered
+ *
+ * Nothing is there of one that came when there was no memory.
  */
 static inline void tl_ages_remove(struct tl_ages *ages, u32 since)
 {
-	atomic_dec(tl_ages_slot(ages, since));
+	atomic_dec_if_positive(tl_ages_slot(ages, since));
 }
 
 #endif /* TCPLAB_WAIT_AGES_H */

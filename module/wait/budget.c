@@ -3,12 +3,14 @@
  * Memory for what is remembered beside the rows.
  *
  * Closed connections, destinations, hosts and programs are remembered in each
- * namespace up to bounds of its own. Whoever may make namespaces may make many:
- * together they have a sixteenth of the machine's memory, and those of other
- * users leave a quarter of that.
+ * namespace up to bounds of its own, and so are the tables that they lie in and
+ * the histograms, which an empty namespace does not have. Any user may make many
+ * namespaces: together they have a sixteenth of the machine's memory, and those
+ * of other users leave a quarter of that.
  */
 #include <linux/atomic.h>
 #include <linux/mm.h>
+#include <linux/slab.h>
 #include <linux/user_namespace.h>
 
 #include "../tcplab.h"
@@ -54,4 +56,39 @@ bool tl_budget_take(struct tl_net *ns, unsigned int bytes)
 void tl_budget_give(unsigned int bytes)
 {
 	atomic64_sub(bytes, &taken);
+}
+
+/**
+ * tl_budget_zalloc() - allocate memory within the bound
+ * @ns: the namespace that it is for
+ * @bytes: how much
+ *
+ * Where a process asks, its cgroup is charged, too.
+ * Context: any.
+ * Return: zeros, to be freed by tl_budget_free(); NULL, which is counted where
+ * the bound was reached.
+ */
+void *tl_budget_zalloc(struct tl_net *ns, unsigned int bytes)
+{
+	void *memory;
+
+	if (!tl_budget_take(ns, bytes))
+		return NULL;
+	memory = kzalloc(bytes, GFP_ATOMIC | __GFP_NOWARN | __GFP_ACCOUNT);
+	if (!memory)
+		tl_budget_give(bytes);
+	return memory;
+}
+
+/**
+ * tl_budget_free() - free it, and give it back
+ * @memory: what tl_budget_zalloc() has returned
+ * @bytes: how much that was
+ *
+ * Context: any.
+ */
+void tl_budget_free(const void *memory, unsigned int bytes)
+{
+	kfree(memory);
+	tl_budget_give(bytes);
 }

@@ -10,5 +10,7 @@ struct tl_net;
 void tl_budget_init(void);
 bool tl_budget_take(struct tl_net *ns, unsigned int bytes);
 void tl_budget_give(unsigned int bytes);
+void *tl_budget_zalloc(struct tl_net *ns, unsigned int bytes);
+void tl_budget_free(const void *memory, unsigned int bytes);
 
 #endif /* TCPLAB_WAIT_BUDGET_H */

@@ -9,7 +9,6 @@
  * before uids are.
  */
 #include <linux/inetdevice.h>
-#include <linux/slab.h>
 #include <net/ipv6.h>
 
 #include "../tcplab.h"
@@ -24,12 +23,10 @@
 #define OTHERS		U16_MAX
 /* Names are cheap to make: a user keeps no more rows in use than this. */
 #define HELD_MAX	(TL_FIRST_CLOSE_ROWS / 2)
-/* A row, and its share of the nodes that numbers are found by. */
-#define ROW_SIZE	(sizeof(struct tl_first_close) + 16)
+/* A row's share of the nodes that numbers are found by. */
+#define NUMBER_SIZE	16
+#define ROW_SIZE	(sizeof(struct tl_first_close) + NUMBER_SIZE)
 #define BUCKETS_SIZE	(TL_FIRST_CLOSE_BUCKETS * sizeof(struct hlist_head))
-
-/* Only for rows: not for each connection. */
-#define FLAGS		(GFP_ATOMIC | __GFP_NOWARN | __GFP_ACCOUNT)
 
 /**
  * tl_first_closes_init() - begin with none
@@ -51,8 +48,8 @@ static void drop(struct tl_first_closes *closes, struct tl_first_close *row)
 	idr_remove(&closes->numbers, row->number);
 	hlist_del(&row->node);
 	list_del(&row->list);
-	kfree(row);
-	tl_budget_give(ROW_SIZE);
+	tl_budget_free(row, sizeof(*row));
+	tl_budget_give(NUMBER_SIZE);
 }
 
 /**
@@ -67,10 +64,8 @@ void tl_first_closes_exit(struct tl_first_closes *closes)
 	idr_for_each_entry(&closes->numbers, row, number)
 		drop(closes, row);
 	idr_destroy(&closes->numbers);
-	if (!closes->bucket)
-		return;
-	kfree(closes->bucket);
-	tl_budget_give(BUCKETS_SIZE);
+	if (closes->bucket)
+		tl_budget_free(closes->bucket, BUCKETS_SIZE);
 }
 
 /**
@@ -139,34 +134,26 @@ static struct tl_first_close *find(struct tl_first_closes *closes,
 
 static bool make_buckets(struct tl_net *ns, struct tl_first_closes *closes)
 {
-	struct hlist_head *bucket;
-
-	if (closes->bucket)
-		return true;
-	if (!tl_budget_take(ns, BUCKETS_SIZE))
-		return false;
-	bucket = kzalloc(BUCKETS_SIZE, FLAGS);
-	if (!bucket)
-		tl_budget_give(BUCKETS_SIZE);
-	WRITE_ONCE(closes->bucket, bucket);
-	return bucket;
+	if (!closes->bucket)
+		WRITE_ONCE(closes->bucket, tl_budget_zalloc(ns, BUCKETS_SIZE));
+	return closes->bucket;
 }
 
-static struct tl_first_close *allocate(struct tl_first_closes *closes)
+static bool give_number(struct tl_net *ns, struct tl_first_closes *closes,
+			struct tl_first_close *row)
 {
-	struct tl_first_close *row = kzalloc(sizeof(*row), FLAGS);
 	int number;
 
-	if (!row)
-		return NULL;
+	if (!tl_budget_take(ns, NUMBER_SIZE))
+		return false;
 	number = idr_alloc(&closes->numbers, row, 1, OTHERS,
 			   GFP_ATOMIC | __GFP_NOWARN);
-	if (number > 0) {
-		row->number = number;
-		return row;
+	if (number < 0) {
+		tl_budget_give(NUMBER_SIZE);
+		return false;
 	}
-	kfree(row);
-	return NULL;
+	row->number = number;
+	return true;
 }
 
 static struct tl_first_close *make(struct tl_net *ns,
@@ -175,11 +162,13 @@ static struct tl_first_close *make(struct tl_net *ns,
 {
 	struct tl_first_close *row;
 
-	if (!make_buckets(ns, closes) || !tl_budget_take(ns, ROW_SIZE))
+	if (!make_buckets(ns, closes))
 		return NULL;
-	row = allocate(closes);
-	if (!row) {
-		tl_budget_give(ROW_SIZE);
+	row = tl_budget_zalloc(ns, sizeof(*row));
+	if (!row)
+		return NULL;
+	if (!give_number(ns, closes, row)) {
+		tl_budget_free(row, sizeof(*row));
 		return NULL;
 	}
 	row->key = *like;

@@ -21,6 +21,7 @@
 #include "../track/life.h"
 #include "../track/socket.h"
 #include "../track/table.h"
+#include "budget.h"
 #include "cgroup.h"
 #include "holders.h"
 #include "owners.h"
@@ -85,7 +86,7 @@ static void forget(struct tl_owners *owners, struct tl_owner *owner)
 	list_del(&owner->list);
 	owners->count--;
 	known--;
-	kfree(owner);
+	tl_budget_free(owner, sizeof(*owner));
 }
 
 /* Whoever had no socket at the last census, and was seen with one longest ago. */
@@ -117,7 +118,7 @@ static struct tl_owner *new_owner(struct tl_owners *owners,
 
 	if (!has_room(owners) && !make_room(owners))
 		return NULL;
-	owner = kzalloc(sizeof(*owner), GFP_ATOMIC | __GFP_NOWARN);
+	owner = tl_budget_zalloc(owners->ns, sizeof(*owner));
 	if (!owner)
 		return NULL;
 	owners->count++;

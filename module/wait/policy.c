@@ -56,7 +56,7 @@ int tl_policy_load(void)
  */
 int tl_policy_init(struct tl_policy *policy)
 {
-	policy->deeds = alloc_percpu(struct tl_deeds);
+	policy->deeds = alloc_percpu_gfp(struct tl_deeds, GFP_KERNEL_ACCOUNT);
 	if (!policy->deeds)
 		return -ENOMEM;
 	policy->enforce_ms = TL_ENFORCE_MS_DEFAULT;

@@ -9,7 +9,6 @@
  */
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
-#include <linux/slab.h>
 #include <net/inet_hashtables.h>
 #include <net/ip.h>
 #include <net/tcp.h>
@@ -32,12 +31,14 @@
 /* Shares of the ports that are told, in percent. */
 static const u8 levels[] = { 80, 95, 100 };
 
+/* What is searched where there is no destination. Nothing is ever added to it. */
+static struct hlist_head none[TL_PORTS_BUCKETS];
+
 static void forget(struct tl_ports *ports, struct tl_port_use *use)
 {
 	hlist_del(&use->node);
 	list_del(&use->list);
-	kfree(use);
-	tl_budget_give(sizeof(*use));
+	tl_budget_free(use, sizeof(*use));
 	ports->count--;
 }
 
@@ -54,7 +55,8 @@ void tl_ports_exit(struct tl_ports *ports)
 	cancel_work_sync(&ports->count_range);
 	list_for_each_entry_safe(use, next, &ports->list, list)
 		forget(ports, use);
-	kvfree(ports->bucket);
+	if (ports->bucket != none)
+		tl_budget_free(ports->bucket, sizeof(none));
 }
 
 /**
@@ -65,7 +67,7 @@ void tl_ports_exit(struct tl_ports *ports)
  */
 u64 tl_ports_memory(const struct tl_ports *ports)
 {
-	return TL_PORTS_BUCKETS * sizeof(*ports->bucket) +
+	return (READ_ONCE(ports->bucket) == none ? 0 : sizeof(none)) +
 	       (u64)READ_ONCE(ports->count) * sizeof(struct tl_port_use);
 }
 
@@ -109,6 +111,19 @@ static bool make_room(struct tl_ports *ports)
 	return false;
 }
 
+/* With the lock held. Most namespaces never connect to anything. */
+static bool has_buckets(struct tl_net *ns)
+{
+	struct hlist_head *bucket;
+
+	if (ns->ports.bucket != none)
+		return true;
+	bucket = tl_budget_zalloc(ns, sizeof(none));
+	if (bucket)
+		WRITE_ONCE(ns->ports.bucket, bucket);
+	return bucket;
+}
+
 static struct tl_port_use *find_or_make(struct tl_net *ns,
 					const struct tl_destination *to)
 {
@@ -119,15 +134,11 @@ static struct tl_port_use *find_or_make(struct tl_net *ns,
 		list_move(&use->list, &ports->list);
 		return use;
 	}
-	if (!make_room(ports))
+	if (!has_buckets(ns) || !make_room(ports))
 		return NULL;
-	if (!tl_budget_take(ns, sizeof(*use)))
+	use = tl_budget_zalloc(ns, sizeof(*use));
+	if (!use)
 		return NULL;
-	use = kzalloc(sizeof(*use), GFP_ATOMIC | __GFP_NOWARN);
-	if (!use) {
-		tl_budget_give(sizeof(*use));
-		return NULL;
-	}
 	use->to = *to;
 	use->first = ktime_get_seconds();
 	hlist_add_head(&use->node, bucket_of(ports, to));
@@ -418,17 +429,13 @@ static void count_range(struct work_struct *work)
 /**
  * tl_ports_init() - begin without any destination
  * @ports: of a namespace
- *
- * Context: process.
- * Return: 0 or -ENOMEM.
  */
-int tl_ports_init(struct tl_ports *ports)
+void tl_ports_init(struct tl_ports *ports)
 {
 	spin_lock_init(&ports->lock);
 	INIT_LIST_HEAD(&ports->list);
 	INIT_WORK(&ports->count_range, count_range);
-	ports->bucket = kvcalloc(TL_PORTS_BUCKETS, sizeof(*ports->bucket), GFP_KERNEL);
-	return ports->bucket ? 0 : -ENOMEM;
+	ports->bucket = none;
 }
 
 /* Connections of a second so many ago. */

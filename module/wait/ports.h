@@ -67,7 +67,7 @@ struct tl_port_use {
 /**
  * struct tl_ports - those of a namespace
  * @lock: protects all
- * @bucket: hash table
+ * @bucket: hash table; what all that have none share, before the first
  * @list: all of them
  * @count: how many there are
  * @low: first port of the range that @range was counted for
@@ -88,7 +88,7 @@ struct tl_ports {
 	struct work_struct count_range;
 };
 
-int tl_ports_init(struct tl_ports *ports);
+void tl_ports_init(struct tl_ports *ports);
 void tl_ports_exit(struct tl_ports *ports);
 u64 tl_ports_memory(const struct tl_ports *ports);
 void tl_ports_changed(struct tl_conn *conn, unsigned int end,

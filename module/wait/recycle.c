@@ -45,7 +45,7 @@ int tl_recycle_prepare(struct tl_recycle_peers *peers)
 
 	if (peers->bucket)
 		return 0;
-	bucket = kvcalloc(TL_RECYCLE_BUCKETS, sizeof(*bucket), GFP_KERNEL);
+	bucket = kvcalloc(TL_RECYCLE_BUCKETS, sizeof(*bucket), GFP_KERNEL_ACCOUNT);
 	if (!bucket)
 		return -ENOMEM;
 	spin_lock_bh(&peers->lock);
@@ -58,8 +58,7 @@ static void forget(struct tl_recycle_peers *peers, struct tl_recycle_peer *peer)
 {
 	hlist_del(&peer->node);
 	list_del(&peer->list);
-	kfree(peer);
-	tl_budget_give(sizeof(*peer));
+	tl_budget_free(peer, sizeof(*peer));
 	peers->count--;
 }
 
@@ -113,13 +112,11 @@ static struct tl_recycle_peer *make(struct tl_net *ns,
 
 	if (peers->count >= TL_RECYCLE_PEERS)
 		forget(peers, list_last_entry(&peers->list, struct tl_recycle_peer, list));
-	if (!peers->bucket || !tl_budget_take(ns, sizeof(*peer)))
+	if (!peers->bucket)
 		return NULL;
-	peer = kzalloc(sizeof(*peer), GFP_ATOMIC | __GFP_NOWARN);
-	if (!peer) {
-		tl_budget_give(sizeof(*peer));
+	peer = tl_budget_zalloc(ns, sizeof(*peer));
+	if (!peer)
 		return NULL;
-	}
 	peer->address = *address;
 	hlist_add_head(&peer->node, &peers->bucket[hash]);
 	list_add(&peer->list, &peers->list);

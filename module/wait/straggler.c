@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Segments that come for closed connections: how many, of which kind, how late. */
-#include <linux/slab.h>
 #include <linux/netdevice.h>
 #include <net/inet_timewait_sock.h>
 #include <net/tcp.h>
@@ -11,6 +10,7 @@
 #include "../track/options.h"
 #include "../track/socket.h"
 #include "past.h"
+#include "budget.h"
 #include "straggler.h"
 
 const u32 tl_late_edges[TL_LATE_RANGES] = {
@@ -18,17 +18,16 @@ const u32 tl_late_edges[TL_LATE_RANGES] = {
 	240000, 480000
 };
 
+/* What is read where nothing was ever counted. It stays as it is. */
+static atomic_t none[TL_KINDS][TL_VERDICTS][TL_LATE_RANGES];
+
 /**
  * tl_stragglers_init() - begin without any
  * @stragglers: of a namespace
- *
- * Context: process.
- * Return: 0 or -ENOMEM.
  */
-int tl_stragglers_init(struct tl_stragglers *stragglers)
+void tl_stragglers_init(struct tl_stragglers *stragglers)
 {
-	stragglers->count = kcalloc(TL_KINDS, sizeof(*stragglers->count), GFP_KERNEL);
-	return stragglers->count ? 0 : -ENOMEM;
+	stragglers->count = none;
 }
 
 /**
@@ -37,17 +36,36 @@ int tl_stragglers_init(struct tl_stragglers *stragglers)
  */
 void tl_stragglers_exit(struct tl_stragglers *stragglers)
 {
-	kfree(stragglers->count);
+	if (stragglers->count != none)
+		tl_budget_free(stragglers->count, sizeof(none));
+}
+
+/* Most namespaces never see any: there is something to count in from the first. */
+static bool is_ready(struct tl_net *ns)
+{
+	struct tl_stragglers *stragglers = &ns->stragglers;
+	void *count;
+
+	if (likely(READ_ONCE(stragglers->count) != none))
+		return true;
+	count = tl_budget_zalloc(ns, sizeof(none));
+	if (!count)
+		return false;
+	/* Another CPU may have been faster. */
+	if (cmpxchg(&stragglers->count, none, count) != none)
+		tl_budget_free(count, sizeof(none));
+	return true;
 }
 
 /**
  * tl_stragglers_memory() - what those of a namespace take
+ * @stragglers: of the namespace
  *
  * Return: bytes.
  */
-u64 tl_stragglers_memory(void)
+u64 tl_stragglers_memory(const struct tl_stragglers *stragglers)
 {
-	return TL_KINDS * sizeof(*((struct tl_stragglers *)0)->count);
+	return READ_ONCE(stragglers->count) == none ? 0 : sizeof(none);
 }
 
 /**
@@ -222,7 +240,8 @@ static void note(struct tl_net *ns, struct tl_past *past, const struct tl_late *
 	enum tl_verdict verdict = tl_straggler_verdict(late);
 	u32 late_ms = tl_life_age_ms(past->closed);
 
-	atomic_inc(&ns->stragglers.count[kind][verdict][range_of(late_ms)]);
+	if (is_ready(ns))
+		atomic_inc(&ns->stragglers.count[kind][verdict][range_of(late_ms)]);
 	note_purpose(ns, kind, late_ms);
 	trace_straggler(ns, &past->key, past->end, kind, verdict, late_ms);
 	if (kind == TL_KIND_SYN && verdict == TL_VERDICT_ACCEPTED)

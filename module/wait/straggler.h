@@ -12,7 +12,8 @@ extern const u32 tl_late_edges[TL_LATE_RANGES];
 
 /**
  * struct tl_stragglers - those of a namespace
- * @count: by kind, verdict and lateness
+ * @count: by kind, verdict and lateness; what all that have none share, before
+ *	the first
  * @fins_late: retransmitted FINs that came later than the length of now
  * @old_late: old data and acknowledgments that did
  * @latest_ms: the latest of both
@@ -26,11 +27,11 @@ struct tl_stragglers {
 
 struct sk_buff;
 
-int tl_stragglers_init(struct tl_stragglers *stragglers);
+void tl_stragglers_init(struct tl_stragglers *stragglers);
 void tl_stragglers_exit(struct tl_stragglers *stragglers);
 void tl_stragglers_reset(struct tl_stragglers *stragglers);
 void tl_stragglers_length(struct tl_stragglers *stragglers);
-u64 tl_stragglers_memory(void);
+u64 tl_stragglers_memory(const struct tl_stragglers *stragglers);
 bool tl_stragglers_is_edge(u32 length_ms);
 u32 tl_stragglers_safe_ms(const struct tl_stragglers *stragglers);
 u32 tl_stragglers_beyond(const struct tl_stragglers *stragglers,

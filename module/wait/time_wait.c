@@ -27,16 +27,13 @@ static unsigned long kernel_overflows(const struct net *net, int cpu)
  */
 int tl_time_wait_init(struct tl_time_wait *accounts, struct net *net)
 {
-	int cpu, err;
+	int cpu;
 
-	accounts->stats = alloc_percpu(struct tl_time_wait_stats);
+	accounts->stats = alloc_percpu_gfp(struct tl_time_wait_stats,
+					   GFP_KERNEL_ACCOUNT);
 	if (!accounts->stats)
 		return -ENOMEM;
-	err = tl_ages_init(&accounts->ages);
-	if (err) {
-		free_percpu(accounts->stats);
-		return err;
-	}
+	tl_ages_init(&accounts->ages);
 	for_each_possible_cpu(cpu)
 		per_cpu_ptr(accounts->stats, cpu)->overflows_seen =
 			kernel_overflows(net, cpu);
@@ -79,7 +76,7 @@ void tl_time_wait_enter(struct tl_conn *conn, unsigned int end, bool before)
 	struct tl_time_wait *accounts = &conn->ns->time_wait;
 
 	count_entry(this_cpu_ptr(accounts->stats), before);
-	tl_ages_add(&accounts->ages, conn->since[end]);
+	tl_ages_add(conn->ns, &accounts->ages, conn->since[end]);
 	tl_first_close_enter(conn, end);
 	tl_what_if_enter(conn->ns, conn->since[end], before);
 	trace_time_wait_enter(conn, end);
@@ -140,13 +137,14 @@ void tl_time_wait_closed(struct tl_time_wait *accounts, const struct sock *sk,
 
 /**
  * tl_time_wait_memory() - what the accounts of a namespace take
+ * @accounts: of the namespace
  *
  * Return: bytes.
  */
-u64 tl_time_wait_memory(void)
+u64 tl_time_wait_memory(const struct tl_time_wait *accounts)
 {
 	return (u64)num_possible_cpus() * sizeof(struct tl_time_wait_stats) +
-	       tl_ages_memory();
+	       tl_ages_memory(&accounts->ages);
 }
 
 /* Entries of the whole seconds that lie behind, but not of the one running. */

@@ -88,7 +88,7 @@ void tl_time_wait_leave(struct tl_conn *conn, unsigned int end,
 			enum tl_exit reason);
 void tl_time_wait_closed(struct tl_time_wait *accounts, const struct sock *sk,
 			 int old_state);
-u64 tl_time_wait_memory(void);
+u64 tl_time_wait_memory(const struct tl_time_wait *accounts);
 void tl_time_wait_sum(const struct tl_time_wait *accounts, struct net *net,
 		      struct tl_time_wait_report *report);
 

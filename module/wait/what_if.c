@@ -24,15 +24,14 @@ static const u32 lengths_ms[OTHERS] = {
  * @ns: the namespace
  *
  * Context: process.
- * Return: 0 or -ENOMEM.
  */
-int tl_what_if_init(struct tl_net *ns)
+void tl_what_if_init(struct tl_net *ns)
 {
 	struct tl_what_if *what_if = &ns->what_if;
 
 	spin_lock_init(&what_if->lock);
 	what_if->slot = tl_ages_slot_now();
-	return tl_ages_init(&what_if->would);
+	tl_ages_init(&what_if->would);
 }
 
 /**
@@ -137,7 +136,7 @@ void tl_what_if_enter(struct tl_net *ns, u32 since, bool before)
 	catch_up(ns);
 	what_if->closes += !before;
 	what_if->closes_all += !before;
-	tl_ages_add(&what_if->would, since);
+	tl_ages_add(ns, &what_if->would, since);
 	spin_unlock(&what_if->lock);
 }
 

@@ -48,7 +48,7 @@ struct tl_what_if_row {
 	u64 overflow;
 };
 
-int tl_what_if_init(struct tl_net *ns);
+void tl_what_if_init(struct tl_net *ns);
 void tl_what_if_exit(struct tl_net *ns);
 void tl_what_if_enter(struct tl_net *ns, u32 since, bool before);
 void tl_what_if_leave(struct tl_net *ns, u32 since);
