@@ -3,7 +3,7 @@
 #
 # time_wait_owner with more programs than there is room for: names are known again when there is, and uids always. The
 # witness is what the programs were told to do, and ss.
-# shellcheck disable=SC2154 # a and b are set by setup_ns
+# shellcheck disable=SC2016,SC2154 # variables of awk; a and b are set by setup_ns
 
 . ./lib.sh
 
@@ -79,7 +79,7 @@ history() {
 	names 0 1001 1300
 	total=1300
 	agree
-	assert_eq "$(count '$4 ~ /^n/')" $rows "programs that are known"
+	assert_eq "$(count '$4 ~ /^n/')" "$rows" "programs that are known"
 	assert_eq "$(count '$4 == "n1300"')" 1 "the last one"
 	assert_eq "$(count '$4 == "n1"')" 0 "the first one"
 	assert_eq "$(sum entered '$3 == 0 && $4 == "-"')" $((1300 - rows)) "connections of those that are not"
@@ -96,7 +96,7 @@ hostile() {
 	names 65534 5001 6500
 	total=2801
 	agree
-	assert_eq "$(count '$3 == 65534 && $4 ~ /^n/')" $held "programs of the user that are known"
+	assert_eq "$(count '$3 == 65534 && $4 ~ /^n/')" "$held" "programs of the user that are known"
 	assert_eq "$(sum now '$3 == 65534')" 1500 "sockets of the user"
 	names 0 7001 7300
 	total=3101
