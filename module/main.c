@@ -151,6 +151,7 @@ err_knobs:
 err_events:
 	tl_listeners_exit();
 err_listeners:
+	tl_report_exit();
 	unregister_pernet_subsys(&net_ops);
 err_pernet:
 	tl_owners_stop();
@@ -162,6 +163,7 @@ err_past:
 
 static void __exit tcplab_exit(void)
 {
+	tl_report_exit();
 	tl_lab_unregister();
 	tl_knobs_exit();
 	tl_reconcile_exit();

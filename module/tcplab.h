@@ -41,6 +41,7 @@ struct proc_dir_entry;
  * @ports: ephemeral ports in use
  * @arms: configuration of the congestion control
  * @proc: /proc/net/tcplab
+ * @shown: among the namespaces that have reports
  * @reports: what its files are about
  * @knobs: lets writers of its knobs take turns: switching takes several steps
  */
@@ -60,6 +61,7 @@ struct tl_net {
 	struct tl_ports ports;
 	struct tl_arms arms;
 	struct proc_dir_entry *proc;
+	struct list_head shown;
 	struct tl_report_file reports[TL_REPORTS];
 	struct mutex knobs;	/* held by a writer of a knob */
 };

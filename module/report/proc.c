@@ -8,6 +8,8 @@
  * who holds their sockets, is gathered when the reading begins.
  */
 #include <linux/capability.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/pid_namespace.h>
 #include <linux/proc_fs.h>
 #include <linux/sched.h>
@@ -40,6 +42,10 @@ static const struct tl_sheet * const sheets[] = {
 	&tl_sheet_summary,
 	&tl_sheet_time_wait,
 };
+
+static LIST_HEAD(shown);	/* namespaces that have reports */
+static bool closing;	/* there shall be none any more */
+static DEFINE_MUTEX(shown_lock);	/* of both */
 
 /* Position 0 is the header; a bucket's or line's is its index plus one. */
 static void *position(const struct tl_reading *reading, loff_t *pos)
@@ -135,22 +141,27 @@ static const struct seq_operations report_ops = {
 };
 
 /*
- * A reading is no reason to keep the namespace: removing its files waits for
- * whoever is in one of these, and closes what is open.
+ * A reading keeps the namespace. Otherwise the one worker that frees all
+ * namespaces would wait, in proc_remove(), for a reader whose page fault is never
+ * answered. So it is let go of in release alone, which waits for no reader.
  */
 static int report_open(struct inode *inode, struct file *file)
 {
 	const struct tl_report_file *self = pde_data(inode);
+	struct net *net = maybe_get_net(self->ns->net);
 	struct tl_reading *reading;
 
+	if (!net)
+		return -ENXIO;
 	reading = __seq_open_private(file, &report_ops, sizeof(*reading));
-	if (!reading)
+	if (!reading) {
+		put_net(net);
 		return -ENOMEM;
-	tl_compat_set_seq_net(&reading->private, self->ns->net);
+	}
+	tl_compat_set_seq_net(&reading->private, net);
 	reading->ns = self->ns;
 	reading->report = self->report;
-	reading->privileged = file_ns_capable(file, self->ns->net->user_ns,
-					      CAP_NET_ADMIN);
+	reading->privileged = file_ns_capable(file, net->user_ns, CAP_NET_ADMIN);
 	tl_holders_init(&reading->holders);
 	tl_index_init(&reading->lines, self->report->line_size);
 	return 0;
@@ -159,9 +170,14 @@ static int report_open(struct inode *inode, struct file *file)
 static int report_release(struct inode *inode, struct file *file)
 {
 	struct seq_file *seq = file->private_data;
+	struct tl_reading *reading = seq->private;
+	struct net *net = reading->ns->net;
+	int err;
 
-	forget(seq->private);
-	return seq_release_private(inode, file);
+	forget(reading);
+	err = seq_release_private(inode, file);
+	put_net(net);
+	return err;
 }
 
 static const struct proc_ops report_file_ops = {
@@ -219,31 +235,83 @@ static bool add_files(struct tl_net *ns)
 	return true;
 }
 
+/* Lets go of the mutex; waits for readers if there is anything to remove. */
+static void remove_and_unlock(struct tl_net *ns)
+{
+	struct proc_dir_entry *proc = ns->proc;
+
+	ns->proc = NULL;
+	list_del_init(&ns->shown);
+	mutex_unlock(&shown_lock);
+	proc_remove(proc);
+}
+
 /**
  * tl_report_net_init() - make the reports of a namespace
  * @ns: the namespace
  *
+ * Makes none any more once the module is being unloaded.
  * Context: process.
  * Return: 0 or -ENOMEM.
  */
 int tl_report_net_init(struct tl_net *ns)
 {
+	int err = 0;
+
+	INIT_LIST_HEAD(&ns->shown);
 	ns->proc = proc_net_mkdir(ns->net, "tcplab", ns->net->proc_net);
 	if (!ns->proc)
 		return -ENOMEM;
-	if (add_files(ns))
-		return 0;
-	tl_report_net_exit(ns);
-	return -ENOMEM;
+	if (!add_files(ns))
+		err = -ENOMEM;
+	mutex_lock(&shown_lock);
+	if (err || closing) {
+		remove_and_unlock(ns);
+		return err;
+	}
+	list_add(&ns->shown, &shown);
+	mutex_unlock(&shown_lock);
+	return 0;
 }
 
 /**
  * tl_report_net_exit() - remove the reports of a namespace
  * @ns: the namespace
  *
- * Waits for whoever reads one.
+ * No reader is waited for: each keeps the namespace.
+ * Context: process; sleeps.
  */
 void tl_report_net_exit(struct tl_net *ns)
 {
-	proc_remove(ns->proc);
+	mutex_lock(&shown_lock);
+	remove_and_unlock(ns);
+}
+
+/**
+ * tl_report_exit() - remove the reports of all namespaces, and make no more
+ *
+ * Waits for readers, however long a fault of theirs takes. So this comes before
+ * anything that namespaces are made or removed under, and holds nothing
+ * meanwhile. A namespace that nobody holds is being removed, with its reports.
+ * Context: process; sleeps.
+ */
+void tl_report_exit(void)
+{
+	struct tl_net *ns;
+	struct net *net;
+
+	mutex_lock(&shown_lock);
+	closing = true;
+	while (!list_empty(&shown)) {
+		ns = list_first_entry(&shown, struct tl_net, shown);
+		net = maybe_get_net(ns->net);
+		if (net) {
+			remove_and_unlock(ns);
+			put_net(net);
+			mutex_lock(&shown_lock);
+		} else {
+			list_del_init(&ns->shown);
+		}
+	}
+	mutex_unlock(&shown_lock);
 }

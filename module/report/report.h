@@ -100,5 +100,6 @@ void tl_sheet_unknown(struct seq_file *seq, const char *name);
 
 int tl_report_net_init(struct tl_net *ns);
 void tl_report_net_exit(struct tl_net *ns);
+void tl_report_exit(void);
 
 #endif /* TCPLAB_REPORT_REPORT_H */

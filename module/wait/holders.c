@@ -163,14 +163,20 @@ static bool has_table_of_its_own(struct task_struct *task)
 
 /*
  * What is said of a process is its leader's, which only RCU keeps here: a thread
- * may outlive it.
+ * may outlive it. A task that is being released has lost its PIDs one by one.
+ * Return: false if nothing can be said.
  */
-static void describe(struct search *search, struct task_struct *task,
+static bool describe(struct search *search, struct task_struct *task,
 		     struct pid_namespace *pids)
 {
-	search->pid = task_tgid_nr_ns(task, pids);
-	search->pid_ns = task_active_pid_ns(task)->ns.inum;
+	struct pid *pid = READ_ONCE(task->signal->pids[PIDTYPE_TGID]);
+
+	search->pid = pid_nr_ns(pid, pids);
+	if (!search->pid)
+		return false;
+	search->pid_ns = ns_of_pid(pid)->ns.inum;
 	get_task_comm(search->comm, task->group_leader);
+	return true;
 }
 
 /* Holds the task of the next number if its descriptors have to be searched. */
@@ -182,12 +188,11 @@ static bool take_task(struct search *search, struct pid_namespace *pids, int *nr
 	rcu_read_lock();
 	pid = idr_get_next(&pids->idr, nr);
 	*task = pid ? pid_task(pid, PIDTYPE_PID) : NULL;
-	if (*task && has_table_of_its_own(*task)) {
-		describe(search, *task, pids);
+	if (*task && has_table_of_its_own(*task) &&
+	    describe(search, *task, pids))
 		get_task_struct(*task);
-	} else {
+	else
 		*task = NULL;
-	}
 	rcu_read_unlock();
 	++*nr;
 	return pid;

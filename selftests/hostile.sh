@@ -1,0 +1,128 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# What any user may do to harm the machine by way of the reports: tasks that end while they are searched, and readers that
+# never come back. scripts/fuzz-users does the same by chance.
+# shellcheck disable=SC2154 # names of namespaces are set by setup_ns
+
+. ./lib.sh
+
+load_module && setup_ns home || exit 1
+
+# make_ns NAME: a namespace with a process, whose number is in $inside, and a device in $home of the same name. The device
+# goes when the namespace does.
+make_ns() {
+	setup_ns "$1"
+	eval "ns=\$$1"
+	ip -n "$home" link add "$1" type veth peer name veth0 netns "$ns" || fail "no device"
+	start ip netns exec "$ns" sleep 3600
+	inside=$started
+	wait_for 5 enters "$inside" "$ns" || fail "no process in $ns"
+}
+
+enters() {
+	[ "$(stat -Lc %i "/proc/$1/ns/net")" = "$(stat -Lc %i "/run/netns/$2")" ] && [ "$(cat "/proc/$1/comm")" = sleep ]
+}
+
+# leave_ns NAME: no process and no name keeps the namespace.
+leave_ns() {
+	eval "ns=\$$1"
+	kill -9 "$inside"
+	wait "$inside" 2>/dev/null
+	ip netns delete "$ns"
+	namespaces=${namespaces% "$ns"}
+}
+
+gone() {
+	! ip -n "$home" link show "$1" >/dev/null 2>&1
+}
+
+# A namespace is made, and removed by the one worker that frees them all.
+namespaces_come_and_go() {
+	make_ns passing
+	leave_ns passing
+	wait_for 20 gone passing || fail "a namespace is not removed"
+}
+
+# A task that the kernel is just releasing has no PID any more.
+released() {
+	assert in_ns "$home" ./mayflies /proc/net/tcplab/close_wait "$(scaled 1000)"
+	assert in_ns "$home" ./mayflies /proc/net/tcplab/close_wait_owner "$(scaled 1000)"
+	namespaces_come_and_go
+}
+
+reports="connections close_wait close_wait_owner fin_wait half_open listeners policy ports stragglers summary time_wait
+	time_wait_age time_wait_owner time_wait_recycle time_wait_what_if"
+
+# Each report that is open keeps its namespace, which goes with the last.
+kept_open() {
+	local name
+	for name in $reports; do
+		make_ns kept
+		exec 3<"/proc/$inside/net/tcplab/$name"
+		read -r _ <&3
+		leave_ns kept
+		namespaces_come_and_go
+		refute gone kept
+		exec 3<&-
+		wait_for 20 gone kept || fail "$name was closed, but its namespace is there"
+	done
+}
+
+# stuck NAME: a reader of a report of that namespace is caught in a fault, and does not come back.
+stuck() {
+	local status=0
+	rm -f "$scratch/stuck"
+	make_ns "$1"
+	start ./stuck "/proc/$inside/net/tcplab/connections" "$scratch/stuck"
+	reader=$started
+	wait_for 5 test -e "$scratch/stuck" && return
+	wait "$reader" || status=$?
+	return "$status"
+}
+
+stuck_in_report() {
+	stuck caught || { skip "no userfaultfd here"; return; }
+	leave_ns caught
+	namespaces_come_and_go
+	kill -9 "$reader"
+	wait_for 20 gone caught || fail "a reader was killed, but its namespace is there"
+}
+
+waits_to_unload() {
+	[ "$(cut -d ' ' -f 3 "/proc/$1/stat" 2>/dev/null)" = D ]
+}
+
+# It holds up rmmod alone: other namespaces come and go meanwhile.
+stuck_while_unloading() {
+	stuck held || { skip "no userfaultfd here"; return; }
+	leave_ns held
+	start rmmod tcplab
+	unloading=$started
+	wait_for 20 waits_to_unload "$unloading" || fail "rmmod does not wait for the reader"
+	namespaces_come_and_go
+	kill -9 "$reader"
+	wait "$unloading" || fail "rmmod failed"
+	wait_for 20 gone held || fail "the reader's namespace is there"
+	load_module
+}
+
+# A report is open, of a namespace that nothing else keeps.
+open_while_unloading() {
+	make_ns last
+	exec 3<"/proc/$inside/net/tcplab/connections"
+	read -r _ <&3
+	leave_ns last
+	assert unload_module
+	refute cat <&3 >/dev/null 2>&1
+	wait_for 20 gone last || fail "the namespace of a report that was taken away is there"
+	exec 3<&-
+	load_module
+}
+
+run_tests \
+	"tasks that are released while they are searched" released \
+	"an open report keeps its namespace until it is closed" kept_open \
+	"a reader that never comes back holds up no namespace" stuck_in_report \
+	"it holds up rmmod alone" stuck_while_unloading \
+	"rmmod with an open report of a namespace that is gone" open_while_unloading
