@@ -15,6 +15,7 @@
 #include "track/twsk.h"
 #include "wait/budget.h"
 #include "wait/listeners.h"
+#include "wait/shared.h"
 
 unsigned int tl_net_id __read_mostly;
 
@@ -155,6 +156,7 @@ err_listeners:
 	unregister_pernet_subsys(&net_ops);
 err_pernet:
 	tl_owners_stop();
+	tl_shared_stop();
 	tl_past_exit();
 err_past:
 	tl_track_exit();
@@ -172,6 +174,7 @@ static void __exit tcplab_exit(void)
 	tl_listeners_exit();
 	unregister_pernet_subsys(&net_ops);
 	tl_owners_stop();
+	tl_shared_stop();
 	tl_past_exit();
 	tl_track_exit();
 	pr_info("tcplab: unloaded\n");

@@ -120,9 +120,60 @@ open_while_unloading() {
 	load_module
 }
 
+# Root of a user namespace makes nobody search more often than once a second: a socket that is newer than the search has the
+# PID "?", and not "-".
+guest() {
+	unshare -Urn python3 -c '
+import os, socket, time
+
+def pid(port):
+	for row in open("/proc/net/tcplab/listeners").read().splitlines()[2:]:
+		if row.split()[0].endswith(":%d" % port):
+			return row.split()[11]
+
+held, begun, at_once, answers = [], time.monotonic(), 0, set()
+for port in range(5000, 5030):
+	held.append(socket.create_server(("", port)))
+	answer = pid(port)
+	answers.add(answer)
+	at_once += answer == str(os.getpid())
+seconds = time.monotonic() - begun
+if not answers <= {"?", str(os.getpid())}:
+	print("the PID is", answers)
+if at_once > seconds + 2:
+	print(at_once, "searches in", seconds, "seconds")
+begun = time.monotonic()
+while pid(5029) != str(os.getpid()):
+	if time.monotonic() - begun > 100:
+		print("a search never comes")
+		break
+	time.sleep(0.1)
+' >"$scratch/guest" || fail "no guest"
+	assert_eq "$(cat "$scratch/guest")" "" "the complaint of a guest"
+}
+
+# A large table that is mostly empty is searched to its end.
+sparse() {
+	in_ns "$home" python3 -c '
+import os, resource, socket
+
+resource.setrlimit(resource.RLIMIT_NOFILE, (1000001, 1000001))
+held = socket.create_server(("", 5000))
+os.dup2(held.fileno(), 1000000)
+os.dup2(held.fileno(), 16384)
+for fd in (held.detach(), 16384):
+	os.close(fd)
+	row = open("/proc/net/tcplab/listeners").read().splitlines()[2].split()
+	print(row[11] == str(os.getpid()), row[13])
+' >"$scratch/sparse" || fail "no large table"
+	assert_eq "$(xargs <"$scratch/sparse")" "True 16384 True 1000000" "descriptors in a large table"
+}
+
 run_tests \
 	"tasks that are released while they are searched" released \
 	"an open report keeps its namespace until it is closed" kept_open \
 	"a reader that never comes back holds up no namespace" stuck_in_report \
 	"it holds up rmmod alone" stuck_while_unloading \
-	"rmmod with an open report of a namespace that is gone" open_while_unloading
+	"rmmod with an open report of a namespace that is gone" open_while_unloading \
+	"root of a user namespace makes nobody search too often" guest \
+	"a large table of descriptors that is mostly empty" sparse

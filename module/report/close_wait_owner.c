@@ -5,6 +5,7 @@
 #include <linux/sort.h>
 
 #include "../tcplab.h"
+#include "../wait/shared.h"
 #include "report.h"
 #include "view.h"
 
@@ -18,17 +19,12 @@ struct line {
 	struct tl_owner owner;
 };
 
-static int copy(struct tl_reading *reading)
+static void copy(struct tl_reading *reading)
 {
 	struct tl_owners *owners = &reading->ns->owners;
 	struct tl_owner *owner;
 	struct line *line;
-	int err;
 
-	err = tl_owners_census(owners, reading->privileged) ?:
-	      tl_index_reserve(&reading->lines, owners->count + 1);
-	if (err)
-		return err;
 	list_for_each_entry(owner, &owners->list, list) {
 		line = tl_index_add(&reading->lines, 0, U32_MAX);
 		line->owner = *owner;
@@ -41,7 +37,6 @@ static int copy(struct tl_reading *reading)
 		line->owner.now = owners->others;
 		line->owner.seen = owners->taken;
 	}
-	return 0;
 }
 
 /* Most leaks first, then most sockets. */
@@ -57,14 +52,33 @@ static int compare(const void *a, const void *b)
 	return 0;
 }
 
+/* A census waits for the lock: memory is had before, however long that takes. */
+static int copy_all(struct tl_reading *reading)
+{
+	const struct tl_owners *owners = &reading->ns->owners;
+	bool room;
+	int err;
+
+	do {
+		err = tl_index_reserve(&reading->lines,
+				       READ_ONCE(owners->count) + 1) ?:
+		      tl_owners_lock();
+		if (err)
+			return err;
+		room = owners->count < reading->lines.room;
+		if (room)
+			copy(reading);
+		tl_owners_unlock();
+	} while (!room);
+	return 0;
+}
+
 static int gather(struct tl_reading *reading)
 {
-	int err = tl_owners_lock();
+	int err = reading->trusted ? tl_owners_census(&reading->ns->owners) :
+				     tl_shared_refresh();
 
-	if (err)
-		return err;
-	err = copy(reading);
-	tl_owners_unlock();
+	err = err ?: copy_all(reading);
 	if (!err)
 		sort(reading->lines.element, reading->lines.count,
 		     sizeof(struct line), compare, NULL);

@@ -44,17 +44,19 @@ static void write(struct seq_file *seq, const struct tl_end *end)
 {
 	const struct tl_reading *reading = seq->private;
 	bool full = tl_socket_is_full(end->sk);
-	const struct tl_holder *holder =
-		full ? tl_holders_of(&reading->holders, end->sk) : NULL;
+	bool orphan = !full || sock_flag(end->sk, SOCK_DEAD);
 
 	tl_ends_addresses(seq, end);
 	tl_view_word(seq, tl_state_name(end->state));
 	tl_view_number(seq, end->age_ms);
-	tl_view_number(seq, !full || sock_flag(end->sk, SOCK_DEAD));
+	tl_view_number(seq, orphan);
 	tl_view_number(seq, timeout_ms(end));
 	tl_view_word(seq, tl_state_name(end->remote_state));
 	tl_view_uid(seq, full ? READ_ONCE(end->sk->sk_uid) : INVALID_UID);
-	tl_view_holder(seq, holder);
+	if (orphan)
+		tl_view_nobody(seq);
+	else
+		tl_view_holder(seq, tl_holders_of(&reading->holders, end->sk));
 	seq_putc(seq, '\n');
 }
 

@@ -183,9 +183,11 @@ static void write(struct seq_file *seq, const void *data)
 	tl_view_number(seq, line->group);
 	tl_view_number(seq, share_percent(line));
 	tl_view_uid(seq, line->uid);
-	tl_view_holder(seq, line->inode ?
-			    tl_holders_find(&reading->holders, line->inode) :
-			    NULL);
+	if (line->inode)
+		tl_view_holder(seq, tl_holders_find(&reading->holders,
+						    line->inode));
+	else
+		tl_view_nobody(seq);
 	seq_putc(seq, '\n');
 }
 

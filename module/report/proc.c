@@ -17,6 +17,7 @@
 #include "../compat.h"
 #include "../tcplab.h"
 #include "../track/table.h"
+#include "../wait/shared.h"
 #include "report.h"
 
 /* Empty buckets between two chances to reschedule. */
@@ -62,6 +63,17 @@ static void forget(struct tl_reading *reading)
 	tl_index_free(&reading->lines);
 }
 
+static int find_holders(struct tl_reading *reading)
+{
+	struct pid_namespace *pids = task_active_pid_ns(current);
+	struct net *net = reading->ns->net;
+
+	if (reading->trusted)
+		return tl_holders_gather(&reading->holders, net, pids,
+					 reading->report->holders_of);
+	return tl_shared_copy(&reading->holders, net, pids);
+}
+
 /* Once for each time that the report is read from its beginning. */
 static int gather(struct tl_reading *reading)
 {
@@ -70,9 +82,7 @@ static int gather(struct tl_reading *reading)
 
 	forget(reading);
 	if (report->holders_of && reading->privileged)
-		err = tl_holders_gather(&reading->holders, reading->ns->net,
-					task_active_pid_ns(current),
-					report->holders_of);
+		err = find_holders(reading);
 	if (!err && report->gather)
 		err = report->gather(reading);
 	return err;
@@ -162,6 +172,7 @@ static int report_open(struct inode *inode, struct file *file)
 	reading->ns = self->ns;
 	reading->report = self->report;
 	reading->privileged = file_ns_capable(file, net->user_ns, CAP_NET_ADMIN);
+	reading->trusted = file_ns_capable(file, &init_user_ns, CAP_NET_ADMIN);
 	tl_holders_init(&reading->holders);
 	tl_index_init(&reading->lines, self->report->line_size);
 	return 0;

@@ -18,7 +18,8 @@ struct tl_report;
  * @private: where seq_file_net() looks; first
  * @ns: the namespace
  * @report: the report
- * @privileged: whoever opened it may know about processes
+ * @privileged: who opened it may know about processes
+ * @trusted: who opened it may have them searched at any time
  * @holders: who holds which sockets, if the report wants to know; else empty
  * @lines: what was gathered for a report that is not about connections
  * @path: space for a path
@@ -29,6 +30,7 @@ struct tl_reading {
 	struct tl_net *ns;
 	const struct tl_report *report;
 	bool privileged;
+	bool trusted;
 	struct tl_holders holders;
 	struct tl_index lines;
 	char path[PATH_MAX];

@@ -178,19 +178,32 @@ void tl_view_uid(struct seq_file *seq, kuid_t uid)
 }
 
 /**
- * tl_view_holder() - write who holds a socket: PID, command, file descriptor
+ * tl_view_nobody() - write that no process holds a socket
  * @seq: the report
- * @holder: the holder, or NULL
+ */
+void tl_view_nobody(struct seq_file *seq)
+{
+	seq_puts(seq, " - - -");
+}
+
+/**
+ * tl_view_holder() - write who holds a socket: PID, command, file descriptor
+ * @seq: the report, a &struct tl_reading
+ * @holder: the holder, or NULL if none was found
  */
 void tl_view_holder(struct seq_file *seq, const struct tl_holder *holder)
 {
-	if (!holder) {
-		seq_puts(seq, " - - -");
-		return;
+	const struct tl_reading *reading = seq->private;
+
+	if (holder) {
+		tl_view_number(seq, holder->pid);
+		tl_view_word(seq, holder->comm);
+		tl_view_number(seq, holder->fd);
+	} else if (reading->privileged && !reading->holders.whole) {
+		seq_puts(seq, " ? - -");
+	} else {
+		tl_view_nobody(seq);
 	}
-	tl_view_number(seq, holder->pid);
-	tl_view_word(seq, holder->comm);
-	tl_view_number(seq, holder->fd);
 }
 
 /**

@@ -45,6 +45,7 @@ void tl_view_host(struct seq_file *seq, const struct in6_addr *address);
 void tl_view_word(struct seq_file *seq, const char *word);
 void tl_view_number(struct seq_file *seq, u32 number);
 void tl_view_uid(struct seq_file *seq, kuid_t uid);
+void tl_view_nobody(struct seq_file *seq);
 void tl_view_holder(struct seq_file *seq, const struct tl_holder *holder);
 void tl_view_path(struct seq_file *seq, const char *path);
 void tl_view_cgroup(struct seq_file *seq, const struct sock *sk);

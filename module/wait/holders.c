@@ -3,9 +3,10 @@
  * Which processes hold a socket, and by which file descriptors.
  *
  * A socket does not know. All processes of a PID namespace are asked once for
- * all sockets together, a few descriptors at a time: iterate_fd() holds the
- * locks of the process. Anybody may have many processes, descriptors and
- * sockets, so a pass ends when it has seen enough.
+ * all sockets together, a few descriptors at a time, since the locks of the
+ * process are held meanwhile. Anybody may have many processes, descriptors and
+ * sockets, and tables that are large and empty, so a pass ends when it has seen
+ * enough.
  */
 #include <linux/fdtable.h>
 #include <linux/file.h>
@@ -21,9 +22,10 @@
 #include "../track/socket.h"
 #include "holders.h"
 
-/* Open descriptors looked at while the locks of a process are held. */
+/* Open descriptors looked at, and numbers passed over, under a process's locks. */
 #define FD_BATCH	256
-/* Open descriptors looked at in a pass. */
+#define FD_STEP		16384U
+/* Looks of a pass: at a descriptor, a word of free ones, a task. */
 #define LOOKS_MAX	4194304U
 /* Holders noted in a pass, and of a socket. */
 #define HOLDERS_MAX	131072U
@@ -35,30 +37,24 @@
 #define THREADS_ASKED	256
 
 /**
- * struct queued - a connection that waits to be accepted
- * @entry: found by the address of its socket, which is not touched
- * @listener: inode of the listening socket
- */
-struct queued {
-	struct tl_entry entry;
-	unsigned long listener;
-};
-
-/**
  * struct search - a walk through the descriptors of all processes
  * @holders: where they are noted
  * @net: namespace of the sockets that are wanted; NULL: all
  * @states: bit mask of the states that are wanted
- * @pid: number of the process that is asked
+ * @hold: holders hold their processes
+ * @tgid: the process that is asked, held meanwhile
+ * @pid: its number
  * @pid_ns: its own PID namespace
  * @comm: its command
  * @batch: descriptors that may be looked at before its locks are dropped
- * @looks: descriptors that may be looked at before the pass ends
+ * @looks: what may be looked at before the pass ends
  */
 struct search {
 	struct tl_holders *holders;
 	const struct net *net;
 	u32 states;
+	bool hold;
+	struct pid *tgid;
 	pid_t pid;
 	unsigned int pid_ns;
 	char comm[TASK_COMM_LEN];
@@ -73,7 +69,8 @@ struct search {
 void tl_holders_init(struct tl_holders *holders)
 {
 	tl_index_init(&holders->index, sizeof(struct tl_holder));
-	tl_index_init(&holders->queued, sizeof(struct queued));
+	tl_index_init(&holders->queued, sizeof(struct tl_queued));
+	holders->whole = false;
 }
 
 /* The state of an MPTCP socket says nothing about those of its subflows. */
@@ -88,31 +85,30 @@ static bool is_wanted(const struct search *search, const struct sock *sk)
 	       (search->states & BIT(READ_ONCE(sk->sk_state)));
 }
 
-/*
- * A descriptor keeps its file, and that its socket. Return: 0 to go on; one
- * more than the descriptor to come back to it when there is room again.
- */
-static int note(const void *data, struct file *file, unsigned int fd)
+static void look(struct search *search, unsigned int times)
 {
-	struct search *search = (struct search *)data;
-	struct tl_index *index = &search->holders->index;
+	search->looks -= min(search->looks, times);
+}
+
+/* A descriptor keeps its file, and that its socket. */
+static void note(struct search *search, struct file *file, unsigned int fd)
+{
 	struct socket *sock = tl_compat_sock_from_file(file);
 	struct sock *sk = sock ? READ_ONCE(sock->sk) : NULL;
 	struct tl_holder *holder;
 
-	if (!search->batch || tl_index_is_full(index))
-		return fd + 1;
-	search->batch--;
 	if (!sk || !is_wanted(search, sk))
-		return 0;
-	holder = tl_index_add(index, SOCK_INODE(sock)->i_ino, HOLDERS_OF_ONE);
+		return;
+	holder = tl_index_add(&search->holders->index, SOCK_INODE(sock)->i_ino,
+			      HOLDERS_OF_ONE);
 	if (!holder)
-		return 0;
+		return;
+	holder->net = sock_net(sk);
+	holder->tgid = search->hold ? get_pid(search->tgid) : NULL;
 	holder->pid = search->pid;
 	holder->pid_ns = search->pid_ns;
 	holder->fd = fd;
 	memcpy(holder->comm, search->comm, sizeof(holder->comm));
-	return 0;
 }
 
 static bool has_seen_enough(const struct search *search)
@@ -121,9 +117,35 @@ static bool has_seen_enough(const struct search *search)
 	       search->holders->index.count >= HOLDERS_MAX;
 }
 
+/* Return: the descriptor to come back to; 0 if these were all. */
+static unsigned int search_some(struct search *search,
+				struct files_struct *files, unsigned int first)
+{
+	unsigned int fd, end, left = FD_BATCH;
+	struct fdtable *fdt;
+	struct file *file;
+	bool more;
+
+	spin_lock(&files->file_lock);
+	fdt = files_fdtable(files);
+	end = min(fdt->max_fds, first + FD_STEP);
+	fd = find_next_bit(fdt->open_fds, end, first);
+	for (; fd < end && left; left--) {
+		/* One that is being opened has its number before its file. */
+		file = rcu_dereference_check_fdtable(files, fdt->fd[fd]);
+		if (file)
+			note(search, file, fd);
+		fd = find_next_bit(fdt->open_fds, end, fd + 1);
+	}
+	more = fd < fdt->max_fds;
+	spin_unlock(&files->file_lock);
+	look(search, FD_BATCH - left + (fd - min(first, fd)) / BITS_PER_LONG);
+	return more ? fd : 0;
+}
+
 static int search_descriptors(struct search *search, struct task_struct *task)
 {
-	int fd = 0, stopped;
+	unsigned int fd = 0;
 
 	do {
 		int err = tl_index_reserve(&search->holders->index, FD_BATCH);
@@ -132,20 +154,17 @@ static int search_descriptors(struct search *search, struct task_struct *task)
 			return err;
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		search->batch = FD_BATCH;
 		task_lock(task);
-		stopped = task->files ?
-			  iterate_fd(task->files, fd, note, search) : 0;
+		fd = task->files ? search_some(search, task->files, fd) : 0;
 		task_unlock(task);
-		search->looks -= FD_BATCH - search->batch;
-		fd = stopped - 1;
 		cond_resched();
-	} while (stopped && !has_seen_enough(search));
+	} while (fd && !has_seen_enough(search));
 	return 0;
 }
 
 /* Threads mostly share one table: the first that has it stands for all. */
-static bool has_table_of_its_own(struct task_struct *task)
+static bool has_table_of_its_own(struct search *search,
+				 struct task_struct *task)
 {
 	const struct files_struct *files = READ_ONCE(task->files);
 	unsigned int asked = 0;
@@ -155,6 +174,7 @@ static bool has_table_of_its_own(struct task_struct *task)
 	list_for_each_entry_rcu(other, &task->signal->thread_head, thread_node) {
 		if (other == task)
 			break;
+		look(search, 1);
 		if (READ_ONCE(other->files) == files || ++asked == THREADS_ASKED)
 			return false;
 	}
@@ -174,6 +194,7 @@ static bool describe(struct search *search, struct task_struct *task,
 	search->pid = pid_nr_ns(pid, pids);
 	if (!search->pid)
 		return false;
+	search->tgid = get_pid(pid);
 	search->pid_ns = ns_of_pid(pid)->ns.inum;
 	get_task_comm(search->comm, task->group_leader);
 	return true;
@@ -185,10 +206,11 @@ static bool take_task(struct search *search, struct pid_namespace *pids, int *nr
 {
 	struct pid *pid;
 
+	look(search, 1);
 	rcu_read_lock();
 	pid = idr_get_next(&pids->idr, nr);
 	*task = pid ? pid_task(pid, PIDTYPE_PID) : NULL;
-	if (*task && has_table_of_its_own(*task) &&
+	if (*task && has_table_of_its_own(search, *task) &&
 	    describe(search, *task, pids))
 		get_task_struct(*task);
 	else
@@ -210,7 +232,9 @@ static int search_processes(struct search *search, struct pid_namespace *pids)
 			continue;
 		err = search_descriptors(search, task);
 		put_task_struct(task);
+		put_pid(search->tgid);
 	}
+	search->holders->whole = !err && !has_seen_enough(search);
 	return err;
 }
 
@@ -227,8 +251,9 @@ static void note_queued(struct sock *listener, void *data)
 		&inet_csk(listener)->icsk_accept_queue;
 	unsigned long inode = tl_socket_inode(listener);
 	struct request_sock *req;
-	struct queued *queued;
-	struct tl_index *index = data;
+	struct tl_holders *holders = data;
+	struct tl_index *index = &holders->queued;
+	struct tl_queued *queued;
 	u32 looks = QUEUED_IN_ONE;
 
 	if (!inode || !READ_ONCE(listener->sk_ack_backlog))
@@ -238,24 +263,39 @@ static void note_queued(struct sock *listener, void *data)
 		if (tl_index_is_full(index))
 			break;
 		queued = tl_index_add(index, (unsigned long)req->sk, 1);
-		if (queued)
-			queued->listener = inode;
+		if (!queued)
+			continue;
+		queued->net = sock_net(listener);
+		queued->listener = inode;
 	}
+	if (req)
+		holders->whole = false;
 	spin_unlock_bh(&queue->rskq_lock);
 }
 
 /* Accept queues grow meanwhile: what finds no room is left out. */
-static int search_queues(struct tl_index *queued, struct net *net)
+static int search_queues(struct tl_holders *holders, struct net *net)
 {
 	u32 count = 0;
 	int err;
 
 	tl_socket_walk_listeners(net, count_queued, &count);
-	err = tl_index_reserve(queued, min(count + count / 4, QUEUED_MAX));
+	err = tl_index_reserve(&holders->queued,
+			       min(count + count / 4, QUEUED_MAX));
 	if (err)
 		return err;
-	tl_socket_walk_listeners(net, note_queued, queued);
+	tl_socket_walk_listeners(net, note_queued, holders);
 	return 0;
+}
+
+static int gather(struct search *search, struct net *net,
+		  struct pid_namespace *pids)
+{
+	int err = search_processes(search, pids);
+
+	if (!err && (search->states & TCPF_LISTEN))
+		err = search_queues(search->holders, net);
+	return err;
 }
 
 /**
@@ -267,8 +307,9 @@ static int search_queues(struct tl_index *queued, struct net *net)
  *	queues are searched, too
  *
  * One pass over all processes, whatever the number of sockets, until it has seen
- * %LOOKS_MAX descriptors or noted %HOLDERS_MAX; of a socket %HOLDERS_OF_ONE. What
- * is opened, passed on or closed meanwhile may be found or not.
+ * as much as %LOOKS_MAX descriptors or noted %HOLDERS_MAX; of a socket
+ * %HOLDERS_OF_ONE. What is opened, passed on or closed meanwhile may be found or
+ * not.
  * Context: process; sleeps.
  * Return: 0, -ENOMEM, or -EINTR if the caller is being killed.
  */
@@ -281,11 +322,89 @@ int tl_holders_gather(struct tl_holders *holders, struct net *net,
 		.states = states,
 		.looks = LOOKS_MAX,
 	};
-	int err = search_processes(&search, pids);
 
-	if (!err && (states & TCPF_LISTEN))
-		err = search_queues(&holders->queued, net);
-	return err;
+	return gather(&search, net, pids);
+}
+
+/**
+ * tl_holders_gather_all() - find out who holds any socket, for others to copy
+ * @holders: filled; to be freed even if this fails; the processes are held
+ *
+ * The same, for all namespaces of both kinds and all states of
+ * %TL_HOLDERS_STATES.
+ * Context: process; sleeps.
+ * Return: 0, -ENOMEM, or -EINTR if the caller is being killed.
+ */
+int tl_holders_gather_all(struct tl_holders *holders)
+{
+	struct search search = {
+		.holders = holders,
+		.states = TL_HOLDERS_STATES,
+		.hold = true,
+		.looks = LOOKS_MAX,
+	};
+
+	return gather(&search, NULL, &init_pid_ns);
+}
+
+/**
+ * tl_holders_reserve() - make room for copies
+ * @holders: of the caller
+ * @more: how many of each kind will be added
+ *
+ * Context: process; sleeps.
+ * Return: 0 or -ENOMEM.
+ */
+int tl_holders_reserve(struct tl_holders *holders, u32 more)
+{
+	return tl_index_reserve(&holders->index, more) ?:
+	       tl_index_reserve(&holders->queued, more);
+}
+
+/**
+ * tl_holders_copy() - add a holder that others have found
+ * @holders: of the caller, with room
+ * @from: the holder, whose process is held
+ * @pids: the caller's PID namespace; who is not in it is left out
+ *
+ * Context: any.
+ */
+void tl_holders_copy(struct tl_holders *holders, const struct tl_holder *from,
+		     struct pid_namespace *pids)
+{
+	pid_t pid = pid_nr_ns(from->tgid, pids);
+	struct tl_holder *holder;
+
+	if (!pid)
+		return;
+	holder = tl_index_add(&holders->index, from->entry.key, HOLDERS_OF_ONE);
+	if (!holder)
+		return;
+	holder->net = from->net;
+	holder->tgid = NULL;
+	holder->pid = pid;
+	holder->pid_ns = from->pid_ns;
+	holder->fd = from->fd;
+	memcpy(holder->comm, from->comm, sizeof(holder->comm));
+}
+
+/**
+ * tl_holders_copy_queued() - add a connection in an accept queue
+ * @holders: of the caller, with room
+ * @from: what others have found
+ *
+ * Context: any.
+ */
+void tl_holders_copy_queued(struct tl_holders *holders,
+			    const struct tl_queued *from)
+{
+	struct tl_queued *queued =
+		tl_index_add(&holders->queued, from->entry.key, 1);
+
+	if (!queued)
+		return;
+	queued->net = from->net;
+	queued->listener = from->listener;
 }
 
 /**
@@ -294,8 +413,16 @@ int tl_holders_gather(struct tl_holders *holders, struct net *net,
  */
 void tl_holders_free(struct tl_holders *holders)
 {
+	struct tl_holder *holder;
+	u32 i;
+
+	for (i = 0; i < holders->index.count; i++) {
+		holder = tl_index_at(&holders->index, i);
+		put_pid(holder->tgid);
+	}
 	tl_index_free(&holders->index);
 	tl_index_free(&holders->queued);
+	holders->whole = false;
 }
 
 /**
@@ -338,7 +465,7 @@ const struct tl_holder *tl_holders_of(const struct tl_holders *holders,
 				      struct sock *sk)
 {
 	unsigned long inode = tl_socket_inode(sk);
-	const struct queued *queued;
+	const struct tl_queued *queued;
 
 	if (!inode) {
 		queued = tl_index_find(&holders->queued, (unsigned long)sk);

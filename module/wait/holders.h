@@ -3,6 +3,7 @@
 #ifndef TCPLAB_WAIT_HOLDERS_H
 #define TCPLAB_WAIT_HOLDERS_H
 
+#include <linux/pid.h>
 #include <linux/sched.h>
 
 #include "index.h"
@@ -10,16 +11,24 @@
 struct net;
 struct sock;
 
+/* States of the sockets that any report wants to know the holders of. */
+#define TL_HOLDERS_STATES \
+	(TCPF_CLOSE_WAIT | TCPF_LISTEN | TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 | TCPF_CLOSING)
+
 /**
  * struct tl_holder - a file descriptor that refers to a socket
  * @entry: found by the socket's inode
- * @pid: the process, in the PID namespace that was searched
+ * @net: namespace of the socket, which is not touched
+ * @tgid: the process, held, if it was asked for; else NULL
+ * @pid: its number in the PID namespace that was searched
  * @pid_ns: number of the process's own PID namespace
  * @fd: the file descriptor
  * @comm: command of the process
  */
 struct tl_holder {
 	struct tl_entry entry;
+	const struct net *net;
+	struct pid *tgid;
 	pid_t pid;
 	unsigned int pid_ns;
 	unsigned int fd;
@@ -27,18 +36,38 @@ struct tl_holder {
 };
 
 /**
+ * struct tl_queued - a connection that waits to be accepted
+ * @entry: found by the address of its socket, which is not touched
+ * @net: its namespace, which is not touched either
+ * @listener: inode of the listening socket
+ */
+struct tl_queued {
+	struct tl_entry entry;
+	const struct net *net;
+	unsigned long listener;
+};
+
+/**
  * struct tl_holders - who held which sockets at one moment
- * @index: holders, in ascending order of their PIDs
- * @queued: connections that wait in accept queues, with their listeners
+ * @index: &struct tl_holder, in ascending order of their PIDs
+ * @queued: &struct tl_queued, for connections in accept queues
+ * @whole: nothing was left out: what is not found has no holder
  */
 struct tl_holders {
 	struct tl_index index;
 	struct tl_index queued;
+	bool whole;
 };
 
 void tl_holders_init(struct tl_holders *holders);
 int tl_holders_gather(struct tl_holders *holders, struct net *net,
 		      struct pid_namespace *pids, u32 states);
+int tl_holders_gather_all(struct tl_holders *holders);
+int tl_holders_reserve(struct tl_holders *holders, u32 more);
+void tl_holders_copy(struct tl_holders *holders, const struct tl_holder *from,
+		     struct pid_namespace *pids);
+void tl_holders_copy_queued(struct tl_holders *holders,
+			    const struct tl_queued *from);
 void tl_holders_free(struct tl_holders *holders);
 const struct tl_holder *tl_holders_of(const struct tl_holders *holders,
 				      struct sock *sk);

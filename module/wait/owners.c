@@ -3,9 +3,11 @@
  * Who leaks CLOSE_WAIT sockets: programs rather than sockets, and their past.
  *
  * A census asks all processes for the sockets that they hold, and goes through
- * all rows. One of a namespace is taken when its report is read, and one of all
- * from time to time while any socket is in CLOSE_WAIT, so that who has died is
- * known by name afterwards. One at a time, whoever asks for it.
+ * all rows. One of a namespace is taken when a privileged user reads its report,
+ * one of all for other readers, who share it (shared.c), and one of all from time
+ * to time while any socket is in CLOSE_WAIT, so that who has died is known by name
+ * afterwards. They ask at the same time, and count one at a time. A namespace is
+ * made without waiting for any of it.
  */
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
@@ -29,7 +31,7 @@
 #define CENSUS_MS	15000
 /* One of all that takes long is followed by a rest, so many times as long. */
 #define REST_FACTOR	400
-/* Whoever may not know about processes makes nobody ask them more often. */
+/* Growth is told over no shorter time. */
 #define STALE_MS	1000
 /* Samples that are older say nothing of the last minute. */
 #define SAMPLE_MS_MAX	(2 * TL_OWNER_SAMPLES * CENSUS_MS)
@@ -39,7 +41,8 @@
 #define ALL_OWNERS_MAX	4096
 
 static LIST_HEAD(all);	/* the owners of all namespaces */
-static DEFINE_MUTEX(lock);	/* of them; held during a census */
+static DEFINE_MUTEX(all_lock);	/* of that list; held for a moment */
+static DEFINE_MUTEX(lock);	/* of the owners; held while they are counted */
 static unsigned int known;	/* how many there are in all */
 static atomic_t active;	/* censuses are taken from time to time */
 
@@ -49,7 +52,7 @@ static atomic_t active;	/* censuses are taken from time to time */
  * @path: space for the path of a cgroup
  */
 struct census {
-	struct tl_holders holders;
+	struct tl_holders *holders;
 	char path[TL_OWNER_CGROUP];
 };
 
@@ -190,7 +193,7 @@ static void look_at(struct census *census, struct tl_owners *owners,
 		return;
 	found->cause = tl_close_wait_cause(&owners->ns->close_wait, sk, &unread);
 	found->uid = READ_ONCE(sk->sk_uid);
-	found->holder = tl_holders_of(&census->holders, sk);
+	found->holder = tl_holders_of(census->holders, sk);
 	count(census, owners, found, sk);
 }
 
@@ -270,42 +273,50 @@ static void end_count(struct tl_owners *owners)
 	}
 }
 
-/* Of one namespace, or of all: nothing is touched unless all is known. */
-static int take(struct census *census, struct tl_owners *only)
+static void of_each(struct tl_owners *only, void (*act)(struct tl_owners *owners))
 {
 	struct tl_owners *owners;
-	int err;
 
-	err = tl_holders_gather(&census->holders, only ? only->ns->net : NULL,
-				&init_pid_ns, TCPF_CLOSE_WAIT | TCPF_LISTEN);
-	if (err)
-		return err;
+	mutex_lock(&all_lock);
 	list_for_each_entry(owners, &all, all)
 		if (!only || owners == only)
-			begin_count(owners);
-	tl_table_walk(only ? only->ns : NULL, visit, census);
-	list_for_each_entry(owners, &all, all)
-		if (!only || owners == only)
-			end_count(owners);
-	return 0;
+			act(owners);
+	mutex_unlock(&all_lock);
 }
 
-static int take_census(struct tl_owners *only)
+/* Of one namespace, or of all. */
+static int count_rows(struct tl_holders *holders, struct tl_owners *only)
 {
 	struct census *census = kvmalloc(sizeof(*census), GFP_KERNEL);
-	int err;
 
 	if (!census)
 		return -ENOMEM;
-	tl_holders_init(&census->holders);
-	err = take(census, only);
-	tl_holders_free(&census->holders);
+	census->holders = holders;
+	mutex_lock(&lock);
+	of_each(only, begin_count);
+	tl_table_walk(only ? only->ns : NULL, visit, census);
+	of_each(only, end_count);
+	mutex_unlock(&lock);
 	kvfree(census);
+	return 0;
+}
+
+/* Nothing is touched unless all is known. */
+static int take_census(struct tl_owners *only)
+{
+	struct tl_holders holders;
+	int err;
+
+	tl_holders_init(&holders);
+	err = tl_holders_gather(&holders, only ? only->ns->net : NULL,
+				&init_pid_ns, TCPF_CLOSE_WAIT | TCPF_LISTEN) ?:
+	      count_rows(&holders, only);
+	tl_holders_free(&holders);
 	return err;
 }
 
 /**
- * tl_owners_lock() - let no census be taken
+ * tl_owners_lock() - let owners neither be counted nor go
  *
  * Context: process; sleeps.
  * Return: 0, or -EINTR if the caller is being killed.
@@ -326,45 +337,64 @@ void tl_owners_unlock(void)
 /**
  * tl_owners_census() - find out who has sockets in CLOSE_WAIT
  * @owners: of the namespace
- * @fresh: even if this was done a moment ago
  *
- * Context: process, between tl_owners_lock() and tl_owners_unlock(); sleeps.
+ * Searches all processes: for those who may do this as often as they like.
+ * Context: process; sleeps.
  * Return: 0, -ENOMEM, or -EINTR if the caller is being killed; then owners are
  * as they were.
  */
-int tl_owners_census(struct tl_owners *owners, bool fresh)
+int tl_owners_census(struct tl_owners *owners)
 {
-	lockdep_assert_held(&lock);
-	if (!fresh && get_jiffies_64() - owners->taken <
-		      msecs_to_jiffies(STALE_MS))
-		return 0;
 	return take_census(owners);
 }
 
 static bool any_waits(void)
 {
 	struct tl_owners *owners;
+	bool any = false;
 
+	mutex_lock(&all_lock);
 	list_for_each_entry(owners, &all, all)
-		if (tl_track_in_state(owners->ns, TL_CLOSE_WAIT))
+		any = any || tl_track_in_state(owners->ns, TL_CLOSE_WAIT);
+	mutex_unlock(&all_lock);
+	return any;
+}
+
+static bool is_counted(const struct tl_owners *owners)
+{
+	struct tl_owner *owner;
+
+	list_for_each_entry(owner, &owners->list, list)
+		if (owner->now)
 			return true;
-	return false;
+	return owners->others;
 }
 
 /* Whoever had sockets at the last census has to be told to have none. */
 static bool any_counted(void)
 {
 	struct tl_owners *owners;
-	struct tl_owner *owner;
+	bool any = false;
 
-	list_for_each_entry(owners, &all, all) {
-		if (owners->others)
-			return true;
-		list_for_each_entry(owner, &owners->list, list)
-			if (owner->now)
-				return true;
-	}
-	return false;
+	mutex_lock(&lock);
+	mutex_lock(&all_lock);
+	list_for_each_entry(owners, &all, all)
+		any = any || is_counted(owners);
+	mutex_unlock(&all_lock);
+	mutex_unlock(&lock);
+	return any;
+}
+
+/**
+ * tl_owners_count() - take a census of all with a search that was made for others
+ * @holders: who holds the sockets of all namespaces
+ *
+ * Context: process; sleeps.
+ * Return: 0 or -ENOMEM; then owners are as they were.
+ */
+int tl_owners_count(struct tl_holders *holders)
+{
+	return any_waits() || any_counted() ? count_rows(holders, NULL) : 0;
 }
 
 static void work(struct work_struct *unused);
@@ -379,10 +409,8 @@ static void take_again(u64 ms)
 /* Of a machine without room for a census the next one may be taken. */
 static void work(struct work_struct *unused)
 {
-	ktime_t begun;
+	ktime_t begun = ktime_get();
 
-	mutex_lock(&lock);
-	begun = ktime_get();
 	/* Most are closed at once, and gone by now. */
 	if (any_waits() || any_counted())
 		take_census(NULL);
@@ -395,7 +423,6 @@ static void work(struct work_struct *unused)
 		if (any_waits())
 			tl_owners_watch();
 	}
-	mutex_unlock(&lock);
 }
 
 /**
@@ -464,13 +491,13 @@ void tl_owners_init(struct tl_owners *owners, struct tl_net *ns)
  * tl_owners_follow() - let censuses count the namespace
  * @owners: of a namespace that is tracked: they ask whether any socket waits
  *
- * Context: process; sleeps.
+ * Context: process; sleeps for a moment.
  */
 void tl_owners_follow(struct tl_owners *owners)
 {
-	mutex_lock(&lock);
+	mutex_lock(&all_lock);
 	list_add(&owners->all, &all);
-	mutex_unlock(&lock);
+	mutex_unlock(&all_lock);
 	/* What has come already was not known to a census meanwhile. */
 	if (tl_track_in_state(owners->ns, TL_CLOSE_WAIT))
 		tl_owners_watch();
@@ -480,7 +507,7 @@ void tl_owners_follow(struct tl_owners *owners)
  * tl_owners_exit() - forget all
  * @owners: of a namespace in which nothing is followed any more
  *
- * Waits for a census to end. May be called again, and where none was followed.
+ * Waits until a census has counted. May be called again, and where none was followed.
  * Context: process; sleeps.
  */
 void tl_owners_exit(struct tl_owners *owners)
@@ -488,7 +515,9 @@ void tl_owners_exit(struct tl_owners *owners)
 	struct tl_owner *owner, *next;
 
 	mutex_lock(&lock);
+	mutex_lock(&all_lock);
 	list_del_init(&owners->all);
+	mutex_unlock(&all_lock);
 	list_for_each_entry_safe(owner, next, &owners->list, list)
 		forget(owners, owner);
 	mutex_unlock(&lock);

@@ -9,6 +9,7 @@
 
 #include "close_wait.h"
 
+struct tl_holders;
 struct tl_net;
 
 /* Longest path of a cgroup that is remembered, with its NUL. */
@@ -80,7 +81,8 @@ void tl_owners_follow(struct tl_owners *owners);
 void tl_owners_exit(struct tl_owners *owners);
 void tl_owners_stop(void);
 void tl_owners_watch(void);
-int tl_owners_census(struct tl_owners *owners, bool fresh);
+int tl_owners_census(struct tl_owners *owners);
+int tl_owners_count(struct tl_holders *holders);
 s32 tl_owner_growth_per_min(const struct tl_owner *owner);
 
 #endif /* TCPLAB_WAIT_OWNERS_H */
