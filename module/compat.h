@@ -167,6 +167,15 @@ static inline unsigned long tl_compat_argument(struct pt_regs *regs,
 #endif
 }
 
+static inline unsigned long tl_compat_returned(struct pt_regs *regs)
+{
+#if TL_COMPAT_KPROBES
+	return regs_return_value(regs);
+#else
+	return 0;
+#endif
+}
+
 /* Until 5.11 it told an error by a second argument. */
 static inline struct socket *tl_compat_sock_from_file(struct file *file)
 {

@@ -152,6 +152,35 @@ group() {
 	for i in 1 2 3 4; do assert sb close "l$i"; done
 }
 
+# A listener that closes leaves its queue to another of its group: those were accepted there, and waited there.
+migrated() {
+	local i
+	in_ns "$b" sysctl -qw net.ipv4.tcp_migrate_req=1 2>/dev/null || { skip "this kernel migrates nothing"; return; }
+	for i in 1 2; do
+		assert sb reuseport
+		assert sb listen "l$i" "$(ours)" 7006
+	done
+	for i in $(seq 40); do assert sa connect "c$i" "$(ours)" 7006; done
+	wait_for 5 waiting_are 40 || fail "$(values accept_queue 7006) wait, should be 40"
+	assert_between "$(values accept_queue 7006 | awk '{ print ($1 < $2) ? $1 : $2 }')" 1 20 "those that will migrate"
+	assert sb close l1
+	assert_values accept_queue 7006 40
+	for i in $(seq 40); do
+		assert sb accept s l2
+		assert sb close s
+	done
+	assert_values accepted 7006 40
+	assert_values accept_queue_peak 7006 40
+	assert_values accept_queue 7006 0
+	for i in $(seq 40); do assert sa close "c$i"; done
+	assert sb close l2
+	in_ns "$b" sysctl -qw net.ipv4.tcp_migrate_req=0
+}
+
+waiting_are() {
+	[ "$(values accept_queue 7006 | awk '{ print $1 + $2 }')" = "$1" ]
+}
+
 unprivileged() {
 	assert sb listen l "$(ours)" 7005
 	assert_eq "$(in_ns "$b" setpriv --reuid 65534 --regid 65534 --clear-groups cat /proc/net/tcplab/listeners |
@@ -181,5 +210,6 @@ run_tests_46 \
 	"one that overflows" overflow \
 	"handshakes that are not complete" syn_queue \
 	"a group of SO_REUSEPORT sockets" group \
+	"one that closes leaves its queue to another" migrated \
 	"readers without CAP_NET_ADMIN" unprivileged \
 	"many listeners" many

@@ -66,7 +66,8 @@ static void remove(const struct sock *sk)
 static void add(const struct sock *sk)
 {
 	struct listener *listener = kzalloc(sizeof(*listener),
-					    GFP_ATOMIC | __GFP_NOWARN);
+					    GFP_ATOMIC | __GFP_NOWARN |
+					    __GFP_ACCOUNT);
 
 	if (!listener)
 		return;
@@ -109,12 +110,7 @@ static void adopt(struct sock *sk, void *unused)
  */
 void tl_listeners_adopt(void)
 {
-	struct net *net;
-
-	down_read(&net_rwsem);
-	for_each_net(net)
-		tl_socket_walk_listeners(net, adopt, NULL);
-	up_read(&net_rwsem);
+	tl_socket_walk_listeners(NULL, adopt, NULL);
 }
 
 /**
@@ -174,7 +170,7 @@ static int on_complete(struct kprobe *probe, struct pt_regs *regs)
 
 /*
  * inet_csk_reqsk_queue_add(listener, request, child), not yet done: a child of
- * Fast Open, unless the above calls it.
+ * Fast Open or of a SYN cookie, unless a function that was counted calls it.
  */
 static int on_queued(struct kprobe *probe, struct pt_regs *regs)
 {
@@ -183,6 +179,32 @@ static int on_queued(struct kprobe *probe, struct pt_regs *regs)
 	if (child != __this_cpu_read(counted_child))
 		count_come((void *)tl_compat_argument(regs, 0));
 	__this_cpu_write(counted_child, NULL);
+	return 0;
+}
+
+/*
+ * reuseport_migrate_sock(listener, migrating, segment): a listener that closes
+ * looks for another (tcp_migrate_req). What migrates is a child from its accept
+ * queue, which will be added to the other's by a function that may be inlined;
+ * or it is a request, which is counted when it completes.
+ */
+static int on_migrate(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	const struct sock *migrating = (void *)tl_compat_argument(regs, 1);
+
+	*(const void **)instance->data = migrating;
+	/* The other value than 0 lets the return go unnoticed. */
+	return migrating->sk_state == TCP_NEW_SYN_RECV;
+}
+
+static int on_migrated(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	const struct sock *other = (void *)tl_compat_returned(regs);
+
+	if (!other)
+		return 0;
+	count_come(other);
+	__this_cpu_write(counted_child, *(const void **)instance->data);
 	return 0;
 }
 
@@ -244,11 +266,19 @@ static struct kprobe open6 = {
 	.symbol_name = "tcp_v6_syn_recv_sock", .pre_handler = on_open6,
 };
 
+static struct kretprobe migrated = {
+	.kp.symbol_name = "reuseport_migrate_sock",
+	.entry_handler = on_migrate,
+	.handler = on_migrated,
+	.data_size = sizeof(void *),
+};
+
 static struct kprobe *probes[] = {
 	&opened, &queued, &syn, &open4,
 };
 
 static bool counting6;
+static bool counting_migrated;
 
 static bool register_all(void)
 {
@@ -264,7 +294,7 @@ static bool register_all(void)
  * tl_listeners_init() - begin to count
  *
  * A kernel without kprobes, or without what they are for, is no error. IPv6 may
- * be a module that is not there.
+ * be a module that is not there, and kernels before 5.14 migrate nothing.
  * Return: 0 or -ENOMEM.
  */
 int tl_listeners_init(void)
@@ -275,6 +305,7 @@ int tl_listeners_init(void)
 		return err;
 	counting = register_all();
 	counting6 = counting && !register_kprobe(&open6);
+	counting_migrated = counting && !register_kretprobe(&migrated);
 	return 0;
 }
 
@@ -291,6 +322,8 @@ static void free_listener(void *listener, void *unused)
  */
 void tl_listeners_exit(void)
 {
+	if (counting_migrated)
+		unregister_kretprobe(&migrated);
 	if (counting6)
 		unregister_kprobe(&open6);
 	if (counting)
