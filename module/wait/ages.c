@@ -16,7 +16,7 @@ static atomic_t none[TL_AGE_SLOTS];
 void tl_ages_init(struct tl_ages *ages)
 {
 	BUILD_BUG_ON((TL_AGE_SLOTS << TL_AGE_SHIFT) / HZ < 1000);
-	ages->count = none;
+	ages->slots = none;
 }
 
 /**
@@ -25,8 +25,8 @@ void tl_ages_init(struct tl_ages *ages)
  */
 void tl_ages_exit(struct tl_ages *ages)
 {
-	if (ages->count != none)
-		tl_budget_free(ages->count, SIZE);
+	if (ages->slots != none)
+		tl_budget_free(ages->slots, SIZE);
 }
 
 /**
@@ -41,16 +41,16 @@ void tl_ages_exit(struct tl_ages *ages)
  */
 bool tl_ages_ready(struct tl_net *ns, struct tl_ages *ages)
 {
-	atomic_t *count;
+	atomic_t *slots;
 
-	if (likely(READ_ONCE(ages->count) != none))
+	if (likely(READ_ONCE(ages->slots) != none))
 		return true;
-	count = tl_budget_zalloc(ns, SIZE);
-	if (!count)
+	slots = tl_budget_zalloc(ns, SIZE);
+	if (!slots)
 		return false;
 	/* Another CPU may have been faster. */
-	if (cmpxchg(&ages->count, none, count) != none)
-		tl_budget_free(count, SIZE);
+	if (cmpxchg(&ages->slots, none, slots) != none)
+		tl_budget_free(slots, SIZE);
 	return true;
 }
 
@@ -62,7 +62,7 @@ bool tl_ages_ready(struct tl_net *ns, struct tl_ages *ages)
  */
 u64 tl_ages_memory(const struct tl_ages *ages)
 {
-	return READ_ONCE(ages->count) == none ? 0 : SIZE;
+	return READ_ONCE(ages->slots) == none ? 0 : SIZE;
 }
 
 /* Where an age belongs: behind the last edge that it has reached. */
@@ -89,7 +89,7 @@ static unsigned int range_of(const u32 *edges, unsigned int edges_count, u32 ms)
 void tl_ages_sum(const struct tl_ages *ages, const u32 *edges,
 		 unsigned int edges_count, u32 *counts)
 {
-	const atomic_t *slots = READ_ONCE(ages->count);
+	const atomic_t *slots = READ_ONCE(ages->slots);
 	u32 now = tl_ages_slot_now(), ago;
 
 	memset(counts, 0, edges_count * sizeof(*counts));

@@ -15,10 +15,11 @@ struct tl_net;
 
 /**
  * struct tl_ages - how many entered in each half second, and have not left
- * @count: of each slot; what all that have none share, before the first
+ * @slots: how many; before the first, zeros that all namespaces share. Another
+ *	number is written only where tl_ages_ready() has said that there are slots
  */
 struct tl_ages {
-	atomic_t *count;
+	atomic_t *slots;
 };
 
 void tl_ages_init(struct tl_ages *ages);
@@ -38,7 +39,7 @@ static inline u32 tl_ages_slot_now(void)
 
 static inline atomic_t *tl_ages_slot(const struct tl_ages *ages, u32 since)
 {
-	return &READ_ONCE(ages->count)[(since >> TL_AGE_SHIFT) % TL_AGE_SLOTS];
+	return &READ_ONCE(ages->slots)[(since >> TL_AGE_SHIFT) % TL_AGE_SLOTS];
 }
 
 /**

@@ -52,7 +52,7 @@ static u32 length_of(const struct tl_net *ns, unsigned int i)
 
 static u32 count_in(const struct tl_what_if *what_if, u32 slot)
 {
-	int count = atomic_read(&what_if->would.count[slot % TL_AGE_SLOTS]);
+	int count = atomic_read(&what_if->would.slots[slot % TL_AGE_SLOTS]);
 
 	return max(count, 0);
 }
@@ -107,7 +107,7 @@ static void advance(struct tl_net *ns, u32 slot)
 	what_if->closes = 0;
 	ahead = min_t(u32, ahead, TL_AGE_SLOTS);
 	for (i = 0; i < ahead; i++)
-		atomic_set(&what_if->would.count[(slot - i) % TL_AGE_SLOTS], 0);
+		atomic_set(&what_if->would.slots[(slot - i) % TL_AGE_SLOTS], 0);
 	WRITE_ONCE(what_if->slot, slot);
 }
 
