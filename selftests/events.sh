@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# The trace events connection_state, close_wait_leak and half_open, as tracefs and bpftrace show them.
+# The trace events connection_state, close_wait_leak and half_open, as tracefs and bpftrace show them; and all events are
+# as Documentation/trace.rst tells.
 # shellcheck disable=SC2154 # a and b are set by setup_ns; sa, sb by start_endpoint
 
 . ./lib.sh
@@ -122,11 +123,74 @@ half_open() {
 	assert sb close l
 }
 
+# fields EVENT: "FIELD TYPE" of each that is its own.
+fields() {
+	sed -n 's/^\tfield:\(.*\) \([a-z_0-9]*\)\(\[[0-9]*\]\)\{0,1\};.*/\2 \1\3/p' "$tracing/events/tcplab/$1/format" |
+		grep -v ^common_
+}
+
+# Filters and programs see fields, and not the text that they are printed as.
+words() {
+	local event field type
+	for event in "$tracing"/events/tcplab/*/format; do
+		event=$(basename "$(dirname "$event")")
+		while read -r field type; do
+			case $field in
+			oldstate | newstate | cause | evidence | reason | kind | verdict)
+				assert_eq "$type" "char[24]" "type of $field in $event"
+				;;
+			esac
+		done <<-END
+			$(fields "$event")
+		END
+	done
+	tracing close_wait_leak
+	echo 'cause == "unread-data" && sport == 9007' >"$tracing/events/tcplab/close_wait_leak/filter"
+	echo 1000 | in_ns "$b" tee /sys/kernel/tcplab/close_wait/leak_ms >/dev/null
+	assert sb listen l 192.0.2.2 9007
+	assert sa connect c1 192.0.2.2 9007
+	assert sb accept s1 l
+	assert sa connect c2 192.0.2.2 9007
+	assert sb accept s2 l
+	assert sa send c2 5
+	assert sa close c1
+	assert sa close c2
+	assert_traced '192.0.2.2:9007 .* cause=unread-data' 1 10
+	wait_for 10 both_told || fail "leaks: $(summary_value close_wait_leaks "$b")"
+	assert_traced 9007 1
+	echo 0 >"$tracing/events/tcplab/close_wait_leak/filter"
+	assert sb close s1
+	assert sb close s2
+	assert sb close l
+}
+
+both_told() {
+	[ "$(summary_value close_wait_leaks "$b")" = 2 ]
+}
+
+# The page names each event, and each field that not all of them have.
+documented() {
+	local page=../Documentation/trace.rst event field
+	[ -e "$page" ] || { skip "needs Documentation"; return; }
+	for event in "$tracing"/events/tcplab/*/format; do
+		event=$(basename "$(dirname "$event")")
+		assert grep -qx "$event" "$page"
+		for field in $(fields "$event" | cut -d' ' -f1); do
+			sed -n "/^$event\$/,/^\$/p; /^Fields that most/,/^Events/p" "$page" | grep -qw "$field" ||
+				fail "the page does not tell of $field in $event"
+		done
+	done
+}
+
+# The program is the one that the page shows.
 by_bpftrace() {
+	local program
+	program=$(sed -n '/bpftrace -e .tracepoint:tcplab:close_wait_leak$/{n;s/^ *\({.*}\).$/\1/p}' ../Documentation/waits.rst 2>/dev/null)
+	[ -n "$program" ] || { skip "needs Documentation"; return; }
 	command -v bpftrace >/dev/null || { skip "there is no bpftrace"; return; }
 	start bpftrace -e 'BEGIN { printf("ready\n"); }
 		tracepoint:tcplab:connection_state /args->sport == 9004 && !args->remote/ { @to[args->newstate] = count(); }
-		tracepoint:tcplab:close_wait_leak /args->sport == 9004/ { printf("leak %d %d %s\n", args->uid, args->cause, ntop(args->family, args->saddr)); exit(); }' \
+		tracepoint:tcplab:close_wait_leak /args->sport == 9004 || args->sport == 9006/ '"$program" \
 		>"$scratch/bpftrace" 2>&1
 	wait_for 60 grep -q ready "$scratch/bpftrace" || { skip "bpftrace: $(head -n 1 "$scratch/bpftrace")"; return; }
 	echo 1000 | in_ns "$b" tee /sys/kernel/tcplab/close_wait/leak_ms >/dev/null
@@ -134,13 +198,25 @@ by_bpftrace() {
 	assert sa connect c 192.0.2.2 9004
 	assert sb accept s l
 	assert sa close c
-	wait_for 30 grep -q leak "$scratch/bpftrace" || fail "bpftrace saw no leak: $(cat "$scratch/bpftrace")"
+	assert sb listen l6 2001:db8::2 9006
+	assert sa connect c6 2001:db8::2 9006
+	assert sb accept s6 l6
+	assert sa send c6 5
+	assert sa close c6
+	wait_for 30 grep -q 9006 "$scratch/bpftrace" && wait_for 30 grep -q 9004 "$scratch/bpftrace" ||
+		fail "bpftrace saw no leak: $(cat "$scratch/bpftrace")"
+	kill -INT "$started"
 	wait "$started"
-	assert_eq "$(grep leak "$scratch/bpftrace")" "leak 0 3 192.0.2.2" "what bpftrace has seen"
-	# SYN_RECEIVED, ESTABLISHED, CLOSE_WAIT, and it is not over.
-	assert_eq "$(grep -c '^@to' "$scratch/bpftrace")" 3 "states that bpftrace has seen"
+	assert_eq "$(grep port "$scratch/bpftrace" | sort)" "2001:db8::2 port 9006 uid 0 unread-data
+::ffff:192.0.2.2 port 9004 uid 0 unread-eof" "what bpftrace has seen"
+	# It is not over.
+	assert_eq "$(grep '^@to' "$scratch/bpftrace" | sort)" "@to[CLOSE_WAIT]: 1
+@to[ESTABLISHED]: 1
+@to[SYN_RECEIVED]: 1" "states that bpftrace has seen"
 	assert sb close s
 	assert sb close l
+	assert sb close s6
+	assert sb close l6
 }
 
 run_tests \
@@ -148,4 +224,6 @@ run_tests \
 	"a leak is told once" leak \
 	"leaks are told within a second" soon_told \
 	"a half-open connection" half_open \
+	"words are words in fields, too" words \
+	"every event and field is documented" documented \
 	"bpftrace" by_bpftrace

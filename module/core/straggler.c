@@ -12,6 +12,46 @@
 /* The largest window there is: so far behind an old segment may lie. */
 #define REACH	0x40000000U
 
+static const char * const straggler_kinds[TL_KINDS] = {
+	[TL_KIND_FIN]	= "fin",
+	[TL_KIND_DATA]	= "data",
+	[TL_KIND_ACK]	= "ack",
+	[TL_KIND_SYN]	= "syn",
+	[TL_KIND_RST]	= "rst",
+};
+
+static const char * const straggler_verdicts[TL_VERDICTS] = {
+	[TL_VERDICT_ANSWERED]	= "answered",
+	[TL_VERDICT_PAWS]	= "refused-paws",
+	[TL_VERDICT_SEQUENCE]	= "refused-sequence",
+	[TL_VERDICT_ACCEPTED]	= "accepted",
+	[TL_VERDICT_CORRUPT]	= "would-corrupt",
+};
+
+/**
+ * tl_kind_name() - the word for a kind of segment
+ * @kind: what a segment is
+ *
+ * Context: any.
+ * Return: the word that reports and events show.
+ */
+const char *tl_kind_name(enum tl_kind kind)
+{
+	return straggler_kinds[kind];
+}
+
+/**
+ * tl_verdict_name() - the word for a verdict
+ * @verdict: what became of a segment
+ *
+ * Context: any.
+ * Return: the word that reports and events show.
+ */
+const char *tl_verdict_name(enum tl_verdict verdict)
+{
+	return straggler_verdicts[verdict];
+}
+
 /**
  * tl_straggler_kind() - what a segment is
  * @segment: the segment

@@ -20,22 +20,6 @@ struct line {
 	u32 count;
 };
 
-static const char * const kinds[TL_KINDS] = {
-	[TL_KIND_FIN]	= "fin",
-	[TL_KIND_DATA]	= "data",
-	[TL_KIND_ACK]	= "ack",
-	[TL_KIND_SYN]	= "syn",
-	[TL_KIND_RST]	= "rst",
-};
-
-static const char * const verdicts[TL_VERDICTS] = {
-	[TL_VERDICT_ANSWERED]	= "answered",
-	[TL_VERDICT_PAWS]	= "refused-paws",
-	[TL_VERDICT_SEQUENCE]	= "refused-sequence",
-	[TL_VERDICT_ACCEPTED]	= "accepted",
-	[TL_VERDICT_CORRUPT]	= "would-corrupt",
-};
-
 /* Ranges in which there was none are left out. */
 static int gather(struct tl_reading *reading)
 {
@@ -66,8 +50,8 @@ static void write(struct seq_file *seq, const void *data)
 {
 	const struct line *line = data;
 
-	seq_puts(seq, kinds[line->kind]);
-	tl_view_word(seq, verdicts[line->verdict]);
+	seq_puts(seq, tl_kind_name(line->kind));
+	tl_view_word(seq, tl_verdict_name(line->verdict));
 	tl_view_number(seq, tl_late_edges[line->range]);
 	tl_view_number(seq, line->range + 1 < TL_LATE_RANGES ?
 			    tl_late_edges[line->range + 1] : TL_VIEW_UNKNOWN);

@@ -4,7 +4,8 @@
  *
  * Addresses are in fields of the names that the kernel's own TCP events have:
  * source is what reports show as local, and IPv4 addresses are in the fields
- * for IPv6, too, mapped.
+ * for IPv6, too, mapped. What is one of several words is a string, the word of
+ * the reports: filters, perf and bpftrace see no more than the field.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM tcplab
@@ -49,36 +50,13 @@
 	__entry->netns, __entry->saddr_v6, __entry->sport,		\
 	__entry->daddr_v6, __entry->dport
 
+/* Room for the longest word, and its end. */
+#define TL_TRACE_WORD	24
+
 void tl_trace_address(const struct tl_key *key, unsigned int end, u8 *v4,
 		      u8 *v6);
 void tl_trace_closer(const struct tl_conn *conn, u32 *uid, char *comm);
 #endif
-
-TRACE_DEFINE_ENUM(TL_UNKNOWN);
-TRACE_DEFINE_ENUM(TL_CLOSED);
-TRACE_DEFINE_ENUM(TL_SYN_SENT);
-TRACE_DEFINE_ENUM(TL_SYN_RECEIVED);
-TRACE_DEFINE_ENUM(TL_ESTABLISHED);
-TRACE_DEFINE_ENUM(TL_FIN_WAIT_1);
-TRACE_DEFINE_ENUM(TL_FIN_WAIT_2);
-TRACE_DEFINE_ENUM(TL_CLOSE_WAIT);
-TRACE_DEFINE_ENUM(TL_CLOSING);
-TRACE_DEFINE_ENUM(TL_LAST_ACK);
-TRACE_DEFINE_ENUM(TL_TIME_WAIT);
-
-#define tl_trace_state(state)				\
-	__print_symbolic(state,				\
-		{ TL_UNKNOWN,		"-" },		\
-		{ TL_CLOSED,		"CLOSED" },	\
-		{ TL_SYN_SENT,		"SYN_SENT" },	\
-		{ TL_SYN_RECEIVED,	"SYN_RECEIVED" },	\
-		{ TL_ESTABLISHED,	"ESTABLISHED" },	\
-		{ TL_FIN_WAIT_1,	"FIN_WAIT_1" },	\
-		{ TL_FIN_WAIT_2,	"FIN_WAIT_2" },	\
-		{ TL_CLOSE_WAIT,	"CLOSE_WAIT" },	\
-		{ TL_CLOSING,		"CLOSING" },	\
-		{ TL_LAST_ACK,		"LAST_ACK" },	\
-		{ TL_TIME_WAIT,		"TIME_WAIT" })
 
 /* One end of a connection has another state: the local or the remote one. */
 TRACE_EVENT(connection_state,
@@ -89,20 +67,20 @@ TRACE_EVENT(connection_state,
 		TL_TRACE_FIELDS
 		__field(bool, remote)
 		__field(bool, here)
-		__field(u8, oldstate)
-		__field(u8, newstate)
+		__array(char, oldstate, TL_TRACE_WORD)
+		__array(char, newstate, TL_TRACE_WORD)
 	),
 	TP_fast_assign(
 		TL_TRACE_ASSIGN(conn, conn->first);
 		__entry->remote = end != conn->first;
 		__entry->here = tl_conn_here(conn, end);
-		__entry->oldstate = oldstate;
-		__entry->newstate = conn->state[end];
+		strscpy_pad(__entry->oldstate, tl_state_name(oldstate), TL_TRACE_WORD);
+		strscpy_pad(__entry->newstate, tl_state_name(conn->state[end]),
+			    TL_TRACE_WORD);
 	),
 	TP_printk(TL_TRACE_FORMAT " end=%s here=%d %s -> %s", TL_TRACE_VALUES,
 		  __entry->remote ? "remote" : "local", __entry->here,
-		  tl_trace_state(__entry->oldstate),
-		  tl_trace_state(__entry->newstate))
+		  __entry->oldstate, __entry->newstate)
 );
 
 /* A socket has been in CLOSE_WAIT for longer than close_wait/leak_ms. */
@@ -114,22 +92,16 @@ TRACE_EVENT(close_wait_leak,
 		TL_TRACE_FIELDS
 		__field(u32, age_ms)
 		__field(u32, uid)
-		__field(u8, cause)
+		__array(char, cause, TL_TRACE_WORD)
 	),
 	TP_fast_assign(
 		TL_TRACE_ASSIGN(conn, end);
 		__entry->age_ms = tl_life_age_ms(conn->since[end]);
 		__entry->uid = from_kuid_munged(conn->ns->net->user_ns, uid);
-		__entry->cause = cause;
+		strscpy_pad(__entry->cause, tl_cause_name(cause), TL_TRACE_WORD);
 	),
 	TP_printk(TL_TRACE_FORMAT " age_ms=%u uid=%u cause=%s", TL_TRACE_VALUES,
-		  __entry->age_ms, __entry->uid,
-		  __print_symbolic(__entry->cause,
-				   { 0, "not-accepted" },
-				   { 1, "sending" },
-				   { 2, "unread-data" },
-				   { 3, "unread-eof" },
-				   { 4, "eof-read" }))
+		  __entry->age_ms, __entry->uid, __entry->cause)
 );
 
 /* A socket became TIME_WAIT; who closed first is known from close(). */
@@ -157,23 +129,15 @@ TRACE_EVENT(time_wait_exit,
 	TP_STRUCT__entry(
 		TL_TRACE_FIELDS
 		__field(u32, age_ms)
-		__field(u8, reason)
+		__array(char, reason, TL_TRACE_WORD)
 	),
 	TP_fast_assign(
 		TL_TRACE_ASSIGN(conn, end);
 		__entry->age_ms = tl_life_age_ms(conn->since[end]);
-		__entry->reason = reason;
+		strscpy_pad(__entry->reason, tl_exit_name(reason), TL_TRACE_WORD);
 	),
 	TP_printk(TL_TRACE_FORMAT " age_ms=%u reason=%s", TL_TRACE_VALUES,
-		  __entry->age_ms,
-		  __print_symbolic(__entry->reason,
-				   { 0, "expired" },
-				   { 1, "reused-out" },
-				   { 2, "reused-in" },
-				   { 3, "reset" },
-				   { 4, "shortened" },
-				   { 5, "killed" },
-				   { 6, "other" }))
+		  __entry->age_ms, __entry->reason)
 );
 
 /* So many percent of the ports towards a destination are in use. */
@@ -216,26 +180,17 @@ TRACE_EVENT(straggler,
 	TP_STRUCT__entry(
 		TL_TRACE_FIELDS
 		__field(u32, late_ms)
-		__field(u8, kind)
-		__field(u8, verdict)
+		__array(char, kind, TL_TRACE_WORD)
+		__array(char, verdict, TL_TRACE_WORD)
 	),
 	TP_fast_assign(
 		TL_TRACE_ASSIGN_KEY(ns, key, end);
 		__entry->late_ms = late_ms;
-		__entry->kind = kind;
-		__entry->verdict = verdict;
+		strscpy_pad(__entry->kind, tl_kind_name(kind), TL_TRACE_WORD);
+		strscpy_pad(__entry->verdict, tl_verdict_name(verdict), TL_TRACE_WORD);
 	),
 	TP_printk(TL_TRACE_FORMAT " kind=%s verdict=%s late_ms=%u", TL_TRACE_VALUES,
-		  __print_symbolic(__entry->kind,
-				   { 0, "fin" }, { 1, "data" }, { 2, "ack" },
-				   { 3, "syn" }, { 4, "rst" }),
-		  __print_symbolic(__entry->verdict,
-				   { 0, "answered" },
-				   { 1, "refused-paws" },
-				   { 2, "refused-sequence" },
-				   { 3, "accepted" },
-				   { 4, "would-corrupt" }),
-		  __entry->late_ms)
+		  __entry->kind, __entry->verdict, __entry->late_ms)
 );
 
 /* A policy drops a segment, or would: source is who has sent it. */
@@ -245,18 +200,13 @@ TRACE_EVENT(policy_drop,
 	TP_ARGS(ns, key, from, reason),
 	TP_STRUCT__entry(
 		TL_TRACE_FIELDS
-		__field(u8, reason)
+		__array(char, reason, TL_TRACE_WORD)
 	),
 	TP_fast_assign(
 		TL_TRACE_ASSIGN_KEY(ns, key, from);
-		__entry->reason = reason;
+		strscpy_pad(__entry->reason, tl_policy_deed_name(reason), TL_TRACE_WORD);
 	),
-	TP_printk(TL_TRACE_FORMAT " reason=%s", TL_TRACE_VALUES,
-		  __print_symbolic(__entry->reason,
-				   { 2, "recycle_would_drop" },
-				   { 3, "recycle_dropped" },
-				   { 4, "quiet_syn_dropped" },
-				   { 5, "quiet_syn_ack_dropped" }))
+	TP_printk(TL_TRACE_FORMAT " reason=%s", TL_TRACE_VALUES, __entry->reason)
 );
 
 /* One end of a connection turns out to be gone. */
@@ -265,20 +215,14 @@ TRACE_EVENT(half_open,
 	TP_ARGS(conn),
 	TP_STRUCT__entry(
 		TL_TRACE_FIELDS
-		__field(u8, evidence)
+		__array(char, evidence, TL_TRACE_WORD)
 	),
 	TP_fast_assign(
 		TL_TRACE_ASSIGN(conn, conn->first);
-		__entry->evidence = conn->evidence;
+		strscpy_pad(__entry->evidence, tl_evidence_name(conn->evidence),
+			    TL_TRACE_WORD);
 	),
-	TP_printk(TL_TRACE_FORMAT " evidence=%s", TL_TRACE_VALUES,
-		  __print_symbolic(__entry->evidence,
-				   { 1, "fin-wait-2-timeout" },
-				   { 2, "syn-on-established" },
-				   { 3, "challenge-reset" },
-				   { 4, "retries2" },
-				   { 5, "keepalive" },
-				   { 6, "unknown-reset" }))
+	TP_printk(TL_TRACE_FORMAT " evidence=%s", TL_TRACE_VALUES, __entry->evidence)
 );
 
 #endif /* TCPLAB_REPORT_TRACE_H */

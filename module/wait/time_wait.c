@@ -10,6 +10,16 @@
 #include "../track/conn.h"
 #include "time_wait.h"
 
+static const char * const time_wait_exits[TL_EXITS] = {
+	[TL_EXIT_EXPIRED]	= "expired",
+	[TL_EXIT_REUSED_OUT]	= "reused-out",
+	[TL_EXIT_REUSED_IN]	= "reused-in",
+	[TL_EXIT_RESET]		= "reset",
+	[TL_EXIT_SHORTENED]	= "shortened",
+	[TL_EXIT_KILLED]	= "killed",
+	[TL_EXIT_OTHER]		= "other",
+};
+
 /* What this CPU, or another, has counted in the kernel's own statistics. */
 static unsigned long kernel_overflows(const struct net *net, int cpu)
 {
@@ -87,6 +97,18 @@ static bool ends_any_length(enum tl_exit reason)
 {
 	return reason == TL_EXIT_REUSED_OUT || reason == TL_EXIT_REUSED_IN ||
 	       reason == TL_EXIT_RESET || reason == TL_EXIT_KILLED;
+}
+
+/**
+ * tl_exit_name() - the word for a way to leave TIME_WAIT
+ * @reason: why a socket left
+ *
+ * Context: any.
+ * Return: the word that events show.
+ */
+const char *tl_exit_name(enum tl_exit reason)
+{
+	return time_wait_exits[reason];
 }
 
 /**

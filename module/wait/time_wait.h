@@ -84,6 +84,7 @@ struct tl_time_wait_report {
 int tl_time_wait_init(struct tl_time_wait *accounts, struct net *net);
 void tl_time_wait_exit(struct tl_time_wait *accounts);
 void tl_time_wait_enter(struct tl_conn *conn, unsigned int end, bool before);
+const char *tl_exit_name(enum tl_exit reason);
 void tl_time_wait_leave(struct tl_conn *conn, unsigned int end,
 			enum tl_exit reason);
 void tl_time_wait_closed(struct tl_time_wait *accounts, const struct sock *sk,
