@@ -15,11 +15,14 @@ ARCH_ARG = $(if $(ARCH),,$(shell \
 	grep -qs '^CONFIG_UML=y' $(KDIR)/include/config/auto.conf && \
 	echo ARCH=um))
 
-.PHONY: all features install uninstall unload clean help check check-debug matrix fuzz stress compat lint demo bench experiment vm
+.PHONY: all modules features install uninstall unload clean help check check-debug matrix fuzz stress compat lint demo bench experiment vm
 
-all: features
-	$(BUILD) modules
+all: modules
 	@scripts/other-kernel
+
+# What is not to be loaded here, such as what the test VM loads.
+modules: features
+	$(BUILD) modules
 
 # What this kernel has, found out by compiling; see module/compat.h.
 features: need-headers
