@@ -10,8 +10,42 @@
 
 set -u
 
+case ${1-} in
+-h | --help)
+	sed -n '4,${/^#/!q;/^# shellcheck/d;s/^# \{0,1\}//p;}' "$0"
+	echo "usage: cd $(dirname "$0") && ./$(basename "$0")	(as root)"
+	exit
+	;;
+esac
+
 : "${selftests:=.}"	# where this file and its helpers lie; a script elsewhere sets it first
 module=${TCPLAB_MODULE:-$selftests/../tcplab.ko}
+
+# A script that cannot run at all. Only before run_tests.
+skip_all() {
+	echo "1..0 # SKIP $*"
+	exit 4
+}
+
+# What is not there yet is built, for all scripts of the directory.
+build_missing() {
+	local directory source
+	[ -e "$module" ] || make -s -C "$selftests/.." modules >&2 || return
+	for directory in "$selftests" .; do
+		for source in "$directory"/*.c; do
+			[ ! -x "${source%.c}" ] || continue 2
+		done
+		make -s -C "$directory" all >&2 || return
+	done
+}
+
+[ "$(id -u)" = 0 ] || skip_all "needs root"
+# Somebody uses it, and it would be unloaded at the end.
+! grep -q '^tcplab ' /proc/modules || skip_all "tcplab is loaded already"
+build_missing || {
+	echo "Bail out! The module or the helper programs do not build; scripts/deps build check installs what they need"
+	exit 1
+}
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/tcplab.XXXXXX")
 namespaces=
 processes=
@@ -29,12 +63,6 @@ fail() {
 # skip REASON...: use as: skip "no such thing"; return
 skip() {
 	skip_reason=$*
-}
-
-# A script that cannot run at all. Only before run_tests.
-skip_all() {
-	echo "1..0 # SKIP $*"
-	exit 4
 }
 
 # assert_eq ACTUAL EXPECTED WHAT

@@ -9,6 +9,7 @@
 set -euo pipefail
 
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+! "$here/../help" "$0" "$@" || exit 0
 data=${1:?usage: $0 DIRECTORY, where data goes}
 tools=$(mktemp -d)
 loaded_here=''
