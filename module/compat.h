@@ -197,6 +197,13 @@ static inline void tl_compat_set_seq_net(struct seq_net_private *private,
 #endif
 }
 
+/* Until 6.0 TLS in the kernel took records off the socket before they were read. */
+#ifdef HAVE_TLS_STRPARSER
+#define TL_COMPAT_TLS_READS_AHEAD	0
+#else
+#define TL_COMPAT_TLS_READS_AHEAD	1
+#endif
+
 /* The end of an idle period has an operation of its own on newer 7.x. */
 #ifdef HAVE_CWND_EVENT_TX_START
 #define TL_CWND_EVENT_TX_START	.cwnd_event_tx_start = tl_lab_tx_start,

@@ -23,6 +23,10 @@
  *	rebind NAME INTERFACE			binds an open socket to an interface
  *	keepalive NAME SECONDS			probes an idle peer, three times
  *	silence NAME				its close sends no segment
+ *	sockmap|kcm|tls NAME			lets the kernel read for the program
+ *	probe sockmap|kcm|tls			fails if the kernel cannot
+ *	ttl NAME LEAST				takes no packets with fewer hops left
+ *	deaf NAME 0|1				takes no packets at all
  *	freeze NAME				notes what it is, and silences it
  *	thaw NAME				a new socket goes on from there
  *	pending LISTENER			fails if no connection waits
@@ -377,6 +381,10 @@ static int rare_command(char **word, const char *name, char *answer)
 		return special_keepalive(fd_of(name), number(word[2], 1));
 	if (!strcmp(word[0], "silence"))
 		return special_silence(fd_of(name));
+	if (!strcmp(word[0], "ttl"))
+		return special_ttl(fd_of(name), number(word[2], 0));
+	if (!strcmp(word[0], "deaf"))
+		return special_deaf(fd_of(name), number(word[2], 0));
 	if (!strcmp(word[0], "freeze"))
 		return special_freeze(fd_of(name));
 	if (!strcmp(word[0], "thaw"))
@@ -387,8 +395,7 @@ static int rare_command(char **word, const char *name, char *answer)
 		return sprintf(answer, "%d", getpid()) < 0;
 	if (!strcmp(word[0], "fork"))
 		return do_fork(name, answer);
-	errno = EINVAL;
-	return -1;
+	return special_reader(word[0], name, fd_of(name));
 }
 
 /* The answer is empty unless a command has something to say. */

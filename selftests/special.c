@@ -2,11 +2,17 @@
 /* Sockets with options that few sockets have. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/bpf.h>
+#include <linux/filter.h>
+#include <linux/kcm.h>
+#include <linux/tls.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "special.h"
@@ -186,4 +192,139 @@ int special_keepalive(int fd, int seconds)
 		return -1;
 	return set(fd, TCP_KEEPIDLE, seconds) || set(fd, TCP_KEEPINTVL, seconds) ||
 	       set(fd, TCP_KEEPCNT, 3) ? -1 : 0;
+}
+
+/**
+ * special_ttl() - refuse packets from afar (RFC 5082)
+ * @fd: the socket
+ * @least: hops that must be left; 0: any
+ */
+int special_ttl(int fd, int least)
+{
+	int family;
+	socklen_t length = sizeof(family);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &length))
+		return -1;
+	if (family == AF_INET6)
+		return setsockopt(fd, IPPROTO_IPV6, IPV6_MINHOPCOUNT, &least,
+				  sizeof(least));
+	return setsockopt(fd, IPPROTO_IP, IP_MINTTL, &least, sizeof(least));
+}
+
+/**
+ * special_deaf() - refuse all packets, by a filter
+ * @fd: the socket
+ * @on: 0 takes the filter away
+ */
+int special_deaf(int fd, int on)
+{
+	struct sock_filter nothing = BPF_STMT(BPF_RET | BPF_K, 0);
+	struct sock_fprog filter = { .len = 1, .filter = &nothing };
+
+	return setsockopt(fd, SOL_SOCKET, on ? SO_ATTACH_FILTER : SO_DETACH_FILTER,
+			  &filter, sizeof(filter));
+}
+
+static int bpf(int command, union bpf_attr *attr)
+{
+	return syscall(__NR_bpf, command, attr, sizeof(*attr));
+}
+
+/* A program that says 1 whatever comes: a verdict "pass", or a length. */
+static int say_one(enum bpf_prog_type type)
+{
+	static const struct bpf_insn one[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .imm = 1 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	union bpf_attr attr = {
+		.prog_type = type,
+		.insns = (unsigned long)one,
+		.insn_cnt = 2,
+		.license = (unsigned long)"GPL",
+	};
+
+	return bpf(BPF_PROG_LOAD, &attr);
+}
+
+/* What reads stays open: it goes with the process. */
+static int sockmap(int fd)
+{
+	union bpf_attr attr = {
+		.map_type = BPF_MAP_TYPE_SOCKMAP,
+		.key_size = 4,
+		.value_size = 4,
+		.max_entries = 1,
+	};
+	int map = bpf(BPF_MAP_CREATE, &attr);
+	int key = 0;
+
+	if (map < 0)
+		return -1;
+	memset(&attr, 0, sizeof(attr));
+	attr.target_fd = map;
+	attr.attach_bpf_fd = say_one(BPF_PROG_TYPE_SK_SKB);
+	attr.attach_type = BPF_SK_SKB_STREAM_VERDICT;
+	if (bpf(BPF_PROG_ATTACH, &attr))
+		return -1;
+	if (fd < 0)
+		return 0;
+	memset(&attr, 0, sizeof(attr));
+	attr.map_fd = map;
+	attr.key = (unsigned long)&key;
+	attr.value = (unsigned long)&fd;
+	return bpf(BPF_MAP_UPDATE_ELEM, &attr);
+}
+
+static int kcm(int fd)
+{
+	struct kcm_attach attach = {
+		.fd = fd,
+		.bpf_fd = say_one(BPF_PROG_TYPE_SOCKET_FILTER),
+	};
+	int reader = socket(AF_KCM, SOCK_SEQPACKET | SOCK_CLOEXEC, KCMPROTO_CONNECTED);
+
+	if (reader < 0 || fd < 0)
+		return reader < 0 ? -1 : 0;
+	return ioctl(reader, SIOCKCMATTACH, &attach);
+}
+
+static int tls(int fd)
+{
+	struct tls12_crypto_info_aes_gcm_128 info = {
+		.info.version = TLS_1_2_VERSION,
+		.info.cipher_type = TLS_CIPHER_AES_GCM_128,
+	};
+
+	/* Only a connected socket takes it: another tells whether there is any. */
+	if (fd < 0) {
+		fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		setsockopt(fd, IPPROTO_TCP, TCP_ULP, "tls", 3);
+		close(fd);
+		return errno == ENOENT ? -1 : 0;
+	}
+	if (setsockopt(fd, IPPROTO_TCP, TCP_ULP, "tls", 3))
+		return -1;
+	return setsockopt(fd, SOL_TLS, TLS_RX, &info, sizeof(info));
+}
+
+/**
+ * special_reader() - let the kernel read for the program
+ * @command: sockmap, kcm or tls; or "probe": whether the kernel can
+ * @name: of the socket; of a probe, one of those
+ * @fd: the socket; of a probe, -1
+ */
+int special_reader(const char *command, const char *name, int fd)
+{
+	if (!strcmp(command, "probe"))
+		command = name;
+	if (!strcmp(command, "sockmap"))
+		return sockmap(fd);
+	if (!strcmp(command, "kcm"))
+		return kcm(fd);
+	if (!strcmp(command, "tls"))
+		return tls(fd);
+	errno = EINVAL;
+	return -1;
 }

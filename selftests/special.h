@@ -10,6 +10,9 @@ int special_fastopen(int fd, int connects);
 int special_netns(const char *name);
 int special_silence(int fd);
 int special_keepalive(int fd, int seconds);
+int special_ttl(int fd, int least);
+int special_deaf(int fd, int on);
+int special_reader(const char *command, const char *name, int fd);
 int special_freeze(int fd);
 int special_thaw(void);
 

@@ -11,14 +11,12 @@
 /**
  * struct line - what all lines of a socket share
  * @end: the socket's end of its connection
- * @cause: why it waits
- * @unread: bytes that wait to be read
+ * @wait: how the socket stands
  * @inode: of the socket; 0 if no process ever had it
  */
 struct line {
 	const struct tl_end *end;
-	enum tl_cause cause;
-	u32 unread;
+	struct tl_wait wait;
 	unsigned long inode;
 };
 
@@ -26,15 +24,12 @@ static void write_one(struct seq_file *seq, const struct line *line,
 		      const struct tl_holder *holder)
 {
 	const struct tl_end *end = line->end;
-	const struct tl_close_wait *watch =
-		&((struct tl_reading *)seq->private)->ns->close_wait;
 
 	tl_ends_addresses(seq, end);
 	tl_view_number(seq, end->age_ms);
-	tl_view_word(seq, tl_cause_name(line->cause));
-	tl_view_number(seq, line->unread);
-	tl_view_number(seq, tl_close_wait_is_leak(watch, line->cause,
-						  end->age_ms));
+	tl_view_word(seq, tl_cause_name(line->wait.cause));
+	tl_view_number(seq, line->wait.unread);
+	tl_view_number(seq, line->wait.leak);
 	tl_view_word(seq, tl_state_name(end->remote_state));
 	tl_view_uid(seq, READ_ONCE(end->sk->sk_uid));
 	tl_view_holder(seq, holder);
@@ -52,8 +47,7 @@ static void write(struct seq_file *seq, const struct tl_end *end)
 	};
 	const struct tl_holder *holder;
 
-	line.cause = tl_close_wait_cause(&reading->ns->close_wait, end->sk,
-					 &line.unread);
+	tl_close_wait_look(&reading->ns->close_wait, end->sk, end->age_ms, &line.wait);
 	holder = tl_holders_of(&reading->holders, end->sk);
 	do {
 		write_one(seq, &line, holder);

@@ -121,13 +121,14 @@ static void write(struct seq_file *seq, const void *data)
 	tl_view_number(seq, owner->now_max);
 	tl_view_number(seq, owner->leaks_max);
 	seq_put_decimal_ull(seq, " ", jiffies64_to_msecs(ago));
+	tl_view_number(seq, owner->causes[TL_CAUSE_INDIRECT]);
 	seq_putc(seq, '\n');
 }
 
 const struct tl_report tl_report_close_wait_owner = {
 	.name = "close_wait_owner",
 	.columns =
-	"uid comm cgroup local_port now leaks oldest_ms growth_per_min not_accepted unread_data unread_eof eof_read sending now_max leaks_max seen_ms_ago",
+	"uid comm cgroup local_port now leaks oldest_ms growth_per_min not_accepted unread_data unread_eof eof_read sending now_max leaks_max seen_ms_ago indirect",
 	.line_size = sizeof(struct line),
 	.gather = gather,
 	.line = write,

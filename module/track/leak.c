@@ -28,18 +28,16 @@ void tl_leak_set(struct tl_conn *conn, bool is)
 static bool judge_socket(struct tl_conn *conn, unsigned int end,
 			 const struct sock *sk)
 {
-	const struct tl_close_wait *watch = &conn->ns->close_wait;
-	enum tl_cause cause;
-	u32 unread;
+	struct tl_wait wait;
 
 	if (!tl_socket_is_full(sk))
 		return false;
-	cause = tl_close_wait_cause(watch, sk, &unread);
-	if (!tl_close_wait_is_leak(watch, cause,
-				   tl_life_age_ms(conn->since[end])))
+	tl_close_wait_look(&conn->ns->close_wait, sk,
+			   tl_life_age_ms(conn->since[end]), &wait);
+	if (!wait.leak)
 		return false;
 	if (!conn->told)
-		trace_close_wait_leak(conn, end, cause, READ_ONCE(sk->sk_uid));
+		trace_close_wait_leak(conn, end, wait.cause, READ_ONCE(sk->sk_uid));
 	conn->told = 1;
 	return true;
 }

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The CLOSE_WAIT watch: why a socket stays, and whether it is a leak. */
+#include <net/mptcp.h>
 #include <net/tcp.h>
+#include <net/tls.h>
 
+#include "../compat.h"
 #include "close_wait.h"
 
 static const char * const names[] = {
@@ -10,6 +13,7 @@ static const char * const names[] = {
 	[TL_CAUSE_UNREAD_DATA]	= "unread-data",
 	[TL_CAUSE_UNREAD_EOF]	= "unread-eof",
 	[TL_CAUSE_EOF_READ]	= "eof-read",
+	[TL_CAUSE_INDIRECT]	= "indirect",
 };
 
 /**
@@ -73,44 +77,61 @@ const char *tl_cause_name(enum tl_cause cause)
 	return names[cause];
 }
 
-/*
- * The peer's last ACK is the nearest that a socket keeps to when snd_una moved;
- * ACKs that only answer probes of a closed window do not count.
- */
-static bool is_sending(const struct sock *sk, unsigned int leak_ms)
+/* When anything was acknowledged last. The stamp has 64 bits: it does not wrap. */
+static u64 acknowledged_ms_ago(const struct tcp_sock *tp)
 {
-	const struct tcp_sock *tp = tcp_sk(sk);
-	u32 quiet;
-
-	if (READ_ONCE(tp->write_seq) == READ_ONCE(tp->snd_una) ||
-	    READ_ONCE(inet_csk(sk)->icsk_backoff))
-		return false;
-	quiet = tcp_jiffies32 - READ_ONCE(tp->rcv_tstamp);
-	return jiffies_to_msecs(quiet) < leak_ms;
+	return div_u64(tcp_clock_us() - READ_ONCE(tp->delivered_mstamp), USEC_PER_MSEC);
 }
 
-/**
- * tl_close_wait_cause() - why a socket stays in CLOSE_WAIT
- * @watch: the watch of its namespace
- * @sk: the full socket
- * @unread: set to the bytes that wait to be read, without the FIN
- *
- * The receive queue tells: copied_seq is what the application has taken, and
- * the FIN counts for one. Context: any; the socket is not locked, so this is
- * what stood there at one moment.
- *
- * Return: the first cause that holds.
+/*
+ * Data that was sent is under way, with a timer that repeats it until the socket
+ * gives up, or it is acknowledged. Probes of a closed window carry nothing. A reply
+ * that was sent before the FIN came is no half-close.
  */
-enum tl_cause tl_close_wait_cause(const struct tl_close_wait *watch,
-				  const struct sock *sk, u32 *unread)
+static bool is_sending(const struct sock *sk, unsigned int age_ms, unsigned int leak_ms)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
-	u32 left = READ_ONCE(tp->rcv_nxt) - READ_ONCE(tp->copied_seq);
+	u32 sent = tcp_jiffies32 - READ_ONCE(tp->lsndtime);
 
-	*unread = left ? left - 1 : 0;
+	if (READ_ONCE(tp->packets_out))
+		return true;
+	return jiffies_to_msecs(sent) < age_ms && acknowledged_ms_ago(tp) < leak_ms;
+}
+
+/* TLS leaves the end of file where it is, also once the application has read it. */
+static bool is_hidden_by_tls(const struct sock *sk, u32 left)
+{
+	const struct tls_context *tls = tls_get_ctx(sk);
+
+	/* A field of bits, which is set once. */
+	return tls && data_race(tls->rx_conf) != TLS_BASE &&
+	       (TL_COMPAT_TLS_READS_AHEAD || left <= 1);
+}
+
+/*
+ * Whether something in the kernel takes the data off the socket: a socket of
+ * MPTCP above it, a map of BPF, KCM or a service of the kernel (which all have
+ * the user data), or an upper layer protocol. Then copied_seq says how far that
+ * has come, and not the application. Context: RCU, for the protocol's name.
+ */
+static bool is_read_by_kernel(const struct sock *sk, u32 left)
+{
+	const struct tcp_ulp_ops *upper = READ_ONCE(inet_csk(sk)->icsk_ulp_ops);
+
+	if (sk_is_mptcp(sk) || READ_ONCE(sk->sk_user_data))
+		return true;
+	if (!upper)
+		return false;
+	return strcmp(upper->name, "tls") || is_hidden_by_tls(sk, left);
+}
+
+static enum tl_cause cause_of(const struct sock *sk, bool sends, u32 left)
+{
 	if (!READ_ONCE(sk->sk_socket) && !sock_flag(sk, SOCK_DEAD))
 		return TL_CAUSE_NOT_ACCEPTED;
-	if (is_sending(sk, tl_close_wait_leak_ms(watch)))
+	if (is_read_by_kernel(sk, left))
+		return TL_CAUSE_INDIRECT;
+	if (sends)
 		return TL_CAUSE_SENDING;
 	if (left > 1)
 		return TL_CAUSE_UNREAD_DATA;
@@ -118,16 +139,28 @@ enum tl_cause tl_close_wait_cause(const struct tl_close_wait *watch,
 }
 
 /**
- * tl_close_wait_is_leak() - whether a socket in CLOSE_WAIT is a leak
+ * tl_close_wait_look() - see how a socket in CLOSE_WAIT stands
  * @watch: the watch of its namespace
- * @cause: why it stays
+ * @sk: the full socket
  * @age_ms: milliseconds since it entered CLOSE_WAIT
+ * @wait: filled
  *
- * A half-close that still sends is none, however old.
+ * The receive queue tells: copied_seq is what the application has taken, and
+ * the FIN counts for one. A half-close that still sends is no leak, however old.
+ * Context: RCU; the socket is not locked, so this is what stood there at one
+ * moment.
  */
-bool tl_close_wait_is_leak(const struct tl_close_wait *watch,
-			   enum tl_cause cause, unsigned int age_ms)
+void tl_close_wait_look(const struct tl_close_wait *watch, const struct sock *sk,
+			unsigned int age_ms, struct tl_wait *wait)
 {
-	return age_ms >= tl_close_wait_leak_ms(watch) &&
-	       cause != TL_CAUSE_SENDING;
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 left = READ_ONCE(tp->rcv_nxt) - READ_ONCE(tp->copied_seq);
+	unsigned int leak_ms = tl_close_wait_leak_ms(watch);
+	bool sends = is_sending(sk, age_ms, leak_ms);
+
+	wait->cause = cause_of(sk, sends, left);
+	wait->unread = left ? left - 1 : 0;
+	if (wait->cause == TL_CAUSE_INDIRECT)
+		wait->unread = TL_UNREAD_UNKNOWN;
+	wait->leak = age_ms >= leak_ms && !sends;
 }

@@ -21,14 +21,29 @@ struct tl_close_wait {
 	atomic_t leaks;
 };
 
-/* Why a socket stays in CLOSE_WAIT; the first that holds. */
+/* Why a socket stays in CLOSE_WAIT; see tl_close_wait_look() for which comes first. */
 enum tl_cause {
 	TL_CAUSE_NOT_ACCEPTED,	/* it waits in the accept queue */
 	TL_CAUSE_SENDING,	/* a half-close: it still transmits */
 	TL_CAUSE_UNREAD_DATA,	/* data before the FIN is not read */
 	TL_CAUSE_UNREAD_EOF,	/* the FIN is not read */
 	TL_CAUSE_EOF_READ,	/* all is read, close() is missing */
+	TL_CAUSE_INDIRECT,	/* the kernel reads for the program */
 	TL_CAUSES
+};
+
+#define TL_UNREAD_UNKNOWN	U32_MAX
+
+/**
+ * struct tl_wait - how a socket in CLOSE_WAIT stands at one moment
+ * @cause: why it stays
+ * @unread: bytes that wait to be read, without the FIN, or %TL_UNREAD_UNKNOWN
+ * @leak: it is a leak
+ */
+struct tl_wait {
+	enum tl_cause cause;
+	u32 unread;
+	bool leak;
 };
 
 void tl_close_wait_init(struct tl_close_wait *watch);
@@ -36,10 +51,8 @@ unsigned int tl_close_wait_leak_ms(const struct tl_close_wait *watch);
 void tl_close_wait_set_leak_ms(struct tl_close_wait *watch, unsigned int ms);
 void tl_close_wait_count(struct tl_close_wait *watch, bool is_leak);
 unsigned int tl_close_wait_leaks(const struct tl_close_wait *watch);
-bool tl_close_wait_is_leak(const struct tl_close_wait *watch,
-			   enum tl_cause cause, unsigned int age_ms);
 const char *tl_cause_name(enum tl_cause cause);
-enum tl_cause tl_close_wait_cause(const struct tl_close_wait *watch,
-				  const struct sock *sk, u32 *unread);
+void tl_close_wait_look(const struct tl_close_wait *watch, const struct sock *sk,
+			unsigned int age_ms, struct tl_wait *wait);
 
 #endif /* TCPLAB_WAIT_CLOSE_WAIT_H */

@@ -58,14 +58,14 @@ struct census {
 
 /**
  * struct found - a socket in CLOSE_WAIT
- * @cause: why it stays
+ * @wait: how it stands
  * @age_ms: since when
  * @uid: its owner
  * @local_port: its local port, or 0 if that means nothing
  * @holder: its holder, or NULL
  */
 struct found {
-	enum tl_cause cause;
+	struct tl_wait wait;
 	u32 age_ms;
 	kuid_t uid;
 	u16 local_port;
@@ -178,20 +178,17 @@ static void count(struct census *census, struct tl_owners *owners,
 	}
 	list_move(&owner->list, &owners->list);
 	owner->now++;
-	owner->leaks += tl_close_wait_is_leak(&owners->ns->close_wait,
-					      found->cause, found->age_ms);
+	owner->leaks += found->wait.leak;
 	owner->oldest_ms = max(owner->oldest_ms, found->age_ms);
-	owner->causes[found->cause]++;
+	owner->causes[found->wait.cause]++;
 }
 
 static void look_at(struct census *census, struct tl_owners *owners,
 		    struct sock *sk, struct found *found)
 {
-	u32 unread;
-
 	if (READ_ONCE(sk->sk_state) != TCP_CLOSE_WAIT)
 		return;
-	found->cause = tl_close_wait_cause(&owners->ns->close_wait, sk, &unread);
+	tl_close_wait_look(&owners->ns->close_wait, sk, found->age_ms, &found->wait);
 	found->uid = READ_ONCE(sk->sk_uid);
 	found->holder = tl_holders_of(census->holders, sk);
 	count(census, owners, found, sk);
