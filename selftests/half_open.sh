@@ -116,6 +116,31 @@ challenge_reset() {
 	assert_evidence "challenge-reset CLOSED CLOSED"
 }
 
+# The client's FIN_WAIT_2 was cut: it opens the same 4-tuple, which waits in CLOSE_WAIT here.
+syn_on_close_wait() {
+	meet_open passive 5000
+	assert peer send F.
+	assert peer expect .
+	row_is "CLOSE_WAIT FIN_WAIT_2"
+	assert peer send S seq=+100000
+	assert peer expect .
+	assert_evidence "syn-on-established CLOSE_WAIT FIN_WAIT_2"
+	assert peer send R seq=-100001
+	assert_evidence "challenge-reset CLOSED CLOSED"
+}
+
+# Its first SYN, behind its data and its FIN.
+syn_that_is_very_late() {
+	meet_open passive 5000
+	assert peer send F. data=10
+	assert peer expect .
+	row_is "CLOSE_WAIT FIN_WAIT_2"
+	assert peer send S seq=-12
+	assert peer expect .
+	assert_evidence ""
+	assert_counted half_open 0
+}
+
 unknown_reset() {
 	meet_open active 80
 	assert kernel send s 10
@@ -249,6 +274,8 @@ run_once_46 \
 	"a SYN that is not the peer's" syn_of_an_impostor \
 	"a SYN that is late" syn_that_is_late \
 	"a challenge that is answered by RST" challenge_reset \
+	"a SYN for a connection in CLOSE_WAIT" syn_on_close_wait \
+	"a SYN that is late behind a FIN" syn_that_is_very_late \
 	"a RST of whom the connection is unknown to" unknown_reset \
 	"a RST that closes" reset_that_closes \
 	"a RST after a FIN" reset_after_fin \

@@ -247,6 +247,58 @@ late_data() {
 	assert_undisputed
 }
 
+# refused_by COMMAND ARGUMENT: TCP drops what comes for the socket, a RST that looks right, too: the connection lives on.
+refused_by() {
+	mark_counts
+	reach "$1"
+	assert kernel "$2" s "$3"
+	assert peer send R
+	look_twice
+	look_twice
+	unmoved "$1"
+	assert_eq "$(report half_open | awk -v local="$here" -v remote="$there" '$1 == local && $2 == remote')" "" \
+		"evidence of a RST that was refused"
+	# The next one is taken.
+	assert kernel "$2" s 0
+	assert peer send R
+	row_is ""
+	let_go
+	assert_undisputed
+}
+
+too_far() {
+	refused_by ESTABLISHED ttl 255
+}
+
+too_far_CLOSE_WAIT() {
+	refused_by CLOSE_WAIT ttl 255
+}
+
+filtered() {
+	refused_by ESTABLISHED deaf 1
+}
+
+# The same, and the connection closes in order.
+goes_on() {
+	mark_counts
+	reach ESTABLISHED
+	assert kernel deaf s 1
+	assert peer send R
+	look_twice
+	look_twice
+	assert kernel deaf s 0
+	assert kernel close s
+	assert peer expect F.
+	assert peer send .
+	row_is "FIN_WAIT_2 CLOSE_WAIT"
+	assert peer send F.
+	assert peer expect .
+	row_is "TIME_WAIT CLOSED"
+	assert_undisputed
+	assert peer send R
+	row_is ""
+}
+
 both_ends() {
 	local address=192.0.2.2
 	[ "$family" = 4 ] || address=2001:db8::2
@@ -275,6 +327,10 @@ run_tests_46 "$@" \
 	"RST in the window in CLOSE_WAIT, meant" challenged_CLOSE_WAIT \
 	"RST in the window in ESTABLISHED, forged" survived_ESTABLISHED \
 	"RST in the window in CLOSE_WAIT, forged" survived_CLOSE_WAIT \
+	"RST from too far away" too_far \
+	"RST from too far away in CLOSE_WAIT" too_far_CLOSE_WAIT \
+	"RST that a filter drops" filtered \
+	"RST that a filter drops, and an orderly close" goes_on \
 	"the kernel aborts in ESTABLISHED" abort_ESTABLISHED \
 	"the kernel aborts in FIN_WAIT_2" abort_FIN_WAIT_2 \
 	"the kernel aborts in CLOSE_WAIT" abort_CLOSE_WAIT \

@@ -45,6 +45,13 @@ static inline int tl_key_ifindex(const struct tl_key *key)
 	return key->scope >> 1;
 }
 
+/* A RST that came for a socket here: whether TCP takes it is not known yet. */
+enum tl_reset {
+	TL_RESET_NONE,
+	TL_RESET_CAME,
+	TL_RESET_SHOWS_GONE,	/* if so, it is evidence: tl_half_open_reset() */
+};
+
 /* How tcplab met the connection. */
 enum tl_origin {
 	TL_ACTIVE,	/* opened by a socket here */
@@ -77,8 +84,8 @@ enum tl_origin {
  * @first: the end shown as local: the initiator, where both are or none is
  * @bound: the socket was bound to an interface
  * @leak: the CLOSE_WAIT end is older than the threshold
- * @suspect: bit mask of the ends whose socket was not as the row says: look once
- *	more
+ * @suspect: bit mask of the ends whose socket was not as the row says, and of a
+ *	remote one whose RST was not taken: look once more
  * @told: that it is a leak has been told
  * @evidence: an &enum tl_evidence that one end is gone
  * @hashed: it is a row of the table
@@ -87,6 +94,7 @@ enum tl_origin {
  * @exact: it wants to be looked at to a few milliseconds
  * @port: bit mask of the end whose ephemeral port is counted
  * @stamps: the last socket that closed used timestamps (RFC 7323)
+ * @reset: an &enum tl_reset
  *
  * Allocated with SLAB_TYPESAFE_BY_RCU: a reader under RCU may find itself on
  * an object that became another connection, and has to compare @ns and @key
@@ -108,7 +116,7 @@ struct tl_conn {
 	u8 slot;
 	u8 origin:3, local:2, first:1, bound:1, leak:1;
 	u8 suspect:2, told:1, evidence:3, hashed:1, fine:1;
-	u8 ended:2, port:2, exact:1, stamps:1;
+	u8 ended:2, port:2, exact:1, stamps:1, reset:2;
 };
 
 #define TL_RTO_UNIT_MS	2

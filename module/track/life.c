@@ -158,6 +158,7 @@ static void settle_here(struct tl_conn *conn, unsigned int end)
 		conn->origin = TL_LOOPBACK;
 	}
 	conn->local |= 1 << end;
+	conn->reset = TL_RESET_NONE;
 	conn->state[end] = TL_UNKNOWN;
 	stats_of(conn)->state[TL_UNKNOWN]++;
 }
@@ -184,6 +185,7 @@ static void begin(struct tl_conn *conn, enum tl_origin origin,
 	conn->born = now();
 	conn->origin = origin;
 	conn->first = first;
+	conn->reset = TL_RESET_NONE;
 	memset(&conn->peers, 0, sizeof(conn->peers));
 	for (end = 0; end < 2; end++) {
 		if (tl_state_over(conn->state[end]))
@@ -220,6 +222,19 @@ static void follow_peers(struct tl_conn *conn)
 			       TL_EXIT_OTHER);
 }
 
+/* The socket of an end is gone, and a RST has come for it: that was taken. */
+static void take_reset(struct tl_conn *conn)
+{
+	bool shows_gone = conn->reset == TL_RESET_SHOWS_GONE;
+
+	conn->reset = TL_RESET_NONE;
+	conn->peers.end[0].state = TL_CLOSED;
+	conn->peers.end[1].state = TL_CLOSED;
+	follow_peers(conn);
+	if (shows_gone)
+		tl_half_open_taken(conn);
+}
+
 static void socket_says(struct tl_conn *conn, unsigned int end,
 			const struct sock *sk, enum tl_state state,
 			enum tl_exit reason, u32 since)
@@ -227,6 +242,8 @@ static void socket_says(struct tl_conn *conn, unsigned int end,
 	u8 said = conn->state[end];
 
 	settle_here(conn, end);
+	if (state == TL_CLOSED && conn->reset)
+		take_reset(conn);
 	if (sk && READ_ONCE(sk->sk_bound_dev_if))
 		conn->bound = 1;
 	if (conn->state[end] != state)
@@ -293,6 +310,45 @@ static void note_reset(struct tl_conn *conn, unsigned int from,
 		conn->peers.end[!from].state = TL_CLOSED;
 }
 
+/*
+ * What a RST does to an end with a socket here is for TCP to decide, which may
+ * refuse it for reasons that the segment does not show: a hop limit, a signature,
+ * a filter. It waits until that socket is gone, or a look finds that it is not.
+ */
+static bool reset(struct tl_conn *conn, unsigned int from, const struct tl_segment *rst)
+{
+	struct tl_receive_window window = { .known = false };
+	struct tl_peers before = conn->peers;
+	bool shows_gone;
+
+	if (tl_conn_here(conn, !from))
+		tl_socket_window(conn, !from, &window);
+	shows_gone = tl_half_open_reset(conn, from, rst);
+	if (!tl_peers_step(&conn->peers, from, rst, &window))
+		return false;
+	if (!tl_conn_lives_here(conn, !from) ||
+	    before.end[from].state == conn->peers.end[from].state) {
+		follow_peers(conn);
+		return true;
+	}
+	conn->peers = before;
+	conn->reset = shows_gone ? TL_RESET_SHOWS_GONE : TL_RESET_CAME;
+	conn->suspect &= ~BIT(from);
+	return true;
+}
+
+static bool step(struct tl_conn *conn, unsigned int from, const struct tl_segment *segment)
+{
+	const struct tl_receive_window window = { .known = false };
+
+	if ((segment->flags & (TL_SYN | TL_ACK)) == TL_SYN)
+		tl_half_open_syn(conn, from, segment);
+	if (!tl_peers_step(&conn->peers, from, segment, &window))
+		return false;
+	follow_peers(conn);
+	return true;
+}
+
 /**
  * tl_life_segment() - a segment passed
  * @conn: the connection
@@ -307,8 +363,7 @@ static void note_reset(struct tl_conn *conn, unsigned int from,
 void tl_life_segment(struct tl_conn *conn, unsigned int from,
 		     const struct tl_segment *segment)
 {
-	struct tl_receive_window window = { .known = false };
-	enum tl_evidence evidence = TL_EVIDENCE_NONE;
+	bool valid;
 
 	/* Remembered only because it was half-open. */
 	if (tl_conn_is_over(conn) && conn->evidence)
@@ -319,20 +374,11 @@ void tl_life_segment(struct tl_conn *conn, unsigned int from,
 		note_reset(conn, from, segment);
 		return;
 	}
-	if ((segment->flags & TL_RST) && tl_conn_here(conn, !from))
-		tl_socket_window(conn, !from, &window);
-	if (segment->flags & TL_RST)
-		evidence = tl_half_open_reset(conn, from, segment);
-	else if ((segment->flags & (TL_SYN | TL_ACK)) == TL_SYN)
-		tl_half_open_syn(conn, from, segment);
-	if (!tl_peers_step(&conn->peers, from, segment, &window)) {
+	valid = segment->flags & TL_RST ? reset(conn, from, segment) :
+					  step(conn, from, segment);
+	if (!valid)
 		count(conn, TL_COUNT_INVALID);
-		return;
-	}
-	follow_peers(conn);
-	if (evidence && conn->peers.end[from].state == TL_CLOSED)
-		tl_half_open_found(conn, evidence);
-	if (conn->origin == TL_FORWARD)
+	else if (conn->origin == TL_FORWARD)
 		conn->since[!conn->first] = now();
 }
 

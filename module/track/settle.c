@@ -21,8 +21,8 @@
 /* Why a TIME_WAIT socket that is not there any more ended. */
 static enum tl_exit exit_reason(const struct tl_conn *conn, unsigned int end)
 {
-	return conn->peers.end[end].state == TL_CLOSED ? TL_EXIT_RESET :
-							 TL_EXIT_OTHER;
+	return conn->reset || conn->peers.end[end].state == TL_CLOSED ?
+	       TL_EXIT_RESET : TL_EXIT_OTHER;
 }
 
 /* Request and mini-sockets change and end without an event. */
@@ -81,6 +81,19 @@ static bool met_time_wait(struct tl_conn *conn, unsigned int end,
 	return true;
 }
 
+/*
+ * A RST has come for a socket that is still there. TCP has refused it if that is
+ * so at the second look, too. TCP has not seen one that waits in the backlog.
+ */
+static void doubt_reset(struct tl_conn *conn, unsigned int end, const struct sock *sk)
+{
+	if (tl_socket_is_full(sk) && READ_ONCE(sk->sk_backlog.tail))
+		return;
+	if (conn->suspect & BIT(!end))
+		conn->reset = TL_RESET_NONE;
+	conn->suspect ^= BIT(!end);
+}
+
 /* Whether the socket of an end is as the row says, or the row is now as it is. */
 static bool reconcile_end(struct tl_conn *conn, unsigned int end, bool judge)
 {
@@ -93,7 +106,9 @@ static bool reconcile_end(struct tl_conn *conn, unsigned int end, bool judge)
 		if (state == TL_TIME_WAIT && met_time_wait(conn, end, sk))
 			return true;
 		if (conn->evidence && tl_socket_is_full(sk))
-			tl_half_open_check(conn, end, sk, judge);
+			tl_half_open_check(conn, end, sk);
+		if (conn->reset && judge)
+			doubt_reset(conn, end, sk);
 		sock_gen_put(sk);
 	}
 	/* A new incarnation makes itself known by its SYN or SYN,ACK. */
@@ -122,22 +137,20 @@ static bool reconcile_end(struct tl_conn *conn, unsigned int end, bool judge)
  */
 void tl_settle(struct tl_conn *conn, bool judge)
 {
+	u8 suspect = conn->suspect;
 	unsigned int end;
-	bool new = false;
 
 	rcu_read_lock();
 	for (end = 0; end < 2; end++) {
 		if (!tl_conn_here(conn, end) || tl_state_over(conn->state[end]))
 			continue;
-		if (!reconcile_end(conn, end, judge)) {
-			new |= !(conn->suspect & BIT(end));
+		if (!reconcile_end(conn, end, judge))
 			conn->suspect |= BIT(end);
-		} else if (judge) {
+		else if (judge)
 			conn->suspect &= ~BIT(end);
-		}
 	}
 	rcu_read_unlock();
 	/* The look that judges comes no sooner than it takes for both to agree. */
-	if (new)
+	if (conn->suspect & ~suspect)
 		tl_wheel_move(conn, TL_KEEP_SOON);
 }

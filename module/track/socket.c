@@ -323,6 +323,23 @@ unsigned int tl_socket_time_left(const struct sock *sk)
 }
 
 /**
+ * tl_socket_near() - find the socket at one end, as the sender of a segment may ask
+ * @conn: the connection
+ * @end: index of the end
+ *
+ * Interfaces are searched only with reason.
+ * Context: RCU, any but hard interrupt.
+ *
+ * Return: as tl_socket_find().
+ */
+struct sock *tl_socket_near(const struct tl_conn *conn, unsigned int end)
+{
+	if (conn->bound)
+		return tl_socket_find(conn, end);
+	return find_at(conn->ns->net, &conn->key, end, tl_key_ifindex(&conn->key));
+}
+
+/**
  * tl_socket_window() - what the socket at one end would accept
  * @conn: the connection
  * @end: index of the end
@@ -333,14 +350,8 @@ unsigned int tl_socket_time_left(const struct sock *sk)
 void tl_socket_window(const struct tl_conn *conn, unsigned int end,
 		      struct tl_receive_window *window)
 {
-	struct sock *sk;
+	struct sock *sk = tl_socket_near(conn, end);
 
-	/* For each RST that comes: interfaces are searched only with reason. */
-	if (conn->bound)
-		sk = tl_socket_find(conn, end);
-	else
-		sk = find_at(conn->ns->net, &conn->key, end,
-			     tl_key_ifindex(&conn->key));
 	window->known = false;
 	if (!sk)
 		return;

@@ -46,6 +46,7 @@ struct sock *tl_socket_listener(struct net *net, const struct tl_key *key,
 bool tl_socket_exists(struct net *net, const struct tl_key *key,
 		      unsigned int end);
 unsigned int tl_socket_time_left(const struct sock *sk);
+struct sock *tl_socket_near(const struct tl_conn *conn, unsigned int end);
 void tl_socket_window(const struct tl_conn *conn, unsigned int end,
 		      struct tl_receive_window *window);
 bool tl_is_link_local(const struct in6_addr *source,

@@ -300,6 +300,7 @@ static struct tl_conn *allocate(struct tl_net *ns, const struct tl_key *key)
 	conn->ended = 0;
 	conn->exact = 0;
 	conn->stamps = 0;
+	conn->reset = TL_RESET_NONE;
 	conn->port = 0;
 	return conn;
 }

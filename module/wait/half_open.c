@@ -10,7 +10,7 @@
 
 #include "../report/trace.h"
 #include "../tcplab.h"
-#include "../track/keep.h"
+#include "../track/socket.h"
 #include "half_open.h"
 
 static const char * const names[] = {
@@ -113,10 +113,24 @@ void tl_half_open_left(struct tl_conn *conn, unsigned int end)
 	tl_half_open_found(conn, TL_EVIDENCE_FIN_WAIT_2);
 }
 
-/* The handshake's own SYN, late or repeated. */
-static bool is_old(const struct tl_endpoint *end, const struct tl_segment *syn)
+/*
+ * Whether a SYN is the handshake's own, late or repeated. The peer's first number
+ * lies before all that our end has received, which a FIN counts in.
+ */
+static bool is_old(const struct tl_conn *conn, unsigned int end,
+		   const struct tl_segment *syn)
 {
-	return end->fin || (end->syn && end->control_end == syn->seq + 1);
+	struct sock *sk = tl_socket_near(conn, end);
+	const struct tcp_sock *tp = tcp_sk(sk);
+	bool old = true;
+
+	if (!sk)
+		return true;
+	if (tl_socket_is_full(sk))
+		old = syn->seq + 1 + (u32)READ_ONCE(tp->bytes_received) ==
+		      READ_ONCE(tp->rcv_nxt);
+	sock_gen_put(sk);
+	return old;
 }
 
 /**
@@ -125,6 +139,7 @@ static bool is_old(const struct tl_endpoint *end, const struct tl_segment *syn)
  * @from: index of the end that sent it
  * @syn: the SYN, without ACK
  *
+ * Context: RCU, any but hard interrupt.
  * Source: RFC 9293 section 3.5.1, figure 9; RFC 5961 section 4.
  */
 void tl_half_open_syn(struct tl_conn *conn, unsigned int from,
@@ -134,37 +149,43 @@ void tl_half_open_syn(struct tl_conn *conn, unsigned int from,
 
 	if (!tl_conn_here(conn, !from) || tl_conn_both_here(conn) ||
 	    conn->evidence || !tl_state_synchronized(state) ||
-	    state == TL_TIME_WAIT || is_old(&conn->peers.end[from], syn))
+	    state == TL_TIME_WAIT || is_old(conn, !from, syn))
 		return;
 	conn->since[from] = jiffies;
 	tl_half_open_found(conn, TL_EVIDENCE_SYN);
 }
 
 /**
- * tl_half_open_reset() - what a RST shows that our end will accept
+ * tl_half_open_reset() - whether a RST shows that its sender's end was gone
  * @conn: the connection, not yet stepped
  * @from: index of the end that sent it
- * @rst: the RST
+ * @rst: the RST, which is evidence only if our end takes it
  *
- * Whoever closes by a RST acknowledges what it has. Whoever has no such
+ * An end that closes by a RST acknowledges what it has. A host without such a
  * connection takes the sequence number from the acknowledgment that it answers,
  * and acknowledges nothing (RFC 9293 section 3.10.7.1). After a FIN that is
- * nothing new.
+ * nothing new, unless a SYN has come, whose challenge it answers.
  */
-enum tl_evidence tl_half_open_reset(const struct tl_conn *conn,
-				    unsigned int from,
-				    const struct tl_segment *rst)
+bool tl_half_open_reset(const struct tl_conn *conn, unsigned int from,
+			const struct tl_segment *rst)
 {
 	u8 state = conn->state[!from];
 
 	if (!tl_conn_here(conn, !from) || tl_conn_both_here(conn) ||
 	    !tl_state_synchronized(state) || state == TL_TIME_WAIT)
-		return TL_EVIDENCE_NONE;
-	if (conn->evidence == TL_EVIDENCE_SYN)
-		return TL_EVIDENCE_CHALLENGE;
-	if ((rst->flags & TL_ACK) || conn->peers.end[from].fin)
-		return TL_EVIDENCE_NONE;
-	return TL_EVIDENCE_UNKNOWN;
+		return false;
+	return conn->evidence == TL_EVIDENCE_SYN ||
+	       !((rst->flags & TL_ACK) || conn->peers.end[from].fin);
+}
+
+/**
+ * tl_half_open_taken() - our end has taken a RST that shows the other's gone
+ * @conn: the connection
+ */
+void tl_half_open_taken(struct tl_conn *conn)
+{
+	tl_half_open_found(conn, conn->evidence == TL_EVIDENCE_SYN ?
+				 TL_EVIDENCE_CHALLENGE : TL_EVIDENCE_UNKNOWN);
 }
 
 /**
@@ -172,24 +193,15 @@ enum tl_evidence tl_half_open_reset(const struct tl_conn *conn,
  * @conn: the connection, with evidence
  * @end: index of a local end
  * @sk: its full socket
- * @judge: TCP has had time to take what was seen
  *
  * A SYN may have been an impostor's: then the peer acknowledges something later.
- * A RST that TCP has not taken was no evidence.
  */
 void tl_half_open_check(struct tl_conn *conn, unsigned int end,
-			const struct sock *sk, bool judge)
+			const struct sock *sk)
 {
 	u32 heard = READ_ONCE(tcp_sk(sk)->rcv_tstamp);
-	u32 since = conn->since[!end];
-	bool wrong = false;
 
-	if (conn->evidence == TL_EVIDENCE_SYN)
-		wrong = (s32)(heard - since) > 0;
-	else if (conn->evidence == TL_EVIDENCE_CHALLENGE ||
-		 conn->evidence == TL_EVIDENCE_UNKNOWN)
-		wrong = judge && (u32)jiffies - since >= TL_KEEP_SOON;
-	if (wrong)
+	if (conn->evidence == TL_EVIDENCE_SYN && (s32)(heard - conn->since[!end]) > 0)
 		tl_half_open_forget(conn);
 }
 

@@ -48,11 +48,11 @@ void tl_half_open_forget(struct tl_conn *conn);
 void tl_half_open_left(struct tl_conn *conn, unsigned int end);
 void tl_half_open_syn(struct tl_conn *conn, unsigned int from,
 		      const struct tl_segment *syn);
-enum tl_evidence tl_half_open_reset(const struct tl_conn *conn,
-				    unsigned int from,
-				    const struct tl_segment *rst);
+bool tl_half_open_reset(const struct tl_conn *conn, unsigned int from,
+			const struct tl_segment *rst);
+void tl_half_open_taken(struct tl_conn *conn);
 void tl_half_open_check(struct tl_conn *conn, unsigned int end,
-			const struct sock *sk, bool judge);
+			const struct sock *sk);
 u32 tl_half_open_since(const struct tl_conn *conn);
 
 #endif /* TCPLAB_WAIT_HALF_OPEN_H */
