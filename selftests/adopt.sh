@@ -99,9 +99,81 @@ switched_on() {
 	assert_eq "$(report connections "$a" | awk '/127.0.0.1:7000/ { print $3 }')" adopted "origin of what was opened while off"
 }
 
+# value REPORT COLUMN PATTERN NS: of the rows that match.
+value() {
+	report "$1" "$4" | awk -v name="$2" -v pattern="$3" '
+		NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
+		$0 ~ pattern { print $c[name] }' | sort | uniq -c | awk '{ print $1 "x" $2 }' | xargs
+}
+
+adopt_anew() {
+	echo 0 | in_ns "$1" tee "$knob" >/dev/null || fail "cannot switch off"
+	echo 1 | in_ns "$1" tee "$knob" >/dev/null || fail "cannot switch on"
+	assert_states_agree "$1"
+}
+
+# connected PORT NAME [LOCAL-PORT]
+connected() {
+	assert sa connect "c$2" 192.0.2.2 "$1" ${3+"$3"}
+	assert sb accept "s$2" "l$1"
+}
+
+# What nothing was seen of is told by its ports: a listener's, then one that was bound, then one outside the range.
+service_ports() {
+	local i
+	in_ns "$a" sysctl -qw net.ipv4.ip_local_port_range="40000 60000"
+	in_ns "$b" sysctl -qw net.ipv4.ip_local_port_range="40000 60000"
+	for i in 50051 50052 50053 7002; do assert sb listen "l$i" 192.0.2.2 "$i"; done
+	# In the range, and a listener's; the client closes first, and the server, from a greater port than the client's.
+	for i in 1 2 3; do
+		connected 50051 "$i"
+		assert sa close "c$i"
+	done
+	for i in 4 5; do
+		connected 50052 "$i" "4500$i"
+		assert sb close "s$i"
+		assert sa close "c$i"
+	done
+	# The same, but the listener is gone: nothing tells.
+	connected 50053 6
+	assert sb close l50053
+	assert sa close c6
+	# Bound, by a client.
+	connected 7002 7 45007
+	assert sb close s7
+	# Outside the range, and the listener gone.
+	connected 7002 8
+	assert sb close l7002
+	assert sa close c8
+	adopt_anew "$a"
+	adopt_anew "$b"
+	assert_eq "$(value close_wait_owner now "endpoint .* 50051 " "$b")" 1x3 "sockets of a listener's port in the range"
+	assert_eq "$(value close_wait_owner local_port endpoint "$b")" "1x- 1x5002 1x50051 1x7002" "ports of those who closed second"
+	assert_eq "$(value close_wait_owner local_port "endpoint" "$a" | xargs -n 1 | grep -c 45007)" 1 "port that a client had bound"
+	# The row without sockets is that of those before they were adopted.
+	assert_eq "$(value time_wait_owner now "^50052 " "$b")" "1x0 1x2" "sockets of the server that closed first"
+	assert_eq "$(value ports remote 192.0.2.1 "$b")" "" "ports of a server"
+	for i in 1 2 3 6 8; do assert sb close "s$i"; done
+	assert sa close c7
+}
+
+ends() {
+	assert sa listen l6001 127.0.0.1 6001
+	assert sa connect c6001 127.0.0.1 6001
+	assert sa accept s6001 l6001
+	assert sb listen l6002 192.0.2.2 6002
+	assert sa connect c6002 192.0.2.2 6002
+	assert_eq "$(value connections ends ":6001 loopback" "$a")" 1x2 "ends of a loopback row"
+	adopt_anew "$a"
+	assert_eq "$(value connections ends ":6001 (127.0.0.1:[0-9]* )?adopted" "$a")" 1x2 "ends of an adopted row, both of which are here"
+	assert_eq "$(value connections ends ":6002 adopted" "$a")" 1x1 "ends of an adopted row, of which one is here"
+}
+
 run_tests \
 	"rows of connections that existed before are as their sockets" load \
 	"what was adopted is followed to its end" followed \
 	"track/enabled 0 forgets the rows of its namespace only" switched_off \
 	"the age of a CLOSE_WAIT that was adopted" age \
-	"track/enabled 1 adopts anew" switched_on
+	"track/enabled 1 adopts anew" switched_on \
+	"the service's port of what was adopted" service_ports \
+	"how many ends are here" ends

@@ -234,21 +234,13 @@ summary_value() {
 
 # connections_by_state [NS], ss_by_state [NS]: lines "STATE count" in order, one for each state that a socket of the
 # namespace is in, as tcplab and as the kernel count them. Listeners have no row. Both ends of a row count if both are
-# here: always for loopback, for adopted rows if the remote address is one of ours.
+# here.
 connections_by_state() {
-	{
-		in_ns "${1-}" ip -o address show | awk '{ split($4, a, "/"); print "address", a[1] }'
-		report connections "${1-}"
-	} | awk '
-		$1 == "address" { ours[$2]; next }
+	report connections "${1-}" | awk '
 		$1 == "local" { for (i = 1; i <= NF; i++) column[$i] = i; next }
 		{
 			count[$column["local_state"]]++
-			host = $column["remote"]
-			sub(/:[0-9]+(%.*)?$/, "", host)
-			gsub(/[][]/, "", host)
-			here = host in ours || host ~ /^127\./
-			if ($column["origin"] == "loopback" || $column["origin"] == "adopted" && here)
+			if ($column["ends"] == 2)
 				count[$column["remote_state"]]++
 		}
 		END { for (s in count) if (s !~ /^(CLOSED|LISTEN|-)$/) print s, count[s] }' | sort

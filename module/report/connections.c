@@ -11,6 +11,8 @@ static const char * const origins[] = {
 	[TL_LOOPBACK]	= "loopback",
 	[TL_FORWARD]	= "forward",
 	[TL_ADOPTED]	= "adopted",
+	[TL_ADOPTED_ACTIVE]	= "adopted",
+	[TL_ADOPTED_PASSIVE]	= "adopted",
 };
 
 static void row(struct seq_file *seq, struct tl_conn *conn)
@@ -32,11 +34,13 @@ static void row(struct seq_file *seq, struct tl_conn *conn)
 	tl_view_number(seq, view.idle_ms);
 	tl_view_word(seq, view.cc);
 	tl_view_uid(seq, view.uid);
+	tl_view_number(seq, hweight8(view.here));
 	seq_putc(seq, '\n');
 }
 
 const struct tl_report tl_report_connections = {
 	.name = "connections",
-	.columns = "local remote origin local_state remote_state age_ms state_ms idle_ms cc uid",
+	.columns =
+	"local remote origin local_state remote_state age_ms state_ms idle_ms cc uid ends",
 	.row = row,
 };

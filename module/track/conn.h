@@ -59,6 +59,8 @@ enum tl_origin {
 	TL_LOOPBACK,	/* both ends have sockets in this namespace */
 	TL_FORWARD,	/* neither end has a socket here */
 	TL_ADOPTED,	/* it was open before it was seen */
+	TL_ADOPTED_ACTIVE,	/* the same, opened by the end shown as local */
+	TL_ADOPTED_PASSIVE,	/* the same, opened by the other */
 };
 
 /**

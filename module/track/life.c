@@ -14,6 +14,7 @@
 #include "keep.h"
 #include "leak.h"
 #include "life.h"
+#include "opener.h"
 #include "settle.h"
 #include "socket.h"
 #include "table.h"
@@ -202,13 +203,16 @@ static void begin(struct tl_conn *conn, enum tl_origin origin,
  * @conn: the connection
  * @origin: how it was met
  * @first: the end to be shown as local
+ *
+ * Context: RCU, any but hard interrupt.
  */
 void tl_life_begin(struct tl_conn *conn, enum tl_origin origin,
 		   unsigned int first)
 {
-	begin(conn, origin, first);
-	count(conn, origin == TL_ADOPTED ? TL_COUNT_ADOPTED :
-					   TL_COUNT_CREATED);
+	bool adopted = origin == TL_ADOPTED;
+
+	begin(conn, adopted ? tl_opener_adopted(conn, first) : origin, first);
+	count(conn, adopted ? TL_COUNT_ADOPTED : TL_COUNT_CREATED);
 }
 
 /* The ends without a socket here are where segments have led them. */

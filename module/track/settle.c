@@ -42,7 +42,7 @@ static bool just_adopted(const struct tl_conn *conn)
 {
 	if ((u32)jiffies - conn->born >= msecs_to_jiffies(ADOPTION_MS))
 		return false;
-	return conn->origin == TL_ADOPTED ||
+	return conn->origin >= TL_ADOPTED ||
 	       (u32)jiffies - tl_track_started(&conn->ns->track) < msecs_to_jiffies(ADOPTION_MS);
 }
 

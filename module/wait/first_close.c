@@ -12,7 +12,7 @@
 #include <net/ipv6.h>
 
 #include "../tcplab.h"
-#include "../track/conn.h"
+#include "../track/opener.h"
 #include "budget.h"
 #include "first_close.h"
 
@@ -81,25 +81,12 @@ u64 tl_first_closes_memory(const struct tl_first_closes *closes)
 	return rows * ROW_SIZE + (READ_ONCE(closes->bucket) ? BUCKETS_SIZE : 0);
 }
 
-/*
- * The port of whom a connection was opened from here is a chance number; of one
- * that was open before, that is thought to be the greater.
- */
-static u16 port_of(const struct tl_conn *conn, unsigned int end)
-{
-	u16 port = ntohs(conn->key.port[end]);
-
-	if (conn->origin == TL_ADOPTED)
-		return port < ntohs(conn->key.port[!end]) ? port : 0;
-	return conn->origin == TL_PASSIVE || end != conn->first ? port : 0;
-}
-
 static void describe(const struct tl_conn *conn, unsigned int end,
 		     struct tl_first_closer *like)
 {
 	const struct tl_key *key = &conn->key;
 
-	like->local_port = port_of(conn, end);
+	like->local_port = tl_opener_service_port(conn, end);
 	if (tl_key_is_v6(key)) {
 		like->net_bits = NET_BITS6;
 		ipv6_addr_prefix(&like->net, &key->addr.v6[!end], NET_BITS6);

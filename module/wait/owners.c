@@ -16,11 +16,11 @@
 #include <linux/pid_namespace.h>
 #include <linux/slab.h>
 #include <linux/workqueue.h>
-#include <net/ip.h>
 #include <net/tcp.h>
 
 #include "../tcplab.h"
 #include "../track/life.h"
+#include "../track/opener.h"
 #include "../track/socket.h"
 #include "../track/table.h"
 #include "budget.h"
@@ -148,22 +148,6 @@ static struct tl_owner *owner_of(struct tl_owners *owners,
 	return new_owner(owners, found, cgroup);
 }
 
-/* The port of whom a connection was opened from here is a chance number. */
-static u16 port_of(const struct tl_conn *conn, unsigned int end)
-{
-	u16 port = ntohs(conn->key.port[end]);
-	int low, high;
-
-	if (conn->origin == TL_ADOPTED) {
-		inet_get_local_port_range(conn->ns->net, &low, &high);
-		return port >= low && port <= high ? 0 : port;
-	}
-	if (conn->origin == TL_PASSIVE ||
-	    (conn->origin == TL_LOOPBACK && end != conn->first))
-		return port;
-	return 0;
-}
-
 static void count(struct census *census, struct tl_owners *owners,
 		  const struct found *found, const struct sock *sk)
 {
@@ -207,7 +191,7 @@ static bool visit(struct tl_conn *conn, void *census)
 			continue;
 		sk[end] = tl_socket_find(conn, end);
 		found[end].age_ms = tl_life_age_ms(conn->since[end]);
-		found[end].local_port = port_of(conn, end);
+		found[end].local_port = tl_opener_service_port(conn, end);
 	}
 	/* Sockets have locks of their own. */
 	tl_conn_unlock(conn);

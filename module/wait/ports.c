@@ -18,6 +18,7 @@
 #include "../tcplab.h"
 #include "../track/conn.h"
 #include "../track/life.h"
+#include "../track/opener.h"
 #include "../track/socket.h"
 #include "budget.h"
 #include "ports.h"
@@ -270,14 +271,6 @@ static bool is_ephemeral(const struct tl_conn *conn, unsigned int end)
 	return port >= low && port <= high;
 }
 
-/* Of what was open before, only the ports tell who opened it. */
-static bool opened_from(const struct tl_conn *conn, unsigned int end)
-{
-	if (conn->origin == TL_ACTIVE || conn->origin == TL_LOOPBACK)
-		return end == conn->first;
-	return conn->origin == TL_ADOPTED && !is_ephemeral(conn, !end);
-}
-
 /* Whether a change of state takes a port, gives it back, or tells its TIME_WAIT. */
 static bool matters(const struct tl_conn *conn, unsigned int end,
 		    enum tl_state from, enum tl_state to)
@@ -285,7 +278,7 @@ static bool matters(const struct tl_conn *conn, unsigned int end,
 	if (conn->port & BIT(end))
 		return tl_state_over(to) || from == TL_TIME_WAIT || to == TL_TIME_WAIT;
 	return !conn->port && !tl_state_over(to) && is_ephemeral(conn, end) &&
-	       opened_from(conn, end);
+	       tl_opener_is(conn, end);
 }
 
 /* Not inlined: the many changes that do not matter need no room for a destination. */
