@@ -95,6 +95,14 @@ static bool may_know(const struct tl_reading *reading,
 	       (pids == &init_pid_ns || pids->ns.inum == owner->pid_ns);
 }
 
+static void write_growth(struct seq_file *seq, s32 per_min)
+{
+	if (per_min == TL_OWNER_GROWTH_UNKNOWN)
+		tl_view_number(seq, TL_VIEW_UNKNOWN);
+	else
+		seq_printf(seq, " %d", per_min);
+}
+
 static void write(struct seq_file *seq, const void *data)
 {
 	const struct tl_owner *owner = &((const struct line *)data)->owner;
@@ -112,7 +120,7 @@ static void write(struct seq_file *seq, const void *data)
 	tl_view_number(seq, owner->now);
 	tl_view_number(seq, owner->leaks);
 	tl_view_number(seq, owner->oldest_ms);
-	seq_printf(seq, " %d", tl_owner_growth_per_min(owner));
+	write_growth(seq, tl_owner_growth_per_min(owner));
 	tl_view_number(seq, owner->causes[TL_CAUSE_NOT_ACCEPTED]);
 	tl_view_number(seq, owner->causes[TL_CAUSE_UNREAD_DATA]);
 	tl_view_number(seq, owner->causes[TL_CAUSE_UNREAD_EOF]);

@@ -436,7 +436,7 @@ void tl_owners_stop(void)
  *
  * Return: sockets per minute, over some two minutes, or since the owner is known,
  * or since the last census but one, if those are far between; less than 0 if they
- * become fewer.
+ * become fewer; %TL_OWNER_GROWTH_UNKNOWN at first sight.
  */
 s32 tl_owner_growth_per_min(const struct tl_owner *owner)
 {
@@ -453,7 +453,7 @@ s32 tl_owner_growth_per_min(const struct tl_owner *owner)
 						    (s32)owner->sample[i].now),
 					 ms);
 	}
-	return 0;
+	return TL_OWNER_GROWTH_UNKNOWN;
 }
 
 /**

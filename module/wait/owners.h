@@ -14,6 +14,8 @@ struct tl_net;
 
 /* Longest path of a cgroup that is remembered, with its NUL. */
 #define TL_OWNER_CGROUP	256
+/* There is nothing to compare with yet. */
+#define TL_OWNER_GROWTH_UNKNOWN	S32_MIN
 /* Counts of the past that growth is computed from. */
 #define TL_OWNER_SAMPLES	5
 
