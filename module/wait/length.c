@@ -20,6 +20,9 @@
 #define OWN	MS(TL_TIME_WAIT_MS)
 #define KEPT	(MS(TL_LENGTH_MS_MAX) + 2 * OWN)
 
+/* The kernel's timer may stand further ahead than its own time, but not by so much. */
+#define SPARE	HZ
+
 /* As tcp_tw_recycle did. */
 #define RECYCLE_RTO_PERCENT	350
 
@@ -54,13 +57,17 @@ unsigned int tl_length_jiffies(const struct tl_conn *conn)
 
 /*
  * When its TIME_WAIT began, or began anew: the kernel's timer never stands more
- * than its own time ahead, and ours never less.
+ * than its own time ahead, and ours never less. The timer is read first: if it is
+ * set anew after that, it is found older than it is, and not ours.
  */
-static u32 restart_of(const struct inet_timewait_sock *mini, u32 now, bool *kept)
+static u32 restart_of(const struct inet_timewait_sock *mini, u32 *now, bool *kept)
 {
 	u32 expires = READ_ONCE(mini->tw_timer.expires);
 
-	*kept = (s32)(expires - now) > (s32)OWN;
+	/* Neither the compiler nor the processor reads the clock before. */
+	smp_rmb();
+	*now = jiffies;
+	*kept = (s32)(expires - *now) > (s32)(OWN + SPARE);
 	return expires - (*kept ? KEPT : OWN);
 }
 
@@ -88,10 +95,10 @@ enum tl_length tl_length_look(struct tl_conn *conn, struct sock *mini)
 {
 	struct inet_timewait_sock *tw = inet_twsk(mini);
 	unsigned int length = tl_length_jiffies(conn);
-	u32 now = jiffies, age;
+	u32 now, age;
 	bool kept;
 
-	conn->restart = restart_of(tw, now, &kept);
+	conn->restart = restart_of(tw, &now, &kept);
 	age = now - conn->restart;
 	if (length && age >= length)
 		return length < OWN ? TL_LENGTH_CUT : TL_LENGTH_OVER;
@@ -135,10 +142,10 @@ bool tl_length_ending(void)
  */
 void tl_length_release(struct sock *mini)
 {
-	u32 now = jiffies, restart;
+	u32 now, restart;
 	bool kept;
 
-	restart = restart_of(inet_twsk(mini), now, &kept);
+	restart = restart_of(inet_twsk(mini), &now, &kept);
 	if (kept)
 		restore(inet_twsk(mini), now - restart);
 }
