@@ -93,8 +93,10 @@ static void enter_time_wait(struct tl_conn *conn, unsigned int end,
 	tl_ports_changed(conn, end, from, TL_TIME_WAIT);
 }
 
+/* @before: it took the state before it was met. */
 static void change_since(struct tl_conn *conn, unsigned int end,
-			 enum tl_state state, enum tl_exit reason, u32 since)
+			 enum tl_state state, enum tl_exit reason, u32 since,
+			 bool before)
 {
 	u8 from = conn->state[end];
 	struct tl_stats *stats;
@@ -119,13 +121,13 @@ static void change_since(struct tl_conn *conn, unsigned int end,
 	conn->since[end] = since;
 	conn->suspect &= ~BIT(end);
 	if (state == TL_TIME_WAIT && tl_conn_here(conn, end))
-		enter_time_wait(conn, end, from, since != now());
+		enter_time_wait(conn, end, from, before);
 }
 
 static void change(struct tl_conn *conn, unsigned int end, enum tl_state state,
 		   enum tl_exit reason)
 {
-	change_since(conn, end, state, reason, now());
+	change_since(conn, end, state, reason, now(), false);
 }
 
 static void tell(struct tl_conn *conn, unsigned int end, enum tl_state from)
@@ -241,7 +243,7 @@ static void take_reset(struct tl_conn *conn)
 
 static void socket_says(struct tl_conn *conn, unsigned int end,
 			const struct sock *sk, enum tl_state state,
-			enum tl_exit reason, u32 since)
+			enum tl_exit reason, u32 since, bool before)
 {
 	u8 said = conn->state[end];
 
@@ -251,7 +253,7 @@ static void socket_says(struct tl_conn *conn, unsigned int end,
 	if (sk && READ_ONCE(sk->sk_bound_dev_if))
 		conn->bound = 1;
 	if (conn->state[end] != state)
-		change_since(conn, end, state, reason, since);
+		change_since(conn, end, state, reason, since, before);
 	/* Segments may have said it before. */
 	if (said != state)
 		tell(conn, end, said);
@@ -276,7 +278,7 @@ void tl_life_socket(struct tl_conn *conn, unsigned int end,
 		    const struct sock *sk, enum tl_state state,
 		    enum tl_exit reason)
 {
-	socket_says(conn, end, sk, state, reason, now());
+	socket_says(conn, end, sk, state, reason, now(), false);
 }
 
 /* When an end took its state, as far as its socket knows. */
@@ -303,7 +305,7 @@ static u32 since_of(const struct sock *sk, enum tl_state state)
 void tl_life_adopted(struct tl_conn *conn, unsigned int end,
 		     const struct sock *sk, enum tl_state state)
 {
-	socket_says(conn, end, sk, state, TL_EXIT_OTHER, since_of(sk, state));
+	socket_says(conn, end, sk, state, TL_EXIT_OTHER, since_of(sk, state), true);
 }
 
 /* What the machine is told where it steps nothing: see exit_reason(). */
