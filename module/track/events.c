@@ -196,7 +196,8 @@ void tl_events_syn_ack(struct tl_net *ns, const struct tl_key *key,
  * @key: the connection's key
  * @from: the sending end
  * @sk: its full socket; NULL if a request socket, a mini-socket, nobody or a
- *	raw socket sends
+ *	raw socket sends. A RST that TCP sends for a full socket, without being
+ *	asked by its owner, has that socket on newer kernels only
  * @segment: the segment
  *
  * Context: RCU.
@@ -210,7 +211,7 @@ void tl_events_sent(struct tl_net *ns, const struct tl_key *key,
 	if (!conn)
 		return;
 	tl_life_segment(conn, from, segment);
-	if (!sk && (segment->flags & TL_RST))
+	if (segment->flags & TL_RST)
 		tl_life_refused(conn, from, segment);
 	/* A mini-socket turns from FIN_WAIT_2 to TIME_WAIT, and acknowledges. */
 	if (!sk && conn->state[from] == TL_FIN_WAIT_2)

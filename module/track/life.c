@@ -403,16 +403,18 @@ void tl_life_begin_open(struct tl_conn *conn, unsigned int first)
 }
 
 /**
- * tl_life_refused() - TCP has sent a RST, but not from the socket of that end
+ * tl_life_refused() - TCP has sent a RST that may only refuse an acknowledgment
  * @conn: the connection
  * @from: index of the end
  * @rst: the RST, which tl_life_segment() knows already
+ *
+ * One by which a socket ends its connection acknowledges something.
  */
 void tl_life_refused(struct tl_conn *conn, unsigned int from,
 		     const struct tl_segment *rst)
 {
-	if (conn->state[from] != TL_SYN_RECEIVED || !tl_conn_here(conn, from) ||
-	    tl_conn_both_here(conn))
+	if ((rst->flags & TL_ACK) || conn->state[from] != TL_SYN_RECEIVED ||
+	    !tl_conn_here(conn, from) || tl_conn_both_here(conn))
 		return;
 	tl_peers_refused(&conn->peers, from, rst);
 	follow_peers(conn);
