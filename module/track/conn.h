@@ -71,6 +71,7 @@ enum tl_origin {
  * @lock: protects all below; taken before the locks of table and wheel
  * @key: constant while hashed
  * @restart: when the last TIME_WAIT began, or began anew for a late segment
+ * @full: a full socket is in FIN_WAIT_2, and tells when it leaves it
  * @peers: what segments alone say
  * @born: when it was created or adopted, low half of jiffies
  * @since: when each end took its state, low half of jiffies; of a forwarded
@@ -110,7 +111,10 @@ struct tl_conn {
 	struct tl_key key;
 	u32 born;
 	u32 since[2];
-	u32 restart;
+	union {
+		u32 restart;	/* in TIME_WAIT */
+		bool full;	/* in FIN_WAIT_2, which no end is then */
+	};
 	struct tl_peers peers;
 	u16 rto;
 	u16 closer;

@@ -59,9 +59,11 @@ static unsigned int check_in(const struct tl_conn *conn, unsigned int end)
 
 	switch (conn->state[end]) {
 	case TL_SYN_SENT:	/* most are over soon: their rows need not move */
+		return remaining(SILENT, conn->since[end]) ?: RECHECK;
 	case TL_SYN_RECEIVED:
-	case TL_FIN_WAIT_2:
 		return SILENT;
+	case TL_FIN_WAIT_2:
+		return conn->full ? RECHECK : SILENT;
 	case TL_TIME_WAIT:
 		return tl_keep_time_wait_left(conn);
 	case TL_CLOSE_WAIT:

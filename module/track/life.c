@@ -252,6 +252,8 @@ static void socket_says(struct tl_conn *conn, unsigned int end,
 		take_reset(conn);
 	if (sk && READ_ONCE(sk->sk_bound_dev_if))
 		conn->bound = 1;
+	if (state == TL_FIN_WAIT_2)
+		conn->full = sk && tl_socket_is_full(sk);
 	if (conn->state[end] != state)
 		change_since(conn, end, state, reason, since, before);
 	/* Segments may have said it before. */
