@@ -15,6 +15,10 @@
 
 #include "features.h"
 
+#ifdef HAVE_IO_URING_FILE_PTR
+#include <linux/io_uring_types.h>
+#endif
+
 /* The socket table; a namespace may have its own (since 6.1). */
 static inline struct inet_hashinfo *tl_compat_hashinfo(struct net *net)
 {
@@ -187,6 +191,56 @@ static inline struct socket *tl_compat_sock_from_file(struct file *file)
 	return sock_from_file(file);
 #endif
 }
+
+/* An io_uring has a table of its own of descriptors, which may be private to it. */
+struct io_ring_ctx;
+
+#ifdef HAVE_IO_URING_FILE_PTR
+/* Return: the io_uring, locked; NULL if it is busy, for how long its owner decides. */
+static inline struct io_ring_ctx *tl_compat_ring_lock(struct file *file)
+{
+	struct io_ring_ctx *ring = file->private_data;
+
+	return mutex_trylock(&ring->uring_lock) ? ring : NULL;
+}
+
+static inline void tl_compat_ring_unlock(struct io_ring_ctx *ring)
+{
+	mutex_unlock(&ring->uring_lock);
+}
+
+static inline unsigned int tl_compat_ring_size(const struct io_ring_ctx *ring)
+{
+	return ring->nr_user_files;
+}
+
+/* The lowest bits are flags. */
+static inline struct file *tl_compat_ring_file(const struct io_ring_ctx *ring,
+					       unsigned int at)
+{
+	return (struct file *)(ring->file_table.files[at].file_ptr & ~7UL);
+}
+#else
+static inline struct io_ring_ctx *tl_compat_ring_lock(struct file *file)
+{
+	return NULL;
+}
+
+static inline void tl_compat_ring_unlock(struct io_ring_ctx *ring)
+{
+}
+
+static inline unsigned int tl_compat_ring_size(const struct io_ring_ctx *ring)
+{
+	return 0;
+}
+
+static inline struct file *tl_compat_ring_file(const struct io_ring_ctx *ring,
+					       unsigned int at)
+{
+	return NULL;
+}
+#endif
 
 /* Without namespaces there is no place for one. */
 static inline void tl_compat_set_seq_net(struct seq_net_private *private,

@@ -204,6 +204,41 @@ many() {
 }
 
 [ -n "$(report listeners "$b" | awk 'NR > 1 && $4 == "-"')" ] && skip_all "this kernel has no kprobes"
+owner_of() {
+	report close_wait_owner "$b" | awk -v port="$1" '$4 == port && $5 > 0 { print $2, $5 }'
+}
+
+owner_is() {
+	[ "$(owner_of "$1")" = "$2" ]
+}
+
+# A program makes the socket and starts another one that accepts, as systemd does: what happens there is the other's.
+activated() {
+	start in_ns "$b" python3 -c '
+import os, select, socket, sys
+
+def call_myself(name):
+	open("/proc/self/comm", "w").write(name)
+
+kind = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
+held = socket.create_server((sys.argv[1], 7009), family=kind)
+call_myself("activator")
+if os.fork():
+	os.wait()
+else:
+	call_myself("server")
+	select.select([held], [], [])
+	held.accept()[0].recv(1)' "$(ours)"
+	assert_values comm 7009 activator
+	assert sa connect a1 "$(ours)" 7009
+	assert_values comm 7009 server
+	assert sa connect a2 "$(ours)" 7009
+	assert sa close a2
+	wait_for 5 owner_is 7009 "server 1" || fail "the owner of a connection in its queue is '$(owner_of 7009)'"
+	assert sa close a1
+	wait "$started" || fail "the server failed"
+}
+
 run_tests_46 \
 	"one that was there before the module" known_before \
 	"an accept queue" queue \
@@ -211,5 +246,6 @@ run_tests_46 \
 	"handshakes that are not complete" syn_queue \
 	"a group of SO_REUSEPORT sockets" group \
 	"one that closes leaves its queue to another" migrated \
+	"a server that another program has started" activated \
 	"readers without CAP_NET_ADMIN" unprivileged \
 	"many listeners" many

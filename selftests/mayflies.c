@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Threads that take a table of descriptors of their own and end, without end, while a file is read to its end so many
- * times.
+ * Threads that take a table of descriptors of their own and end all at once, again and again, while
+ * a file is read to its end so many times.
  * usage: mayflies FILE TIMES
  */
 #include <err.h>
@@ -11,12 +11,15 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define AT_ONCE	32
+#define AT_ONCE	64
+
+static pthread_barrier_t all_there;
 
 static void *live_and_die(void *unused)
 {
 	if (unshare(CLONE_FILES))
 		err(1, "unshare");
+	pthread_barrier_wait(&all_there);
 	return unused;
 }
 
@@ -58,6 +61,7 @@ int main(int argc, char **argv)
 
 	if (argc != 3)
 		errx(2, "usage: mayflies FILE TIMES");
+	pthread_barrier_init(&all_there, NULL, AT_ONCE);
 	if (pthread_create(&thread, NULL, swarm, NULL))
 		errx(1, "no thread");
 	for (times = atoi(argv[2]); times > 0; times--)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads a file into memory whose faults are answered by nobody: read() returns only when the program is killed.
+ * Reads a file into memory whose faults nobody answers: read() returns only when the program is
+ * killed.
  * usage: stuck FILE READY
  * READY is made once the fault is there. Status 4: this kernel, or this user, cannot.
  */

@@ -25,6 +25,7 @@
  * @group: sockets in its group
  * @group_accepted: connections that these have accepted
  * @inode: the socket's inode, or 0
+ * @acceptor: the process that accepts, in the first PID namespace, or 0
  * @uid: its owner
  */
 struct line {
@@ -40,6 +41,7 @@ struct line {
 	u32 group;
 	u64 group_accepted;
 	unsigned long inode;
+	pid_t acceptor;
 	kuid_t uid;
 };
 
@@ -95,6 +97,7 @@ static void add(struct sock *sk, void *data)
 	set_queues(line, sk);
 	line->group = group ? READ_ONCE(group->num_socks) : 1;
 	line->inode = tl_socket_inode(sk);
+	line->acceptor = tl_listeners_acceptor(sk);
 	line->uid = READ_ONCE(sk->sk_uid);
 }
 
@@ -184,8 +187,9 @@ static void write(struct seq_file *seq, const void *data)
 	tl_view_number(seq, share_percent(line));
 	tl_view_uid(seq, line->uid);
 	if (line->inode)
-		tl_view_holder(seq, tl_holders_find(&reading->holders,
-						    line->inode));
+		tl_view_holder(seq, tl_holders_acceptor(&reading->holders,
+							line->inode,
+							line->acceptor));
 	else
 		tl_view_nobody(seq);
 	seq_putc(seq, '\n');

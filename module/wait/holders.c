@@ -11,6 +11,7 @@
 #include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/idr.h>
+#include <linux/magic.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -21,6 +22,7 @@
 #include "../compat.h"
 #include "../track/socket.h"
 #include "holders.h"
+#include "listeners.h"
 
 /* Open descriptors looked at, and numbers passed over, under a process's locks. */
 #define FD_BATCH	256
@@ -46,7 +48,9 @@
  * @pid: its number
  * @pid_ns: its own PID namespace
  * @comm: its command
- * @batch: descriptors that may be looked at before its locks are dropped
+ * @ring: an io_uring that it has, held; or NULL
+ * @ring_fd: the descriptor of that
+ * @busy: an io_uring could not be looked into
  * @looks: what may be looked at before the pass ends
  */
 struct search {
@@ -58,7 +62,9 @@ struct search {
 	pid_t pid;
 	unsigned int pid_ns;
 	char comm[TASK_COMM_LEN];
-	unsigned int batch;
+	struct file *ring;
+	unsigned int ring_fd;
+	bool busy;
 	unsigned int looks;
 };
 
@@ -105,6 +111,7 @@ static void note(struct search *search, struct file *file, unsigned int fd)
 		return;
 	holder->net = sock_net(sk);
 	holder->tgid = search->hold ? get_pid(search->tgid) : NULL;
+	holder->global = pid_nr(search->tgid);
 	holder->pid = search->pid;
 	holder->pid_ns = search->pid_ns;
 	holder->fd = fd;
@@ -115,6 +122,44 @@ static bool has_seen_enough(const struct search *search)
 {
 	return search->looks < FD_BATCH ||
 	       search->holders->index.count >= HOLDERS_MAX;
+}
+
+/* Only the kernel gives names in this file system. */
+static bool is_ring(const struct file *file)
+{
+	return file_inode(file)->i_sb->s_magic == ANON_INODE_FS_MAGIC &&
+	       !strcmp(file->f_path.dentry->d_name.name, "[io_uring]");
+}
+
+/*
+ * A socket in the table of an io_uring needs no descriptor: it is noted with that
+ * of the io_uring. Its owner decides how long it is locked, so nobody waits.
+ */
+static int search_ring(struct search *search, struct file *file, unsigned int fd)
+{
+	unsigned int at = 0, size, end;
+	struct io_ring_ctx *ring;
+
+	do {
+		int err = tl_index_reserve(&search->holders->index, FD_BATCH);
+
+		if (err)
+			return err;
+		ring = tl_compat_ring_lock(file);
+		if (!ring) {
+			search->busy = true;
+			return 0;
+		}
+		size = tl_compat_ring_size(ring);
+		end = min(size, at + FD_BATCH);
+		for (; at < end; at++)
+			if (tl_compat_ring_file(ring, at))
+				note(search, tl_compat_ring_file(ring, at), fd);
+		tl_compat_ring_unlock(ring);
+		look(search, FD_BATCH);
+		cond_resched();
+	} while (at < size && !has_seen_enough(search));
+	return 0;
 }
 
 /* Return: the descriptor to come back to; 0 if these were all. */
@@ -130,11 +175,15 @@ static unsigned int search_some(struct search *search,
 	fdt = files_fdtable(files);
 	end = min(fdt->max_fds, first + FD_STEP);
 	fd = find_next_bit(fdt->open_fds, end, first);
-	for (; fd < end && left; left--) {
+	for (; fd < end && left && !search->ring; left--) {
 		/* One that is being opened has its number before its file. */
 		file = rcu_dereference_check_fdtable(files, fdt->fd[fd]);
 		if (file)
 			note(search, file, fd);
+		if (file && is_ring(file)) {
+			search->ring = get_file(file);
+			search->ring_fd = fd;
+		}
 		fd = find_next_bit(fdt->open_fds, end, fd + 1);
 	}
 	more = fd < fdt->max_fds;
@@ -146,10 +195,10 @@ static unsigned int search_some(struct search *search,
 static int search_descriptors(struct search *search, struct task_struct *task)
 {
 	unsigned int fd = 0;
+	int err;
 
 	do {
-		int err = tl_index_reserve(&search->holders->index, FD_BATCH);
-
+		err = tl_index_reserve(&search->holders->index, FD_BATCH);
 		if (err)
 			return err;
 		if (fatal_signal_pending(current))
@@ -157,9 +206,14 @@ static int search_descriptors(struct search *search, struct task_struct *task)
 		task_lock(task);
 		fd = task->files ? search_some(search, task->files, fd) : 0;
 		task_unlock(task);
+		if (search->ring) {
+			err = search_ring(search, search->ring, search->ring_fd);
+			fput(search->ring);
+			search->ring = NULL;
+		}
 		cond_resched();
-	} while (fd && !has_seen_enough(search));
-	return 0;
+	} while (!err && fd && !has_seen_enough(search));
+	return err;
 }
 
 /* Threads mostly share one table: the first that has it stands for all. */
@@ -234,7 +288,8 @@ static int search_processes(struct search *search, struct pid_namespace *pids)
 		put_task_struct(task);
 		put_pid(search->tgid);
 	}
-	search->holders->whole = !err && !has_seen_enough(search);
+	search->holders->whole = !err && !search->busy &&
+				 !has_seen_enough(search);
 	return err;
 }
 
@@ -249,6 +304,7 @@ static void note_queued(struct sock *listener, void *data)
 {
 	struct request_sock_queue *queue =
 		&inet_csk(listener)->icsk_accept_queue;
+	pid_t acceptor = tl_listeners_acceptor(listener);
 	unsigned long inode = tl_socket_inode(listener);
 	struct request_sock *req;
 	struct tl_holders *holders = data;
@@ -267,6 +323,7 @@ static void note_queued(struct sock *listener, void *data)
 			continue;
 		queued->net = sock_net(listener);
 		queued->listener = inode;
+		queued->acceptor = acceptor;
 	}
 	if (req)
 		holders->whole = false;
@@ -382,6 +439,7 @@ void tl_holders_copy(struct tl_holders *holders, const struct tl_holder *from,
 		return;
 	holder->net = from->net;
 	holder->tgid = NULL;
+	holder->global = from->global;
 	holder->pid = pid;
 	holder->pid_ns = from->pid_ns;
 	holder->fd = from->fd;
@@ -405,6 +463,7 @@ void tl_holders_copy_queued(struct tl_holders *holders,
 		return;
 	queued->net = from->net;
 	queued->listener = from->listener;
+	queued->acceptor = from->acceptor;
 }
 
 /**
@@ -472,4 +531,45 @@ const struct tl_holder *tl_holders_of(const struct tl_holders *holders,
 		inode = queued ? queued->listener : 0;
 	}
 	return inode ? tl_holders_find(holders, inode) : NULL;
+}
+
+/**
+ * tl_holders_acceptor() - find the holder of a listening socket that accepts
+ * @holders: who held what
+ * @inode: inode of the socket
+ * @acceptor: the process that accepts, in the first PID namespace, or 0
+ *
+ * Return: that, or the first if it holds the socket no more; NULL if nobody does.
+ */
+const struct tl_holder *tl_holders_acceptor(const struct tl_holders *holders,
+					    unsigned long inode, pid_t acceptor)
+{
+	const struct tl_holder *first = tl_holders_find(holders, inode);
+	const struct tl_holder *holder = first;
+
+	while (holder && holder->global != acceptor)
+		holder = tl_holders_next(holders, holder);
+	return holder ?: first;
+}
+
+/**
+ * tl_holders_blame() - find the one holder that a socket is put down to
+ * @holders: who held what
+ * @sk: the full socket
+ *
+ * For a connection in an accept queue, who should accept it.
+ * Context: any but hard interrupt.
+ * Return: the holder, or NULL.
+ */
+const struct tl_holder *tl_holders_blame(const struct tl_holders *holders,
+					 struct sock *sk)
+{
+	unsigned long inode = tl_socket_inode(sk);
+	const struct tl_queued *queued;
+
+	if (inode)
+		return tl_holders_find(holders, inode);
+	queued = tl_index_find(&holders->queued, (unsigned long)sk);
+	return queued ? tl_holders_acceptor(holders, queued->listener,
+					    queued->acceptor) : NULL;
 }

@@ -20,7 +20,8 @@ struct sock;
  * @entry: found by the socket's inode
  * @net: namespace of the socket, which is not touched
  * @tgid: the process, held, if it was asked for; else NULL
- * @pid: its number in the PID namespace that was searched
+ * @global: its number in the first PID namespace
+ * @pid: its number in the one that was searched
  * @pid_ns: number of the process's own PID namespace
  * @fd: the file descriptor
  * @comm: command of the process
@@ -29,6 +30,7 @@ struct tl_holder {
 	struct tl_entry entry;
 	const struct net *net;
 	struct pid *tgid;
+	pid_t global;
 	pid_t pid;
 	unsigned int pid_ns;
 	unsigned int fd;
@@ -40,11 +42,13 @@ struct tl_holder {
  * @entry: found by the address of its socket, which is not touched
  * @net: its namespace, which is not touched either
  * @listener: inode of the listening socket
+ * @acceptor: process that accepts there, in the first PID namespace, or 0
  */
 struct tl_queued {
 	struct tl_entry entry;
 	const struct net *net;
 	unsigned long listener;
+	pid_t acceptor;
 };
 
 /**
@@ -71,6 +75,10 @@ void tl_holders_copy_queued(struct tl_holders *holders,
 void tl_holders_free(struct tl_holders *holders);
 const struct tl_holder *tl_holders_of(const struct tl_holders *holders,
 				      struct sock *sk);
+const struct tl_holder *tl_holders_blame(const struct tl_holders *holders,
+					 struct sock *sk);
+const struct tl_holder *tl_holders_acceptor(const struct tl_holders *holders,
+					    unsigned long inode, pid_t acceptor);
 const struct tl_holder *tl_holders_find(const struct tl_holders *holders,
 					unsigned long inode);
 const struct tl_holder *tl_holders_next(const struct tl_holders *holders,

@@ -12,6 +12,7 @@
 #include <linux/if_ether.h>
 #include <linux/kprobes.h>
 #include <linux/rhashtable.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <net/sock.h>
 
@@ -26,6 +27,8 @@
  * @first: connections in its queue when it was met
  * @added: connections that have come to its queue since
  * @overflows: what it had no room for
+ * @acceptor: process that called accept() last, as the first PID namespace
+ *	numbers it; 0: none
  * @peak: most connections in its queue
  * @rcu: for freeing
  */
@@ -34,6 +37,7 @@ struct listener {
 	const struct sock *sk;
 	u32 first;
 	u32 peak;
+	pid_t acceptor;
 	atomic64_t added;
 	atomic64_t overflows;
 	struct rcu_head rcu;
@@ -134,6 +138,23 @@ bool tl_listeners_counts(const struct sock *sk,
 	counts->overflows = atomic64_read(&listener->overflows);
 	counts->peak = READ_ONCE(listener->peak);
 	return true;
+}
+
+/**
+ * tl_listeners_acceptor() - which process accepts the connections of a socket
+ * @sk: the listening socket
+ *
+ * Several may hold it, such as a server and the program that has made the socket
+ * for it.
+ * Context: RCU.
+ * Return: that which has called accept() last, as the first PID namespace numbers
+ * it; 0 if nobody has been seen to.
+ */
+pid_t tl_listeners_acceptor(const struct sock *sk)
+{
+	const struct listener *listener = counting ? find(sk) : NULL;
+
+	return listener ? READ_ONCE(listener->acceptor) : 0;
 }
 
 /* The child that was counted last, before the function below is called for it. */
@@ -245,6 +266,20 @@ static int on_open6(struct kprobe *probe, struct pt_regs *regs)
 	return 0;
 }
 
+/* inet_csk_accept(listener, ...), called by the process that accepts, not yet done. */
+static int on_accept(struct kprobe *probe, struct pt_regs *regs)
+{
+	const struct sock *sk = (void *)tl_compat_argument(regs, 0);
+	struct listener *listener;
+
+	rcu_read_lock();
+	listener = find(sk);
+	if (listener)
+		WRITE_ONCE(listener->acceptor, task_tgid_nr(current));
+	rcu_read_unlock();
+	return 0;
+}
+
 static struct kprobe opened = {
 	.symbol_name = "inet_csk_complete_hashdance",
 	.pre_handler = on_complete,
@@ -273,8 +308,12 @@ static struct kretprobe migrated = {
 	.data_size = sizeof(void *),
 };
 
+static struct kprobe accepted = {
+	.symbol_name = "inet_csk_accept", .pre_handler = on_accept,
+};
+
 static struct kprobe *probes[] = {
-	&opened, &queued, &syn, &open4,
+	&opened, &queued, &syn, &open4, &accepted,
 };
 
 static bool counting6;

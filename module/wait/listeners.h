@@ -26,4 +26,6 @@ void tl_listeners_state(const struct sock *sk, int old_state, int new_state);
 bool tl_listeners_counts(const struct sock *sk,
 			 struct tl_listener_counts *counts);
 
+pid_t tl_listeners_acceptor(const struct sock *sk);
+
 #endif /* TCPLAB_WAIT_LISTENERS_H */

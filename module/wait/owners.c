@@ -174,7 +174,7 @@ static void look_at(struct census *census, struct tl_owners *owners,
 		return;
 	tl_close_wait_look(&owners->ns->close_wait, sk, found->age_ms, &found->wait);
 	found->uid = READ_ONCE(sk->sk_uid);
-	found->holder = tl_holders_of(census->holders, sk);
+	found->holder = tl_holders_blame(census->holders, sk);
 	count(census, owners, found, sk);
 }
 
