@@ -59,9 +59,9 @@ check-debug:
 matrix:
 	@scripts/matrix
 
-# Both halves run, whatever the first one finds.
+# All parts run, whatever the first ones find.
 fuzz:
-	@status=0; scripts/fuzz || status=1; scripts/fuzz-packets || status=1; exit $$status
+	@status=0; for part in fuzz fuzz-packets fuzz-users; do scripts/$$part || status=1; done; exit $$status
 
 stress:
 	@scripts/stress
@@ -100,7 +100,7 @@ help:
 	@echo '                  scripts/check-debug kasan|uml|kcsan <name>... runs only these'
 	@echo 'make matrix       the selftests on the kernels of several Debian releases'
 	@echo '                  scripts/matrix <release>... tries only these'
-	@echo 'make fuzz         libFuzzer on module/core, hostile packets and a referee in the test VM'
+	@echo 'make fuzz         libFuzzer on module/core; hostile packets, a referee and hostile users in the test VM'
 	@echo '                  FUZZ_SECONDS=<n> for each harness of libFuzzer'
 	@echo 'make stress       floods, a million rows, a thousand cycles, in a test VM'
 	@echo '                  STRESS_SCALE=<percent> makes them smaller'

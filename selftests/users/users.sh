@@ -1,0 +1,108 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Two crowds of users, without privileges and as root of user namespaces, do whatever they may (see crowd.c), while
+# namespaces come and go. Afterwards the tracker must be of one mind with the kernel, and unload. FUZZ_SECONDS says how
+# long, FUZZ_SEED repeats.
+# shellcheck disable=SC2154 # names of namespaces are set by setup_ns
+
+selftests=..
+. ../lib.sh
+
+enter_ns
+seconds=${FUZZ_SECONDS:-160}
+seed=${FUZZ_SEED:-$(od -An -tu4 -N4 /dev/urandom | tr -d ' ')}
+load_module && setup_ns home || exit 1
+# Readers may be caught in faults that nobody answers; where root only may, these do not happen.
+sysctl -qw vm.unprivileged_userfaultfd=1 user.max_user_namespaces=10000 2>/dev/null
+echo "# seed $seed"
+memory_base=$(summary_value memory_bytes)
+
+# crowd ARGUMENT...: in a PID namespace, which is killed with all that came of it. We go first.
+crowd() {
+	start nice prlimit --nproc=400 --nofile=1048576 unshare --pid --fork --kill-child \
+		setpriv --reuid 65534 --regid 65534 --clear-groups ./crowd "$@"
+	crowds="${crowds-} $started"
+}
+
+gone() {
+	! ip -n "$home" link show passing >/dev/null 2>&1
+}
+
+# Its device goes with the namespace, which the one worker removes that frees them all.
+namespace_comes_and_goes() {
+	ip netns add "passing-$$" && ip -n "$home" link add passing type veth peer name veth0 netns "passing-$$" ||
+		fail "no namespace can be made"
+	ip netns delete "passing-$$"
+	wait_for 20 gone || fail "a namespace is not removed"
+}
+
+crowds_live() {
+	local process
+	for process in $crowds; do
+		kill -0 "$process" 2>/dev/null || return 1
+	done
+}
+
+let_live() {
+	local deadline rounds=0
+	crowd "$seed"
+	crowd "$seed" guests
+	deadline=$(($(summary_value uptime_ms) + seconds * 1000))
+	while [ "$checks_failed" = 0 ] && [ "$(summary_value uptime_ms)" -lt "$deadline" ]; do
+		namespace_comes_and_goes
+		crowds_live || fail "a crowd has ended"
+		cat /proc/net/tcplab/* >/dev/null || fail "a report cannot be read"
+		rounds=$((rounds + 1))
+	done
+	echo "# $rounds namespaces came and went; $(summary_value created) connections," \
+		"$(pgrep -c -U 65534) processes at the end"
+	[ "$checks_failed" = 0 ] || fail "repeat with the seed $seed"
+}
+
+all_dead() {
+	! pgrep -U 65534 >/dev/null
+}
+
+nothing_open() {
+	[ -z "$(gauges_by_state)" ] && [ -z "$(ss -Htan state all exclude listening)" ]
+}
+
+sound_afterwards() {
+	local process
+	for process in $crowds; do
+		pkill -9 -P "$process"
+	done
+	wait_for 30 all_dead || fail "not all can be killed: $(ps -o pid,stat,wchan,args -U 65534)"
+	assert_states_agree "" 30
+	wait_for 90 nothing_open || fail "still there: $(gauges_by_state | xargs); ss: $(ss_by_state "" | xargs)"
+	namespace_comes_and_goes
+	echo 0 >/sys/kernel/tcplab/track/enabled
+	assert_eq "$(summary_value connections)" 0 "rows of a tracker that is off"
+	echo 1 >/sys/kernel/tcplab/track/enabled
+	echo "# memory_bytes was $memory_base, is $(summary_value memory_bytes), with $(
+		report ports | tail -n +2 | wc -l) destinations and $(report time_wait_owner | tail -n +2 | wc -l) closers"
+}
+
+# What is asked for as ever is answered as ever.
+# shellcheck disable=SC2016 # awk's fields
+works_afterwards() {
+	start_endpoint ends "$home"
+	assert ends listen l 127.0.0.1 80
+	assert ends connect c 127.0.0.1 80
+	assert ends accept s l
+	assert ends close c
+	assert_eq "$(in_ns "$home" awk 'NR == 3 { print $4, $9, $10 }' /proc/net/tcplab/close_wait)" \
+		"unread-eof $(ends pid) endpoint" "cause, PID and command of a socket in CLOSE_WAIT"
+	assert_states_agree "$home"
+}
+
+unloads() {
+	assert wait_for 60 unload_module
+}
+
+run_tests \
+	"users do what they may" let_live \
+	"all that they had is gone" sound_afterwards \
+	"reports are right" works_afterwards \
+	"the module unloads" unloads
