@@ -34,7 +34,7 @@
 #define HOLDERS_OF_ONE	64
 /* Connections whose listener is noted, in all accept queues and in one. */
 #define QUEUED_MAX	131072U
-#define QUEUED_IN_ONE	16384U
+#define QUEUED_IN_ONE	8192U
 /* Threads of a process that are asked whether they share a table. */
 #define THREADS_ASKED	256
 
@@ -66,6 +66,16 @@ struct search {
 	unsigned int ring_fd;
 	bool busy;
 	unsigned int looks;
+};
+
+/**
+ * struct queues - a walk through accept queues
+ * @holders: where the connections in them are noted
+ * @child: room for the sockets of one queue, %QUEUED_IN_ONE
+ */
+struct queues {
+	struct tl_holders *holders;
+	const struct sock **child;
 };
 
 /**
@@ -300,48 +310,64 @@ static void count_queued(struct sock *listener, void *data)
 	*count += min_t(u32, READ_ONCE(listener->sk_ack_backlog), QUEUED_IN_ONE);
 }
 
+/* What completes a handshake, and accept(), wait for the lock: only copy. */
+static u32 copy_queue(struct queues *queues, struct request_sock_queue *queue)
+{
+	struct request_sock *req;
+	u32 count = 0;
+
+	spin_lock_bh(&queue->rskq_lock);
+	for (req = queue->rskq_accept_head; req && count < QUEUED_IN_ONE;
+	     req = req->dl_next)
+		queues->child[count++] = req->sk;
+	spin_unlock_bh(&queue->rskq_lock);
+	if (req)
+		queues->holders->whole = false;
+	return count;
+}
+
 static void note_queued(struct sock *listener, void *data)
 {
-	struct request_sock_queue *queue =
-		&inet_csk(listener)->icsk_accept_queue;
-	pid_t acceptor = tl_listeners_acceptor(listener);
-	unsigned long inode = tl_socket_inode(listener);
-	struct request_sock *req;
-	struct tl_holders *holders = data;
-	struct tl_index *index = &holders->queued;
-	struct tl_queued *queued;
-	u32 looks = QUEUED_IN_ONE;
+	struct tl_queued queued = {
+		.net = sock_net(listener),
+		.listener = tl_socket_inode(listener),
+		.acceptor = tl_listeners_acceptor(listener),
+	};
+	struct queues *queues = data;
+	struct tl_holders *holders = queues->holders;
+	u32 count, i;
 
-	if (!inode || !READ_ONCE(listener->sk_ack_backlog))
+	if (!queued.listener || !READ_ONCE(listener->sk_ack_backlog))
 		return;
-	spin_lock_bh(&queue->rskq_lock);
-	for (req = queue->rskq_accept_head; req && looks--; req = req->dl_next) {
-		if (tl_index_is_full(index))
-			break;
-		queued = tl_index_add(index, (unsigned long)req->sk, 1);
-		if (!queued)
-			continue;
-		queued->net = sock_net(listener);
-		queued->listener = inode;
-		queued->acceptor = acceptor;
+	count = copy_queue(queues, &inet_csk(listener)->icsk_accept_queue);
+	for (i = 0; i < count && !tl_index_is_full(&holders->queued); i++) {
+		queued.entry.key = (unsigned long)queues->child[i];
+		tl_holders_copy_queued(holders, &queued);
 	}
-	if (req)
+	if (i < count)
 		holders->whole = false;
-	spin_unlock_bh(&queue->rskq_lock);
 }
 
 /* Accept queues grow meanwhile: what finds no room is left out. */
 static int search_queues(struct tl_holders *holders, struct net *net)
 {
+	struct queues queues = { .holders = holders };
 	u32 count = 0;
 	int err;
 
 	tl_socket_walk_listeners(net, count_queued, &count);
+	if (!count)
+		return 0;
 	err = tl_index_reserve(&holders->queued,
 			       min(count + count / 4, QUEUED_MAX));
 	if (err)
 		return err;
-	tl_socket_walk_listeners(net, note_queued, holders);
+	queues.child = kvmalloc_array(QUEUED_IN_ONE, sizeof(*queues.child),
+				      GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	if (!queues.child)
+		return -ENOMEM;
+	tl_socket_walk_listeners(net, note_queued, &queues);
+	kvfree(queues.child);
 	return 0;
 }
 
