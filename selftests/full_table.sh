@@ -47,6 +47,22 @@ history() {
 	assert_states_agree "$b"
 }
 
+# Where nothing will go, a search that found nothing is not made again for each connection. The witness is the kernel: how
+# often the last part of a search was called.
+rests() {
+	local before start end number
+	count_calls tl_wheel_soon || { skip "needs kprobes"; return; }
+	assert_eq "$(summary_value connections "$a")" 4 connections
+	read -r start _ </proc/uptime
+	before=$(calls tl_wheel_soon)
+	for number in $(seq 20); do
+		refute sa connect "r$number" 192.0.2.2 5999
+	done
+	read -r end _ </proc/uptime
+	assert_between $(($(calls tl_wheel_soon) - before)) 1 $((2 * (${end%.*} - ${start%.*} + 2))) "searches for 20 connections"
+	forget_calls
+}
+
 # A connection that was refused its row gets one when there is room: the walk through the socket table comes round in a
 # minute. That corrects no mistake.
 regained() {
@@ -80,6 +96,7 @@ total() {
 run_tests \
 	"the table fills" fill \
 	"a connection without a row works and is counted" refuse \
+	"a search that finds nothing rests" rests \
 	"history makes room" history \
 	"a connection gets its row when there is room" regained \
 	"another namespace has room of its own" others \

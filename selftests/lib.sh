@@ -49,6 +49,7 @@ build_missing || {
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/tcplab.XXXXXX")
 namespaces=
 processes=
+counted_calls=
 trap 'clean_up' EXIT
 trap 'exit 1' INT TERM HUP
 
@@ -184,6 +185,7 @@ clean_up() {
 		kill -9 "$process"
 	done 2>/dev/null
 	wait 2>/dev/null
+	forget_calls
 	for ns in $namespaces; do
 		ip netns pids "$ns" | xargs -r kill -9
 		ip netns delete "$ns"
@@ -278,6 +280,31 @@ assert_states_agree() {
 	wait_for "${2-5}" states_agree "${1-}" && return
 	fail "rows say $(connections_by_state "${1-}" | xargs), the summary says $(gauges_by_state "${1-}" | xargs)," \
 		"ss says $(ss_by_state "${1-}" | xargs)"
+}
+
+# ---- an independent witness of what the kernel does ----
+
+# count_calls FUNCTION: from now on, of the kernel's or the module's. Fails where there are no kprobes.
+count_calls() {
+	tracefs=/sys/kernel/tracing
+	[ -e $tracefs/kprobe_events ] || mount -t tracefs tracefs $tracefs || return
+	echo "p:tcplab_test/$1 $1" >>$tracefs/kprobe_events || return
+	echo 1 >$tracefs/events/tcplab_test/"$1"/enable
+	counted_calls="$counted_calls $1"
+}
+
+# calls FUNCTION: how many since.
+calls() {
+	awk -v name="$1" '$1 == name { print $2 }' "$tracefs/kprobe_profile"
+}
+
+forget_calls() {
+	local name
+	for name in $counted_calls; do
+		echo 0 >"$tracefs/events/tcplab_test/$name/enable"
+		echo "-:tcplab_test/$name" >>"$tracefs/kprobe_events"
+	done
+	counted_calls=
 }
 
 # ---- sockets ----

@@ -13,10 +13,12 @@
 
 /*
  * How far a full table looks for history: rows, and buckets, most of which are
- * empty where few rows are allowed.
+ * empty where few rows are allowed. The next search goes on behind the last.
  */
 #define HISTORY_LOOKS		16
 #define HISTORY_BUCKETS		64U
+/* A search that found nothing is not repeated for so long. */
+#define REST			msecs_to_jiffies(1000)
 /* An embryonic row that is found may be gone before it is locked. */
 #define EMBRYO_TRIES		3
 
@@ -31,6 +33,43 @@ struct eviction {
 	unsigned int looks;
 	bool done;
 };
+
+/* Searches among the rows of all namespaces. */
+static struct tl_evictions everybody;
+
+static struct tl_evictions *searches_of(struct tl_net *ns)
+{
+	return ns ? &ns->track.evictions : &everybody;
+}
+
+static bool rests(const struct tl_evictions *of)
+{
+	return READ_ONCE(of->resting) && (u32)jiffies - READ_ONCE(of->failed) < REST;
+}
+
+static void rest(struct tl_evictions *of)
+{
+	WRITE_ONCE(of->failed, (u32)jiffies);
+	WRITE_ONCE(of->resting, true);
+}
+
+/**
+ * tl_evict_wake() - a row may have become worth less to a full table
+ * @conn: the connection, locked
+ *
+ * A search that rests would find it.
+ */
+void tl_evict_wake(const struct tl_conn *conn)
+{
+	struct tl_evictions *own = &conn->ns->track.evictions;
+
+	if (likely(!READ_ONCE(own->resting) && !READ_ONCE(everybody.resting)))
+		return;
+	if (tl_keep_worth(conn) == TL_WORTH_KEEPING)
+		return;
+	WRITE_ONCE(own->resting, false);
+	WRITE_ONCE(everybody.resting, false);
+}
 
 static bool may_go(const struct tl_conn *conn, const struct tl_net *ns,
 		   enum tl_worth worth)
@@ -57,15 +96,17 @@ static bool give_up_history(struct tl_conn *conn, void *data)
 	return false;
 }
 
-static bool evict_history(const struct tl_net *ns, unsigned int bucket)
+/* Others' rows are passed over without a look: they hide none of ours. */
+static bool evict_history(struct tl_net *ns)
 {
 	struct eviction eviction = { .ns = ns, .looks = HISTORY_LOOKS };
-	unsigned int i, all = tl_table_buckets(),
-		     buckets = min(all, HISTORY_BUCKETS);
+	struct tl_evictions *of = searches_of(ns);
+	unsigned int all = tl_table_buckets(), bucket = READ_ONCE(of->bucket);
+	unsigned int i, buckets = min(all, HISTORY_BUCKETS);
 
 	for (i = 0; i < buckets && eviction.looks && !eviction.done; i++)
-		tl_table_walk_bucket((bucket + i) % all, NULL,
-				     give_up_history, &eviction);
+		tl_table_walk_bucket((bucket + i) % all, ns, give_up_history, &eviction);
+	WRITE_ONCE(of->bucket, (bucket + i) % all);
 	return eviction.done;
 }
 
@@ -100,15 +141,22 @@ static bool evict_embryo(const struct tl_net *ns)
 /**
  * tl_evict() - give up the row that is worth least
  * @ns: whose rows may go; NULL: anybody's
- * @bucket: where the search for history begins
  *
- * History goes first, then embryonic rows; no others. The work is bounded.
+ * History goes first, then embryonic rows; no others. The work is bounded, and
+ * is not done again before there is something new to find, or a second is over.
  * Context: RCU or preemption disabled; any but hard interrupt; no connection
  * locked.
  *
  * Return: true if a row has gone.
  */
-bool tl_evict(const struct tl_net *ns, unsigned int bucket)
+bool tl_evict(struct tl_net *ns)
 {
-	return evict_history(ns, bucket) || evict_embryo(ns);
+	struct tl_evictions *of = searches_of(ns);
+
+	if (rests(of))
+		return false;
+	if (evict_history(ns) || evict_embryo(ns))
+		return true;
+	rest(of);
+	return false;
 }

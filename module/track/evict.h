@@ -5,8 +5,22 @@
 
 #include <linux/types.h>
 
+struct tl_conn;
 struct tl_net;
 
-bool tl_evict(const struct tl_net *ns, unsigned int bucket);
+/**
+ * struct tl_evictions - searches of a full table for a row to be given up
+ * @bucket: where the next one begins
+ * @failed: when the last one found nothing, low half of jiffies
+ * @resting: and since then nothing has come that it would find
+ */
+struct tl_evictions {
+	u32 bucket;
+	u32 failed;
+	bool resting;
+};
+
+bool tl_evict(struct tl_net *ns);
+void tl_evict_wake(const struct tl_conn *conn);
 
 #endif /* TCPLAB_TRACK_EVICT_H */

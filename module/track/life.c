@@ -11,6 +11,7 @@
 
 #include "../report/trace.h"
 #include "../tcplab.h"
+#include "evict.h"
 #include "keep.h"
 #include "leak.h"
 #include "life.h"
@@ -122,6 +123,7 @@ static void change_since(struct tl_conn *conn, unsigned int end,
 	conn->suspect &= ~BIT(end);
 	if (state == TL_TIME_WAIT && tl_conn_here(conn, end))
 		enter_time_wait(conn, end, from, before);
+	tl_evict_wake(conn);
 }
 
 static void change(struct tl_conn *conn, unsigned int end, enum tl_state state,

@@ -264,13 +264,13 @@ static bool reserve(struct tl_net *ns)
  * A namespace at its own limit gives up its own rows, never another's; nor does
  * a guest.
  */
-static bool make_room(struct tl_net *ns, unsigned int bucket)
+static bool make_room(struct tl_net *ns)
 {
-	const struct tl_net *whose = NULL;
+	struct tl_net *whose = NULL;
 
 	if (atomic_read(&ns->track.rows) >= max_connections || is_guest(ns))
 		whose = ns;
-	return tl_evict(whose, bucket);
+	return tl_evict(whose);
 }
 
 static struct tl_conn *allocate(struct tl_net *ns, const struct tl_key *key)
@@ -354,8 +354,7 @@ struct tl_conn *tl_table_create(struct tl_net *ns, const struct tl_key *key,
 	*fresh = false;
 	if (conn)
 		return conn;
-	if (!reserve(ns) &&
-	    !(make_room(ns, bucket_of(ns, key)) && reserve(ns)))
+	if (!reserve(ns) && !(make_room(ns) && reserve(ns)))
 		return NULL;
 	conn = allocate(ns, key);
 	if (!conn) {

@@ -7,6 +7,7 @@
 #include <linux/percpu.h>
 #include <linux/types.h>
 
+#include "evict.h"
 #include "hook.h"
 #include "stats.h"
 
@@ -23,6 +24,7 @@ struct tl_segment;
  * @rows: connections in the table
  * @born: since when counters run, in jiffies
  * @started: when connections began to be followed, low half of jiffies
+ * @evictions: searches for rows that a full table gives up
  * @enabled: connections are followed
  * @forward: forwarded connections too
  * @conntrack: packets on lo may be translated, so both hooks have to look
@@ -33,6 +35,7 @@ struct tl_track {
 	atomic_t rows;
 	u64 born;
 	u32 started;
+	struct tl_evictions evictions;
 	bool enabled;
 	bool forward;
 	bool conntrack;
