@@ -22,7 +22,7 @@ all: modules
 
 # What is not to be loaded here, such as what the test VM loads.
 modules: features
-	$(BUILD) modules
+	+$(BUILD) modules
 
 # What this kernel has, found out by compiling; see module/compat.h.
 features: need-headers
@@ -45,7 +45,7 @@ unload:
 	@scripts/unload
 
 clean: need-headers
-	$(BUILD) clean
+	+$(BUILD) clean
 	$(RM) module/features.h
 	$(RM) -r build
 	$(RM) $(patsubst %.c,%,$(wildcard selftests/*.c selftests/*/*.c))

@@ -134,12 +134,31 @@ abandoned() {
 	echo "$retries" >/proc/sys/net/ipv4/tcp_synack_retries
 }
 
+# Requests end without a word, and anybody can make them: each is looked for in one place, not at every interface.
+searched() {
+	local retries before i lookup=__inet_lookup_established
+	[ "$family" = 4 ] || lookup=__inet6_lookup_established
+	count_calls "$lookup" || { skip "needs kprobes"; return; }
+	for i in $(seq 100); do ip link add "dummy$i" type dummy || break; done
+	retries=$(cat /proc/sys/net/ipv4/tcp_synack_retries)
+	echo 0 >/proc/sys/net/ipv4/tcp_synack_retries
+	embryo
+	before=$(calls "$lookup")
+	wait_for 10 gauge_is 0 || fail "connections is $(summary_value connections)"
+	assert_between $(($(calls "$lookup") - before)) 1 20 "look-ups of one request"
+	assert kernel close l
+	echo "$retries" >/proc/sys/net/ipv4/tcp_synack_retries
+	for i in $(seq 100); do ip link delete "dummy$i"; done
+	forget_calls
+}
+
 gauge_is() {
 	[ "$(summary_value connections)" = "$1" ]
 }
 
 run_tests_46 \
 	"an embryonic row goes with its socket, however often rows are read" abandoned \
+	"a request that expires is not sought at every interface" searched \
 	"an embryonic row makes room, and comes back when the connection opens" displaced \
 	"a SYN,ACK that is sent again makes no row anew" repeated \
 	"history makes room first" after_history

@@ -63,6 +63,9 @@ enum tl_origin {
 	TL_ADOPTED_PASSIVE,	/* the same, opened by the other */
 };
 
+/* Numbers of the programs that close first, in a namespace. */
+#define TL_CLOSER_BITS	13
+
 /**
  * struct tl_conn - a tracked connection
  * @next: the one behind it in its bucket of the table
@@ -71,7 +74,8 @@ enum tl_origin {
  * @lock: protects all below; taken before the locks of table and wheel
  * @key: constant while hashed
  * @restart: when the last TIME_WAIT began, or began anew for a late segment
- * @full: a full socket is in FIN_WAIT_2, and tells when it leaves it
+ * @link: before that, of the one end that is here and in @mini: the interface
+ *	that it is bound to, or 0
  * @peers: what segments alone say
  * @born: when it was created or adopted, low half of jiffies
  * @since: when each end took its state, low half of jiffies; of a forwarded
@@ -98,6 +102,9 @@ enum tl_origin {
  * @port: bit mask of the end whose ephemeral port is counted
  * @stamps: the last socket that closed used timestamps (RFC 7323)
  * @reset: an &enum tl_reset
+ * @mini: bit mask of the ends whose socket is a request or a mini-socket: that
+ *	nobody can bind any more
+ * @full: a full socket is in FIN_WAIT_2, and tells when it leaves it
  *
  * Allocated with SLAB_TYPESAFE_BY_RCU: a reader under RCU may find itself on
  * an object that became another connection, and has to compare @ns and @key
@@ -112,12 +119,12 @@ struct tl_conn {
 	u32 born;
 	u32 since[2];
 	union {
-		u32 restart;	/* in TIME_WAIT */
-		bool full;	/* in FIN_WAIT_2, which no end is then */
+		u32 restart;
+		int link;
 	};
 	struct tl_peers peers;
 	u16 rto;
-	u16 closer;
+	u16 closer:TL_CLOSER_BITS, mini:2, full:1;
 	u8 state[2];
 	u8 slot;
 	u8 origin:3, local:2, first:1, bound:1, leak:1;

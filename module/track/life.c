@@ -243,6 +243,23 @@ static void take_reset(struct tl_conn *conn)
 		tl_half_open_taken(conn);
 }
 
+/* What tells by which interface the socket can be found. */
+static void note_binding(struct tl_conn *conn, unsigned int end,
+			 const struct sock *sk, enum tl_state state)
+{
+	int link = READ_ONCE(sk->sk_bound_dev_if);
+
+	if (link)
+		conn->bound = 1;
+	if (tl_socket_is_full(sk)) {
+		conn->mini &= ~BIT(end);
+		return;
+	}
+	conn->mini |= BIT(end);
+	if (state != TL_TIME_WAIT && !tl_conn_both_here(conn))
+		conn->link = link;
+}
+
 static void socket_says(struct tl_conn *conn, unsigned int end,
 			const struct sock *sk, enum tl_state state,
 			enum tl_exit reason, u32 since, bool before)
@@ -252,12 +269,12 @@ static void socket_says(struct tl_conn *conn, unsigned int end,
 	settle_here(conn, end);
 	if (state == TL_CLOSED && conn->reset)
 		take_reset(conn);
-	if (sk && READ_ONCE(sk->sk_bound_dev_if))
-		conn->bound = 1;
-	if (state == TL_FIN_WAIT_2)
-		conn->full = sk && tl_socket_is_full(sk);
 	if (conn->state[end] != state)
 		change_since(conn, end, state, reason, since, before);
+	if (sk)
+		note_binding(conn, end, sk, state);
+	if (state == TL_FIN_WAIT_2)
+		conn->full = sk && tl_socket_is_full(sk);
 	/* Segments may have said it before. */
 	if (said != state)
 		tell(conn, end, said);

@@ -249,12 +249,18 @@ struct sock *tl_socket_find_by(const struct tl_conn *conn, unsigned int end,
 		       ifindex ?: tl_key_ifindex(&conn->key));
 }
 
-/* Of mini-sockets in TIME_WAIT, which go by themselves, this is known. */
+/* Nobody binds a request or a mini-socket, nor what is closed. */
 static bool may_be_bound(const struct tl_conn *conn, unsigned int end)
 {
-	u8 state = conn->state[end];
+	return conn->bound ||
+	       !(conn->mini & BIT(end) || tl_state_over(conn->state[end]));
+}
 
-	return conn->bound || !(state == TL_TIME_WAIT || tl_state_over(state));
+/* Requests go by themselves, and there may be many: their interface is known. */
+static bool knows_link(const struct tl_conn *conn, unsigned int end)
+{
+	return conn->mini & BIT(end) && !tl_conn_both_here(conn) &&
+	       conn->state[end] != TL_TIME_WAIT;
 }
 
 /* Links outlive their VRF, and with them sockets that are bound to links. */
@@ -287,6 +293,8 @@ struct sock *tl_socket_find(const struct tl_conn *conn, unsigned int end)
 	struct sock *sk;
 	bool orphan;
 
+	if (knows_link(conn, end))
+		return find_at(net, &conn->key, end, conn->link ?: scope);
 	sk = find_at(net, &conn->key, end, scope);
 	if (sk || !may_be_bound(conn, end))
 		return sk;

@@ -301,6 +301,8 @@ static struct tl_conn *allocate(struct tl_net *ns, const struct tl_key *key)
 	conn->exact = 0;
 	conn->stamps = 0;
 	conn->reset = TL_RESET_NONE;
+	conn->mini = 0;
+	conn->full = 0;
 	conn->port = 0;
 	return conn;
 }

@@ -20,7 +20,7 @@
 #define NET_BITS4	24
 #define NET_BITS6	64
 /* The number of the row of all others; 0 is none yet. */
-#define OTHERS		U16_MAX
+#define OTHERS		(BIT(TL_CLOSER_BITS) - 1)
 /* Names are cheap to make: a user keeps no more rows in use than this. */
 #define HELD_MAX	(TL_FIRST_CLOSE_ROWS / 2)
 /* A row's share of the nodes that numbers are found by. */
