@@ -112,9 +112,48 @@ after_rst() { new_after_rst 0; }
 # The hooks see IPv4 whole, and fragments of IPv6 not at all.
 unseen() { new_after_rst 100; }
 
+exits() {
+	report time_wait | awk -v name="exited_$1" '$1 == name { print $2 }'
+}
+
+# The peer opens a TIME_WAIT anew, and a cookie answers: that was reused, not killed.
+reopened() {
+	local reused killed
+	reused=$(exits reused_in)
+	killed=$(exits killed)
+	mark_counts
+	meet passive 5000
+	assert peer send S
+	assert peer expect S.
+	assert peer send .
+	assert kernel accept s l
+	assert kernel close s
+	assert peer expect F.
+	assert peer send F.
+	assert peer expect .
+	row_is "TIME_WAIT CLOSED"
+	assert peer meet "$family" "$peer_port" 5000 1000000
+	assert peer send S
+	assert peer expect S.
+	assert_counted syn_cookie 2
+	row_is ""
+	assert_eq $(($(exits reused_in) - reused)) 1 exited_reused_in
+	assert_eq $(($(exits killed) - killed)) 0 exited_killed
+	assert peer send .
+	assert kernel accept s l
+	row_is "ESTABLISHED ESTABLISHED"
+	assert_counted created 2
+	assert peer send R.
+	assert kernel close s
+	assert kernel close l
+	row_is ""
+	assert_undisputed
+}
+
 run_tests_46 \
 	"a cookie that comes back" cookie \
 	"a cookie that does not come back" abandoned \
 	"a wrong cookie" wrong \
+	"a cookie for a TIME_WAIT that is opened anew" reopened \
 	"a cookie after a RST" after_rst \
 	"a cookie after a RST for a SYN in fragments" unseen

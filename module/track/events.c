@@ -149,6 +149,19 @@ static bool has_child(const struct sock *sk)
 	       tcp_rsk(inet_reqsk(sk))->tfo_listener;
 }
 
+/* No socket will tell; a TIME_WAIT that stood there has made room for the new one. */
+static void answered_by_cookie(struct tl_net *ns, const struct tl_key *key,
+			       unsigned int end)
+{
+	struct tl_conn *conn = tl_table_find(ns, key);
+
+	tl_track_note(&ns->track, TL_COUNT_SYN_COOKIE);
+	if (!conn)
+		return;
+	tl_life_reused(conn, end, TL_EXIT_REUSED_IN);
+	tl_life_unlock(conn);
+}
+
 /**
  * tl_events_syn_ack() - a SYN is answered by a SYN,ACK
  * @ns: the namespace
@@ -167,7 +180,7 @@ void tl_events_syn_ack(struct tl_net *ns, const struct tl_key *key,
 	struct tl_conn *conn;
 
 	if (!sk) {
-		tl_track_note(&ns->track, TL_COUNT_SYN_COOKIE);
+		answered_by_cookie(ns, key, end);
 		return;
 	}
 	/* Fast Open: sent again, by the child or its request. */
