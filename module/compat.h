@@ -8,6 +8,8 @@
 #define TCPLAB_COMPAT_H
 
 #include <linux/net.h>
+#include <linux/netfilter.h>
+#include <linux/sched.h>
 #include <linux/seq_file_net.h>
 #include <net/inet6_hashtables.h>
 #include <net/inet_hashtables.h>
@@ -38,15 +40,15 @@ static inline unsigned int tl_compat_tw_count(struct net *net)
 /* The lookup found its table by itself from 6.18 on. */
 static inline struct sock *
 tl_compat_find4(struct net *net, __be32 remote, __be16 remote_port,
-		__be32 local, u16 local_port, int ifindex)
+		__be32 local, u16 local_port, int iface, int link)
 {
 #ifdef HAVE_LOOKUP_WITHOUT_HASHINFO
 	return __inet_lookup_established(net, remote, remote_port, local,
-					 local_port, ifindex, 0);
+					 local_port, iface, link);
 #else
 	return __inet_lookup_established(net, tl_compat_hashinfo(net), remote,
 					 remote_port, local, local_port,
-					 ifindex, 0);
+					 iface, link);
 #endif
 }
 
@@ -54,30 +56,30 @@ tl_compat_find4(struct net *net, __be32 remote, __be16 remote_port,
 static inline struct sock *
 tl_compat_find6(struct net *net, const struct in6_addr *remote,
 		__be16 remote_port, const struct in6_addr *local,
-		u16 local_port, int ifindex)
+		u16 local_port, int iface, int link)
 {
 #ifdef HAVE_LOOKUP_WITHOUT_HASHINFO
 	return __inet6_lookup_established(net, remote, remote_port, local,
-					  local_port, ifindex, 0);
+					  local_port, iface, link);
 #else
 	return __inet6_lookup_established(net, tl_compat_hashinfo(net), remote,
 					  remote_port, local, local_port,
-					  ifindex, 0);
+					  iface, link);
 #endif
 }
 #endif
 
 static inline struct sock *
 tl_compat_find_listener4(struct net *net, __be32 remote, __be16 remote_port,
-			 __be32 local, u16 local_port, int ifindex)
+			 __be32 local, u16 local_port, int iface, int link)
 {
 #ifdef HAVE_LOOKUP_WITHOUT_HASHINFO
 	return __inet_lookup_listener(net, NULL, 0, remote, remote_port, local,
-				      local_port, ifindex, 0);
+				      local_port, iface, link);
 #else
 	return __inet_lookup_listener(net, tl_compat_hashinfo(net), NULL, 0,
 				      remote, remote_port, local, local_port,
-				      ifindex, 0);
+				      iface, link);
 #endif
 }
 
@@ -85,15 +87,15 @@ tl_compat_find_listener4(struct net *net, __be32 remote, __be16 remote_port,
 static inline struct sock *
 tl_compat_find_listener6(struct net *net, const struct in6_addr *remote,
 			 __be16 remote_port, const struct in6_addr *local,
-			 u16 local_port, int ifindex)
+			 u16 local_port, int iface, int link)
 {
 #ifdef HAVE_LOOKUP_WITHOUT_HASHINFO
 	return inet6_lookup_listener(net, NULL, 0, remote, remote_port, local,
-				     local_port, ifindex, 0);
+				     local_port, iface, link);
 #else
 	return inet6_lookup_listener(net, tl_compat_hashinfo(net), NULL, 0,
 				     remote, remote_port, local, local_port,
-				     ifindex, 0);
+				     iface, link);
 #endif
 }
 #endif
@@ -116,6 +118,16 @@ tl_compat_listen_bucket(struct inet_hashinfo *table, unsigned int slot)
 	return &table->listening_hash[slot].nulls_head;
 #else
 	return &table->lhash2[slot].nulls_head;
+#endif
+}
+
+/* Whether a rule for copies (TEE, "dup to") sends one; the original passes, too. */
+static inline bool tl_compat_sends_copy(void)
+{
+#ifdef HAVE_IN_NF_DUPLICATE
+	return current->in_nf_duplicate;
+#else
+	return this_cpu_read(nf_skb_duplicated);
 #endif
 }
 

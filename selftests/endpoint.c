@@ -16,6 +16,8 @@
  *	cc NAME [ALGORITHM]			sets or prints it
  *	device NAME INTERFACE			for the next connect or listen
  *	fastopen				for the next connect or listen
+ *	transparent ADDRESS			for the next connect, which leaves from
+ *						it, or the next listen, for any
  *	reuseport				for the next listen
  *	md5 ADDRESS KEY				of a peer, for the next connect or listen
  *	protocol tcp|mptcp			for all that follow
@@ -67,6 +69,7 @@ struct named {
 
 static struct named sockets[SOCKETS];
 static char device[16];
+static char transparent[48];
 static char md5_key[32];
 static struct sockaddr_storage md5_peer;
 static int fastopen;
@@ -151,6 +154,8 @@ static int prepare(int fd, int connects)
 
 	if (device[0])
 		err |= bind_device(fd, device);
+	if (transparent[0])
+		err |= special_transparent(fd);
 	if (md5_key[0])
 		err |= special_md5(fd, &md5_peer, md5_key);
 	if (fastopen)
@@ -159,6 +164,7 @@ static int prepare(int fd, int connects)
 		err |= setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &reuseport,
 				  sizeof(reuseport));
 	device[0] = 0;
+	transparent[0] = 0;
 	reuseport = 0;
 	md5_key[0] = 0;
 	fastopen = 0;
@@ -196,10 +202,11 @@ static int ready(int fd, int events)
 	return control_ready(fd, events, CONTROL_WAIT_MS);
 }
 
-static int bind_port(int fd, int family, int port)
+static int bind_from(int fd, int family, const char *host, int port)
 {
+	const char *any = family == AF_INET ? "0.0.0.0" : "::";
 	struct sockaddr_storage from;
-	int length = address(&from, family == AF_INET ? "0.0.0.0" : "::", port);
+	int length = address(&from, host[0] ? host : any, port);
 
 	return bind(fd, (struct sockaddr *)&from, length);
 }
@@ -219,13 +226,15 @@ static int connected(int fd)
 static int do_connect(const char *host, int port, int local, int wait)
 {
 	struct sockaddr_storage to;
-	int length = address(&to, host, port);
-	int fd = new_socket(to.ss_family, 1);
+	int length = address(&to, host, port), fd;
+	char from[sizeof(transparent)];
 
+	memcpy(from, transparent, sizeof(from));
+	fd = new_socket(to.ss_family, 1);
 	if (fd < 0)
 		return -1;
 	fcntl(fd, F_SETFL, O_NONBLOCK);
-	if (local && bind_port(fd, to.ss_family, local))
+	if ((local || from[0]) && bind_from(fd, to.ss_family, from, local))
 		return fail_close(fd);
 	if (connect(fd, (struct sockaddr *)&to, length) && errno != EINPROGRESS)
 		return fail_close(fd);
@@ -363,6 +372,10 @@ static int rare_command(char **word, const char *name, char *answer)
 {
 	if (!strcmp(word[0], "fastopen")) {
 		fastopen = 1;
+		return 0;
+	}
+	if (!strcmp(word[0], "transparent")) {
+		snprintf(transparent, sizeof(transparent), "%s", name);
 		return 0;
 	}
 	if (!strcmp(word[0], "reuseport")) {

@@ -69,6 +69,15 @@ int special_fastopen(int fd, int connects)
 	return set(fd, TCP_FASTOPEN, FASTOPEN_QUEUE);
 }
 
+/* Addresses of other hosts are its own. */
+int special_transparent(int fd)
+{
+	int on = 1;
+
+	return setsockopt(fd, SOL_IPV6, IPV6_TRANSPARENT, &on, sizeof(on)) &&
+	       setsockopt(fd, SOL_IP, IP_TRANSPARENT, &on, sizeof(on));
+}
+
 /**
  * special_netns() - make the process, but no socket of it, live elsewhere
  * @name: a namespace that ip(8) knows, or "-" for the first

@@ -7,6 +7,7 @@
 
 int special_md5(int fd, const struct sockaddr_storage *peer, const char *key);
 int special_fastopen(int fd, int connects);
+int special_transparent(int fd);
 int special_netns(const char *name);
 int special_silence(int fd);
 int special_keepalive(int fd, int seconds);

@@ -4,13 +4,14 @@
  *
  * The two ends are numbered by the order of their ports (addresses, where the
  * ports are equal), so that a connection whose ends are both on this machine
- * has one key, whichever end asks.
+ * has one key, whichever end asks. tl_key_turn() tells the exception.
  */
 #ifndef TCPLAB_TRACK_CONN_H
 #define TCPLAB_TRACK_CONN_H
 
 #include <linux/in6.h>
 #include <linux/list.h>
+#include <linux/minmax.h>
 #include <linux/rcupdate.h>
 #include <linux/spinlock.h>
 #include <net/ipv6.h>
@@ -219,6 +220,27 @@ static inline bool tl_key_equal(const struct tl_key *a, const struct tl_key *b)
 		       a->addr.v4[1] == b->addr.v4[1];
 	return ipv6_addr_equal(&a->addr.v6[0], &b->addr.v6[0]) &&
 	       ipv6_addr_equal(&a->addr.v6[1], &b->addr.v6[1]);
+}
+
+/**
+ * tl_key_turn() - number the ends of a key by what is here
+ * @key: the key of a connection whose one end is here, between hosts elsewhere
+ * @here: index of that end
+ *
+ * A proxy that stands for both hosts has two sockets with the same addresses
+ * and ports, of two connections.
+ * Return: index of that end from now on.
+ */
+static inline unsigned int tl_key_turn(struct tl_key *key, unsigned int here)
+{
+	if (!here)
+		return 0;
+	swap(key->port[0], key->port[1]);
+	if (tl_key_is_v6(key))
+		swap(key->addr.v6[0], key->addr.v6[1]);
+	else
+		swap(key->addr.v4[0], key->addr.v4[1]);
+	return 0;
 }
 
 bool tl_key_is_self(const struct tl_key *key);

@@ -16,6 +16,7 @@
 #include "../tcplab.h"
 #include "../wait/listeners.h"
 #include "events.h"
+#include "identity.h"
 #include "life.h"
 #include "settle.h"
 #include "socket.h"
@@ -395,24 +396,6 @@ static bool is_history(const struct tl_conn *conn, unsigned int end,
 		is_of_earlier_request(conn, end, sk));
 }
 
-/* The row of a connection in a VRF that is gone still has its scope. */
-static void keep_scope(struct tl_net *ns, const struct sock *sk,
-		       struct tl_key *key)
-{
-	int ifindex = READ_ONCE(sk->sk_bound_dev_if);
-	struct tl_key old = *key;
-	struct tl_conn *conn;
-
-	if (dev_get_by_index_rcu(ns->net, ifindex))
-		return;
-	old.scope = (u32)ifindex << 1 | tl_key_is_v6(key);
-	conn = tl_table_find(ns, &old);
-	if (!conn)
-		return;
-	tl_conn_unlock(conn);
-	*key = old;
-}
-
 static void socket_changed(struct tl_net *ns, const struct sock *sk,
 			   int old_state, int new_state)
 {
@@ -424,14 +407,12 @@ static void socket_changed(struct tl_net *ns, const struct sock *sk,
 	struct tl_key key;
 	bool fresh = false;
 
-	if (!tl_socket_key(sk, &key, &end)) {
+	if (!tl_identity_of_socket(sk, &key, &end)) {
 		/* connect() knew where to go, and found no port. */
 		if (old_state == TCP_SYN_SENT && sk->sk_dport)
 			tl_ports_failed(ns, sk);
 		return;
 	}
-	if (unlikely(READ_ONCE(sk->sk_bound_dev_if)))
-		keep_scope(ns, sk, &key);
 	if (state == TL_CLOSED)
 		conn = tl_table_find(ns, &key);
 	else
@@ -505,7 +486,7 @@ bool tl_events_adopt_one(struct sock *sk)
 	if (!READ_ONCE(ns->track.enabled))
 		return true;
 	if ((tl_socket_is_full(sk) && !tl_socket_is_tcp(sk)) ||
-	    !tl_socket_key(sk, &key, &end))
+	    !tl_identity_of_socket(sk, &key, &end))
 		return true;
 	conn = tl_table_create(ns, &key, &fresh);
 	if (!conn)

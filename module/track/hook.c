@@ -21,9 +21,11 @@
 #include <net/route.h>
 #include <net/tcp.h>
 
+#include "../compat.h"
 #include "../tcplab.h"
 #include "events.h"
 #include "hook.h"
+#include "identity.h"
 #include "police.h"
 #include "socket.h"
 
@@ -47,14 +49,26 @@ static u8 control_bits(const struct sk_buff *skb)
 	return tcp_flag_byte(tcp_hdr(skb));
 }
 
-/*
- * Most packets are those of established sockets; this is all that they cost.
- * No request or mini-socket is in that state, and raw sockets are no streams.
- */
-static bool is_established(const struct sock *sk)
+/* No request or mini-socket is in these states, and raw sockets are no streams. */
+static bool is_in(const struct sock *sk, unsigned int states)
 {
-	return sk && READ_ONCE(sk->sk_state) == TCP_ESTABLISHED &&
+	return sk && BIT(READ_ONCE(sk->sk_state)) & states &&
 	       sk->sk_type == SOCK_STREAM;
+}
+
+/*
+ * Most packets are those of established sockets; this is all that they cost. What
+ * a socket sends that has closed, but has not got the peer's FIN, tells no more.
+ */
+#define PLAIN_OUT	(TCPF_ESTABLISHED | TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2)
+/* Nor does what the peer sends before, or between, the two FINs. */
+#define PLAIN_IN	(TCPF_ESTABLISHED | TCPF_FIN_WAIT2 | TCPF_CLOSE_WAIT)
+/* These wait for their FIN to be acknowledged. */
+#define FIN_SENT	(TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK)
+
+static bool acks_fin(const struct sock *sk, const struct tcphdr *header)
+{
+	return !before(ntohl(header->ack_seq), READ_ONCE(tcp_sk(sk)->write_seq));
 }
 
 /*
@@ -64,7 +78,7 @@ static bool is_established(const struct sock *sk)
 static bool is_plain_out(const struct tl_net *ns, const struct sk_buff *skb,
 			 const struct net_device *out)
 {
-	if (likely(is_established(skb->sk)) &&
+	if (likely(is_in(skb->sk, PLAIN_OUT)) &&
 	    likely(!(control_bits(skb) & (TL_SYN | TL_RST | TL_FIN))))
 		return true;
 	if (!(READ_ONCE(out->flags) & IFF_LOOPBACK) || READ_ONCE(ns->track.conntrack) ||
@@ -93,8 +107,10 @@ static bool is_plain_in(struct tl_net *ns, const struct sk_buff *skb,
 			return true;
 		WRITE_ONCE(ns->track.conntrack, true);
 	}
-	return is_established(skb->sk) && has_linear_header(skb) &&
-	       !(control_bits(skb) & (TL_SYN | TL_RST | TL_FIN)) &&
+	if (!is_in(skb->sk, PLAIN_IN | FIN_SENT) || !has_linear_header(skb) ||
+	    (is_in(skb->sk, FIN_SENT) && acks_fin(skb->sk, tcp_hdr(skb))))
+		return false;
+	return !(control_bits(skb) & (TL_SYN | TL_RST | TL_FIN)) &&
 	       !tl_past_suspects(ns, tcp_hdr(skb)->source, tcp_hdr(skb)->dest);
 }
 
@@ -169,14 +185,39 @@ static void dispatch(struct tl_net *ns, struct sk_buff *skb,
 	}
 }
 
+/* These a VRF leaves to the link alone. */
+static bool is_strict(const struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	return state->pf == NFPROTO_IPV6 && ipv6_addr_type(&ipv6_hdr(skb)->daddr) &
+	       (IPV6_ADDR_MULTICAST | IPV6_ADDR_LINKLOCAL | IPV6_ADDR_LOOPBACK);
+}
+
+/*
+ * A VRF has most packets pass here twice: the second time they leave by the link
+ * and are routed to it, the first time one of both is the VRF. And copies of
+ * packets are not what anybody sends.
+ */
+static bool is_repeated(const struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	if (state->hook != NF_INET_LOCAL_OUT)
+		return false;
+	if (tl_compat_sends_copy())
+		return true;
+	return netif_is_l3_slave(state->out) && skb_dst(skb) &&
+	       skb_dst(skb)->dev == state->out && !is_strict(skb, state);
+}
+
 /* What arrives and is dropped here TCP never gets; what leaves was sent. */
 static unsigned int judge(struct tl_net *ns, struct sk_buff *skb,
 			  unsigned int offset, const struct nf_hook_state *state,
-			  const struct tl_key *key, unsigned int from,
+			  struct tl_key *key, unsigned int from,
 			  const struct tl_segment *segment)
 {
-	bool stops = tl_police_stops(ns, skb, offset, state, key, from, segment);
+	bool stops;
 
+	if (!tl_identity_of_packet(ns, skb, state, key, &from))
+		return NF_ACCEPT;
+	stops = tl_police_stops(ns, skb, offset, state, key, from, segment);
 	if (!stops && state->hook == NF_INET_LOCAL_IN)
 		tl_straggler_seen(ns, key, from, segment, skb, offset);
 	if (!stops || state->hook == NF_INET_LOCAL_OUT)
@@ -193,6 +234,8 @@ static unsigned int examine4(struct tl_net *ns, struct sk_buff *skb,
 	struct tl_key key;
 	unsigned int from;
 
+	if (is_repeated(skb, state))
+		return NF_ACCEPT;
 	if (ip_is_fragment(ip)) {
 		tl_track_note(&ns->track, TL_COUNT_FRAGMENTS);
 		return NF_ACCEPT;
@@ -289,6 +332,10 @@ static unsigned int find_tcp6(struct tl_net *ns, const struct sk_buff *skb)
 	int flags = IP6_FH_F_AUTH;
 	unsigned int offset = 0;
 
+	/* Mostly what follows says all. */
+	if (!ipv6_ext_hdr(ipv6_hdr(skb)->nexthdr))
+		return ipv6_hdr(skb)->nexthdr == IPPROTO_TCP ?
+		       skb_network_offset(skb) + sizeof(struct ipv6hdr) : 0;
 	if (ipv6_find_hdr(skb, &offset, -1, &fragment, &flags) != IPPROTO_TCP)
 		return 0;
 	/* The first fragment holds the header, but not the whole segment. */
@@ -308,7 +355,8 @@ static unsigned int examine6(struct tl_net *ns, struct sk_buff *skb,
 	struct tl_key key;
 	unsigned int from;
 
-	if (!offset || (state->hook == NF_INET_LOCAL_IN && travels_on(skb)) ||
+	if (!offset || is_repeated(skb, state) ||
+	    (state->hook == NF_INET_LOCAL_IN && travels_on(skb)) ||
 	    !parse(ns, skb, offset, &segment))
 		return NF_ACCEPT;
 	if (state->hook == NF_INET_LOCAL_IN &&

@@ -16,9 +16,10 @@
 /* A listener of this namespace serves none but the sockets of it. */
 static bool has_listener(const struct tl_conn *conn, unsigned int end)
 {
+	struct tl_way way = { .iface = tl_key_ifindex(&conn->key) };
 	struct net *net = conn->ns->net;
 
-	return tl_socket_listener(net, &conn->key, end, tl_key_ifindex(&conn->key)) &&
+	return tl_socket_listener(net, &conn->key, end, way) &&
 	       tl_socket_exists(net, &conn->key, end);
 }
 

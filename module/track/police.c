@@ -32,13 +32,16 @@ static bool is_quiet(struct tl_net *ns, const struct tl_key *key,
 
 /* A SYN that a cookie answers was exempt, and so was one for a live TIME_WAIT. */
 static bool is_examined(struct tl_net *ns, const struct tl_key *key,
-			unsigned int from, int ifindex)
+			unsigned int from, struct tl_way way)
 {
+	struct sock *sk = tl_socket_by(ns->net, key, !from, way);
 	const struct sock *listener;
 
-	if (tl_socket_exists(ns->net, key, !from))
+	if (sk) {
+		sock_gen_put(sk);
 		return false;
-	listener = tl_socket_listener(ns->net, key, !from, ifindex);
+	}
+	listener = tl_socket_listener(ns->net, key, !from, way);
 	if (!listener)
 		return false;
 	if (READ_ONCE(ns->net->ipv4.sysctl_tcp_syncookies) == 2)
@@ -48,8 +51,7 @@ static bool is_examined(struct tl_net *ns, const struct tl_key *key,
 }
 
 static bool is_recycled(struct tl_net *ns, const struct sk_buff *skb,
-			unsigned int offset, const struct nf_hook_state *state,
-			const struct tl_key *key,
+			unsigned int offset, const struct tl_key *key,
 			unsigned int from)
 {
 	enum tl_recycle recycle = tl_policy_recycle(&ns->policy);
@@ -57,7 +59,7 @@ static bool is_recycled(struct tl_net *ns, const struct sk_buff *skb,
 	u32 stamp;
 
 	if (likely(recycle == TL_RECYCLE_OFF) || !tl_options_timestamp(skb, offset, &stamp) ||
-	    !is_examined(ns, key, from, state->in->ifindex))
+	    !is_examined(ns, key, from, tl_way_in(skb, tl_key_is_v6(key))))
 		return false;
 	tl_key_address(key, from, &address);
 	if (!tl_recycle_refuses(&ns->recycle_peers, &address, stamp,
@@ -92,5 +94,5 @@ bool tl_police_stops(struct tl_net *ns, const struct sk_buff *skb,
 	if (state->hook == NF_INET_LOCAL_OUT)
 		return is_quiet(ns, key, from, segment);
 	return state->hook == NF_INET_LOCAL_IN && !(segment->flags & TL_ACK) &&
-	       is_recycled(ns, skb, offset, state, key, from);
+	       is_recycled(ns, skb, offset, key, from);
 }

@@ -15,6 +15,7 @@
 #include "../compat.h"
 #include "../tcplab.h"
 #include "events.h"
+#include "identity.h"
 #include "reconcile.h"
 #include "socket.h"
 #include "table.h"
@@ -57,7 +58,7 @@ static bool has_row(const struct sock *sk)
 	bool here;
 
 	if (!READ_ONCE(ns->track.enabled) || may_lack_row(sk) ||
-	    !tl_socket_key(sk, &key, &end))
+	    !tl_identity_of_socket(sk, &key, &end))
 		return true;
 	conn = tl_table_find(ns, &key);
 	if (!conn)

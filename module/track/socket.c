@@ -9,6 +9,7 @@
 #include <net/inet6_hashtables.h>
 #include <net/inet_hashtables.h>
 #include <net/inet_timewait_sock.h>
+#include <net/ip.h>
 #include <net/l3mdev.h>
 #include <net/tcp.h>
 
@@ -157,34 +158,49 @@ enum tl_state tl_socket_state(const struct sock *sk)
 	return tl_socket_full_state(state);
 }
 
-static struct sock *find_at(struct net *net, const struct tl_key *key,
-			    unsigned int end, int ifindex)
+/**
+ * tl_socket_by() - find the socket of a packet
+ * @net: the namespace
+ * @key: the connection's key
+ * @end: index of the socket's end
+ * @way: the interfaces by which the packet came
+ *
+ * Context: RCU, any but hard interrupt.
+ * Return: a full, request or mini-socket, to be given back by sock_gen_put();
+ * NULL if there is none.
+ */
+struct sock *tl_socket_by(struct net *net, const struct tl_key *key,
+			  unsigned int end, struct tl_way way)
 {
 #if IS_ENABLED(CONFIG_IPV6)
 	if (tl_key_is_v6(key))
 		return tl_compat_find6(net, &key->addr.v6[!end],
 				       key->port[!end], &key->addr.v6[end],
-				       ntohs(key->port[end]), ifindex);
+				       ntohs(key->port[end]), way.iface, way.link);
 #endif
 	return tl_compat_find4(net, key->addr.v4[!end], key->port[!end],
 			       key->addr.v4[end], ntohs(key->port[end]),
-			       ifindex);
+			       way.iface, way.link);
 }
 
 /**
- * tl_socket_at() - find the socket at one end of a connection, whose key is enough
- * @net: the namespace
- * @key: the connection's key
- * @end: index of the end
- *
- * Context: RCU, any but hard interrupt.
- * Return: a full, request or mini-socket, to be given back by sock_gen_put();
- * NULL if there is none, or it is bound to an interface.
+ * tl_way_in() - the interfaces by which a packet came
+ * @skb: a packet at LOCAL_IN
+ * @v6: it is IPv6
  */
-struct sock *tl_socket_at(struct net *net, const struct tl_key *key,
-			  unsigned int end)
+struct tl_way tl_way_in(const struct sk_buff *skb, bool v6)
 {
-	return find_at(net, key, end, tl_key_ifindex(key));
+#if IS_ENABLED(CONFIG_IPV6)
+	if (v6)
+		return (struct tl_way) { inet6_iif(skb), inet6_sdif(skb) };
+#endif
+	return (struct tl_way) { inet_iif(skb), inet_sdif(skb) };
+}
+
+static struct sock *find_at(struct net *net, const struct tl_key *key,
+			    unsigned int end, int ifindex)
+{
+	return tl_socket_by(net, key, end, (struct tl_way) { .iface = ifindex });
 }
 
 /**
@@ -192,24 +208,25 @@ struct sock *tl_socket_at(struct net *net, const struct tl_key *key,
  * @net: the namespace
  * @key: the connection's key
  * @end: index of that end
- * @ifindex: interface that the SYN comes by
+ * @way: the interfaces by which the SYN comes
  *
  * Context: RCU, any but hard interrupt.
  * Return: a listening socket, under RCU; NULL if there is none.
  */
 struct sock *tl_socket_listener(struct net *net, const struct tl_key *key,
-				unsigned int end, int ifindex)
+				unsigned int end, struct tl_way way)
 {
 #if IS_ENABLED(CONFIG_IPV6)
 	if (tl_key_is_v6(key))
 		return tl_compat_find_listener6(net, &key->addr.v6[!end],
 						key->port[!end],
 						&key->addr.v6[end],
-						ntohs(key->port[end]), ifindex);
+						ntohs(key->port[end]),
+						way.iface, way.link);
 #endif
 	return tl_compat_find_listener4(net, key->addr.v4[!end], key->port[!end],
 					key->addr.v4[end], ntohs(key->port[end]),
-					ifindex);
+					way.iface, way.link);
 }
 
 /**
@@ -223,7 +240,7 @@ struct sock *tl_socket_listener(struct net *net, const struct tl_key *key,
 bool tl_socket_exists(struct net *net, const struct tl_key *key,
 		      unsigned int end)
 {
-	struct sock *sk = tl_socket_at(net, key, end);
+	struct sock *sk = find_at(net, key, end, tl_key_ifindex(key));
 
 	if (sk)
 		sock_gen_put(sk);
@@ -263,11 +280,31 @@ static bool knows_link(const struct tl_conn *conn, unsigned int end)
 	       conn->state[end] != TL_TIME_WAIT;
 }
 
-/* Links outlive their VRF, and with them sockets that are bound to links. */
-static bool outlives_scope(const struct tl_key *key)
+/*
+ * Links outlive their VRF, and with them sockets that are bound to links; and
+ * what was bound to a link may since be in a VRF. See tl_identity_of_socket().
+ */
+static bool outlives_scope(const struct tl_conn *conn)
 {
-	return tl_key_is_v6(key) &&
-	       tl_is_link_local(&key->addr.v6[0], &key->addr.v6[1]);
+	int scope = tl_key_ifindex(&conn->key);
+
+	if (!scope)
+		return conn->bound;
+	return tl_key_is_link_local(&conn->key) &&
+	       !dev_get_by_index_rcu(conn->ns->net, scope);
+}
+
+/* What it would not be if the row was about it is another's. */
+static struct sock *find_moved(const struct tl_conn *conn, unsigned int end,
+			       int ifindex)
+{
+	struct sock *sk = find_at(conn->ns->net, &conn->key, end, ifindex);
+
+	if (sk && tl_socket_state(sk) != conn->state[end]) {
+		sock_gen_put(sk);
+		return NULL;
+	}
+	return sk;
 }
 
 /**
@@ -291,26 +328,22 @@ struct sock *tl_socket_find(const struct tl_conn *conn, unsigned int end)
 	struct net_device *dev;
 	unsigned int tried = 0;
 	struct sock *sk;
-	bool orphan;
+	bool moves;
 
 	if (knows_link(conn, end))
 		return find_at(net, &conn->key, end, conn->link ?: scope);
 	sk = find_at(net, &conn->key, end, scope);
 	if (sk || !may_be_bound(conn, end))
 		return sk;
-	orphan = outlives_scope(&conn->key) &&
-		 !dev_get_by_index_rcu(net, scope);
+	moves = outlives_scope(conn);
 	for_each_netdev_rcu(net, dev) {
 		if (tried++ == INTERFACES_TRIED)
 			break;
 		/* Another VRF may have a connection with the same addresses. */
-		if (!orphan && tl_scope_of_device(dev) != scope)
-			continue;
-		sk = find_at(net, &conn->key, end, dev->ifindex);
-		if (sk && orphan && tl_socket_state(sk) != conn->state[end]) {
-			sock_gen_put(sk);
-			sk = NULL;
-		}
+		if (tl_scope_of_device(dev) == scope)
+			sk = find_at(net, &conn->key, end, dev->ifindex);
+		else if (moves)
+			sk = find_moved(conn, end, dev->ifindex);
 		if (sk)
 			break;
 	}

@@ -32,6 +32,16 @@ static inline bool tl_socket_is_tcp(const struct sock *sk)
 	       (sk->sk_family == AF_INET || sk->sk_family == AF_INET6);
 }
 
+/**
+ * struct tl_way - the interfaces by which TCP looks for a packet's socket
+ * @iface: the link, or the VRF that it belongs to
+ * @link: in a VRF the link, else 0
+ */
+struct tl_way {
+	int iface;
+	int link;
+};
+
 bool tl_socket_key(const struct sock *sk, struct tl_key *key,
 		   unsigned int *end);
 enum tl_state tl_socket_state(const struct sock *sk);
@@ -39,10 +49,11 @@ enum tl_state tl_socket_full_state(int state);
 struct sock *tl_socket_find(const struct tl_conn *conn, unsigned int end);
 struct sock *tl_socket_find_by(const struct tl_conn *conn, unsigned int end,
 			       const struct sock *other);
-struct sock *tl_socket_at(struct net *net, const struct tl_key *key,
-			  unsigned int end);
+struct sock *tl_socket_by(struct net *net, const struct tl_key *key,
+			  unsigned int end, struct tl_way way);
+struct tl_way tl_way_in(const struct sk_buff *skb, bool v6);
 struct sock *tl_socket_listener(struct net *net, const struct tl_key *key,
-				unsigned int end, int ifindex);
+				unsigned int end, struct tl_way way);
 bool tl_socket_exists(struct net *net, const struct tl_key *key,
 		      unsigned int end);
 unsigned int tl_socket_time_left(const struct sock *sk);
@@ -51,6 +62,13 @@ void tl_socket_window(const struct tl_conn *conn, unsigned int end,
 		      struct tl_receive_window *window);
 bool tl_is_link_local(const struct in6_addr *source,
 		      const struct in6_addr *destination);
+
+static inline bool tl_key_is_link_local(const struct tl_key *key)
+{
+	return tl_key_is_v6(key) &&
+	       tl_is_link_local(&key->addr.v6[0], &key->addr.v6[1]);
+}
+
 int tl_scope_of_device(const struct net_device *dev);
 int tl_scope_of_link(struct net *net, int ifindex);
 

@@ -28,6 +28,7 @@ struct tl_segment;
  * @enabled: connections are followed
  * @forward: forwarded connections too
  * @conntrack: packets on lo may be translated, so both hooks have to look
+ * @transparent: there was a socket that stands for another host
  */
 struct tl_track {
 	struct tl_stats __percpu *stats;
@@ -39,6 +40,7 @@ struct tl_track {
 	bool enabled;
 	bool forward;
 	bool conntrack;
+	bool transparent;
 };
 
 /* module load and unload */

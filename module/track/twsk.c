@@ -17,6 +17,7 @@
 #include "../compat.h"
 #include "../tcplab.h"
 #include "../wait/length.h"
+#include "identity.h"
 #include "keep.h"
 #include "life.h"
 #include "settle.h"
@@ -159,7 +160,7 @@ static void ended_early(struct tl_net *ns, const struct sock *mini)
 	unsigned int end;
 	struct tl_key key;
 
-	if (!READ_ONCE(ns->track.enabled) || !tl_socket_key(mini, &key, &end))
+	if (!READ_ONCE(ns->track.enabled) || !tl_identity_of_socket(mini, &key, &end))
 		return;
 	conn = tl_table_find(ns, &key);
 	if (!conn)

@@ -168,15 +168,15 @@ static void ask_full(struct tl_late *late, const struct tcp_sock *tp)
 }
 
 /* What stands there; requests, and orphans in FIN_WAIT_2, count as nothing. */
-static void ask(struct tl_late *late, const struct tl_past *past, int ifindex)
+static void ask(struct tl_late *late, const struct tl_past *past, struct tl_way way)
 {
 	struct net *net = past->ns->net;
-	struct sock *sk = tl_socket_at(net, &past->key, past->end);
+	struct sock *sk = tl_socket_by(net, &past->key, past->end, way);
 
 	late->stands = TL_STANDS_NOTHING;
 	late->rfc1337 = READ_ONCE(net->ipv4.sysctl_tcp_rfc1337);
 	late->listens = late->segment->flags & TL_SYN &&
-			tl_socket_listener(net, &past->key, past->end, ifindex);
+			tl_socket_listener(net, &past->key, past->end, way);
 	if (!sk)
 		return;
 	late->opens = READ_ONCE(sk->sk_state) == TCP_SYN_SENT;
@@ -270,7 +270,7 @@ void tl_straggler_seen(struct tl_net *ns, const struct tl_key *key,
 	if (!past || past->end == from)
 		return;
 	late.stamped = tl_options_timestamp(skb, offset, &late.stamp);
-	ask(&late, past, skb->dev ? skb->dev->ifindex : 0);
+	ask(&late, past, tl_way_in(skb, tl_key_is_v6(key)));
 	/* Our own SYN took the 4-tuple again, and this is the answer. */
 	if (late.opens && (segment->flags & TL_SYN))
 		tl_past_reused(past, segment->seq);

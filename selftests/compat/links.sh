@@ -112,6 +112,59 @@ bound_later() {
 	assert_quiet
 }
 
+# counts FILE NS: all that a histogram has counted.
+counts() {
+	report "$1" "$2" | awk '$NF ~ /^[0-9]+$/ { sum += $NF } END { print sum + 0 }'
+}
+
+# A socket that is bound takes a 4-tuple again that another has closed: what comes for it is not late.
+bound_again() {
+	local before
+	echo 1 | in_ns "$a" tee /sys/kernel/tcplab/time_wait/length_ms >/dev/null
+	before=$(counts stragglers "$a")
+	for _ in 1 2; do
+		prepare_client="device veth0"
+		meet_at sa sb 192.0.2.2 5000 192.0.2.2 5000 7000
+		talk sa sb
+		assert sa close c
+		assert_eq "$(sb recv s)" eof "what the server reads at last"
+		assert sb close s
+		wait_for 5 states_are 192.0.2.1:7000 192.0.2.2:5000 "" "$a" || fail "there is a row after the connection"
+	done
+	prepare_client=
+	assert_eq $(($(counts stragglers "$a") - before)) 0 "stragglers of a bound socket"
+	echo 0 | in_ns "$a" tee /sys/kernel/tcplab/time_wait/length_ms >/dev/null
+	assert_quiet
+}
+
+# A server has closed, and its queue is still under way: none of these segments is examined, nor what acknowledges them.
+lingering() {
+	local before
+	count_calls tl_segment_parse || { skip "needs kprobes"; return; }
+	meet_at sa sb 192.0.2.2 5000
+	assert sb send s 100000
+	before=$(calls tl_segment_parse)
+	assert sb close s
+	read_all sa c 100000
+	assert_eq "$(sa recv c)" eof "what the client reads at last"
+	assert_states "192.0.2.1:$(sa port c)" 192.0.2.2:5000 "CLOSE_WAIT FIN_WAIT_2" "$a"
+	assert_between $(($(calls tl_segment_parse) - before)) 1 8 "segments examined while a queue drains"
+	forget_calls
+	assert sa close c
+	agree
+	assert_quiet
+}
+
+# What is not TCP is let go at once: nobody looks for its extension headers.
+others() {
+	local before
+	count_calls ipv6_find_hdr || { skip "needs kprobes"; return; }
+	before=$(calls ipv6_find_hdr)
+	in_ns "$a" bash -c 'for i in {1..20}; do echo >/dev/udp/2001:db8::2/9; done' 2>/dev/null
+	assert_eq $(($(calls ipv6_find_hdr) - before)) 0 "searches in headers of UDP"
+	forget_calls
+}
+
 bridge() {
 	setup_hosts c d e && start_endpoint sc "$c" && start_endpoint sd "$d" || { fail "no hosts"; return; }
 	local host address=0
@@ -180,6 +233,9 @@ run_tests \
 	"IPv4 in an IPv6 socket" mapped \
 	"sockets bound to an interface" bound \
 	"sockets bound to an interface once they are open" bound_later \
+	"a bound socket that takes a 4-tuple again" bound_again \
+	"a closed socket's queue" lingering \
+	"IPv6 packets that are not TCP" others \
 	"a bridge" bridge \
 	"a bridge with br_netfilter, seen from the bridge" bridge_netfilter \
 	"tun" tun

@@ -92,6 +92,57 @@ redirect() {
 	assert_quiet
 }
 
+# IPVS translates at LOCAL_OUT, and what it has translated passes there once more.
+virtual_server() {
+	hosts="$a $b"
+	rules "$a" </dev/null
+	rules "$b" </dev/null
+	modprobe -a ip_vs ip_vs_rr 2>/dev/null || { skip "needs IPVS"; return; }
+	ip -n "$a" route delete 192.0.2.99 dev veth0 2>/dev/null
+	ip -n "$a" address add 192.0.2.99/32 dev lo
+	assert in_ns "$a" ./ipvs 192.0.2.99 80 192.0.2.2 5000
+	mark_created
+	lives sa sb 192.0.2.2 5000 192.0.2.99 80
+	meet_at sa sb 192.0.2.2 5000 192.0.2.99 80
+	assert_states "192.0.2.99:$(sa port c)" 192.0.2.99:80 "ESTABLISHED ESTABLISHED" "$a"
+	assert_eq "$(report ports "$a" | grep -c '^192.0.2.99 192.0.2.2:5000 ')" 0 "rows of ports for the real server"
+	part sa sb server
+	assert_created 4
+	look_twice "$a"
+	assert_eq "$(summary_value disagree_gone "$a")" 0 disagree_gone
+	assert_quiet
+	ip -n "$a" address delete 192.0.2.99/32 dev lo
+}
+
+# Copies of what a server sends pass LOCAL_OUT, too, without its sockets.
+copies() {
+	hosts="$a $b"
+	rules "$a" </dev/null
+	modprobe -a nft_dup_ipv4 nft_dup_ipv6 2>/dev/null || { skip "needs nft_dup"; return; }
+	rules "$b" <<-END
+		table ip test {
+			chain output {
+				type filter hook output priority 0;
+				tcp sport 5000 dup to 192.0.2.77
+			}
+		}
+		table ip6 test {
+			chain output {
+				type filter hook output priority 0;
+				tcp sport 5000 dup to 2001:db8::77
+			}
+		}
+	END
+	mark_created
+	lives sa sb 192.0.2.2 5000
+	lives sa sb 2001:db8::2 5000
+	assert_created 6
+	assert_eq "$(summary_value syn_cookie "$b")" 0 syn_cookie
+	assert_eq "$(in_ns "$b" nstat -asz TcpExtSyncookiesSent | awk 'END { print $2 }')" 0 "cookies that the kernel sent"
+	assert_quiet
+	in_ns "$b" nft flush ruleset
+}
+
 # The same from outside: the host forwards, and a row in the middle has the addresses after translation.
 forwarded() {
 	setup_hosts g h i && start_endpoint sg "$g" && start_endpoint si "$i" || { fail "no hosts"; return; }
@@ -141,4 +192,6 @@ run_tests \
 	"masquerade at the client" masquerade \
 	"SNAT at the client" snat \
 	"redirect and SNAT at the server" redirect \
+	"a virtual server of IPVS, and its client on the same host" virtual_server \
+	"copies of what a server sends" copies \
 	"a published port, reached through a router" forwarded

@@ -107,6 +107,72 @@ for_all() {
 	assert_quiet
 }
 
+# A route leads an unbound socket into a VRF: its row is that of the socket, which belongs to none.
+leaked() {
+	assert in_ns "$a" sysctl -qw net.ipv4.tcp_l3mdev_accept=1
+	ip -n "$a" route add 192.0.2.2/32 dev to-red
+	ip -n "$a" -6 route add 2001:db8::2/128 dev to-red
+	mark_created
+	lives sa sb 192.0.2.2 5000
+	lives sa sb 2001:db8::2 5000
+	meet_at sa sb 192.0.2.2 5000
+	assert_states "192.0.2.1:$(sa port c)" 192.0.2.2:5000 "ESTABLISHED ESTABLISHED" "$a"
+	assert_eq "$(report connections "$a" | grep -c "^192.0.2.1:$(sa port c)")" 1 "rows of a leaked route"
+	part sa sb server
+	assert_eq $(($(summary_value created "$a") - $(cat "$scratch/created.$a"))) 7 created
+	ip -n "$a" route delete 192.0.2.2/32 dev to-red
+	ip -n "$a" -6 route delete 2001:db8::2/128 dev to-red
+	assert in_ns "$a" sysctl -qw net.ipv4.tcp_l3mdev_accept=0
+	assert_quiet
+}
+
+kernel_cookies() {
+	in_ns "$a" nstat -asz TcpExtSyncookiesSent | awk 'END { print $2 }'
+}
+
+# What leaves by a VRF passes LOCAL_OUT by the VRF and by its link: a cookie is counted once, also where the VRF has a
+# queue of its own.
+cookies() {
+	local sent counted
+	in_ns "$a" sysctl -qw net.ipv4.tcp_syncookies=2
+	sent=$(kernel_cookies)
+	counted=$(summary_value syn_cookie "$a")
+	prepare_server="device blue"
+	lives sc sa 192.0.2.1 5000
+	lives sc sa 2001:db8::1 5000
+	if tc -n "$a" qdisc add dev blue root pfifo limit 100 2>/dev/null; then
+		lives sc sa 192.0.2.1 5000
+		lives sc sa 2001:db8::1 5000
+		tc -n "$a" qdisc delete dev blue root
+	fi
+	prepare_server=
+	assert_eq $(($(summary_value syn_cookie "$a") - counted)) $(($(kernel_cookies) - sent)) "cookies"
+	assert_between $(($(kernel_cookies) - sent)) 6 12 "cookies that the kernel sent"
+	in_ns "$a" sysctl -qw net.ipv4.tcp_syncookies=1
+	assert_quiet
+}
+
+# A link becomes part of a VRF while a socket that is bound to it is connected: it keeps its row.
+joins() {
+	ip -n "$a" link add late type veth peer name veth1 netns "$b"
+	ip -n "$a" address add 198.51.100.1/24 dev late
+	ip -n "$b" address add 198.51.100.2/24 dev veth1
+	ip -n "$a" link set late up
+	ip -n "$b" link set veth1 up
+	prepare_client="device late"
+	meet_at sa sb 198.51.100.2 5000
+	talk sa sb
+	ip -n "$a" link set late master red
+	talk sa sb
+	agree
+	assert_eq "$(report connections "$a" | grep -c "^198.51.100.1:$(sa port c)")" 1 "rows of a link that joined a VRF"
+	part sa sb server
+	look_twice "$a"
+	prepare_client=
+	assert_quiet
+	ip -n "$a" link delete late
+}
+
 # A VRF has its own loopback: both ends are here.
 to_itself() {
 	local port
@@ -177,6 +243,9 @@ run_tests \
 	"a socket bound to a port of a VRF" enslaved \
 	"two VRFs with the same addresses" same_addresses \
 	"one listener for all VRFs" for_all \
+	"an unbound socket whose route leads into a VRF" leaked \
+	"SYN cookies in a VRF" cookies \
+	"a link that becomes part of a VRF" joins \
 	"a VRF's connections to itself" to_itself \
 	"link-local addresses in a VRF" link_local \
 	"address translation in a VRF" translated \
