@@ -451,6 +451,25 @@ static bool fin_waits(const struct tl_endpoint *end, enum tl_state fact)
 	       (fact == TL_FIN_WAIT_1 || fact == TL_CLOSING);
 }
 
+/* Rare and hard to repeat: the kernel's dynamic debug lets all be told that is known. */
+static void debug_disagreement(const struct tl_conn *conn, unsigned int end,
+			       const struct sock *sk)
+{
+	const struct tl_endpoint *here = &conn->peers.end[end], *peer = &conn->peers.end[!end];
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	pr_debug("tcplab: ports %u and %u, origin %u: segments say %s and %s, the socket %u for %u jiffies, of %u\n",
+		 ntohs(conn->key.port[end]), ntohs(conn->key.port[!end]), conn->origin,
+		 tl_state_name(here->state), tl_state_name(peer->state),
+		 READ_ONCE(sk->sk_state), now() - conn->since[end], now() - conn->born);
+	pr_debug("tcplab: here control_end %u acked %u syn %u fin %u, peer control_end %u acked %u syn %u fin %u\n",
+		 here->control_end, here->acked, here->syn, here->fin,
+		 peer->control_end, peer->acked, peer->syn, peer->fin);
+	pr_debug("tcplab: socket snd_una %u snd_nxt %u write_seq %u rcv_nxt %u, owned %d, segs_in %u out %u\n",
+		 READ_ONCE(tp->snd_una), READ_ONCE(tp->snd_nxt), READ_ONCE(tp->write_seq),
+		 READ_ONCE(tp->rcv_nxt), sock_owned_by_user_nocheck(sk), tp->segs_in, tp->segs_out);
+}
+
 /**
  * tl_life_compare() - compare what segments alone say with the socket
  * @conn: the connection, one end of which has its socket here
@@ -478,6 +497,7 @@ void tl_life_compare(struct tl_conn *conn, unsigned int end,
 	    said == tl_state_next(fact, TL_SYN_ACKED))
 		return;
 	count(conn, TL_COUNT_DISAGREE_STATE);
+	debug_disagreement(conn, end, sk);
 	conn->peers.end[end].state = fact;
 }
 
