@@ -63,6 +63,35 @@ rests() {
 	forget_calls
 }
 
+# The rows of other namespaces, of which a search meets many, are not looked at for one that may go.
+crowded() {
+	local name number
+	assert unload_module
+	assert load_module max_connections=4 max_total=64 hash_size=1
+	setup_ns x y && link_ns "$x" "$y" && start_endpoint sx "$x" && start_endpoint sy "$y" || { fail "no hosts"; return; }
+	for name in o1 o2 o3 o4 o5 o6 o7 o8 o9 o10 o11; do
+		setup_ns "$name"
+		eval "assert sx netns \$$name"
+		assert sx listen "l$name" 127.0.0.1 80
+		for number in 1 2 3 4; do assert sx connect "$name.$number" 127.0.0.1 80; done
+	done
+	assert sx netns "$x"
+	assert sy listen l 192.0.2.2 5000
+	for number in 1 2 3 4; do
+		assert sx connect "c$number" 192.0.2.2 5000
+		assert sy accept "s$number" l
+	done
+	for number in 1 2 3; do
+		assert sx close "c$number"
+		assert sy close "s$number"
+		wait_for 5 sh -c "ip netns exec $y grep -q 'CLOSED TIME_WAIT' /proc/net/tcplab/connections" || fail "no history"
+		assert sx connect "d$number" 192.0.2.2 5000
+		assert sy accept "t$number" l
+		assert_eq "$(summary_value evicted "$y")" "$number" "evicted in a crowd"
+	done
+	assert_eq "$(summary_value refused_full "$y")" 0 refused_full
+}
+
 # A connection that was refused its row gets one when there is room: the walk through the socket table comes round in a
 # minute. That corrects no mistake.
 regained() {
@@ -100,4 +129,5 @@ run_tests \
 	"history makes room" history \
 	"a connection gets its row when there is room" regained \
 	"another namespace has room of its own" others \
-	"max_total bounds all namespaces" total
+	"max_total bounds all namespaces" total \
+	"history is found among the rows of others" crowded
