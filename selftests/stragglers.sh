@@ -73,6 +73,62 @@ in_time_wait() {
 	wait_for 5 row_is ""
 }
 
+# Each late segment begins TIME_WAIT anew: what counts is the time since the one before.
+restarts() {
+	local gap short=0 since now
+	reset
+	close_first 6005
+	since=$(uptime_ms)
+	for gap in 200 400 500 1600; do
+		wait_for 5 passed $((since + gap)) || fail "the time does not pass"
+		assert peer send F. seq=-1
+		assert peer expect .
+		now=$(uptime_ms)
+		gap=$((now - since))
+		since=$now
+		[ "$gap" -gt 1500 ] || [ "$gap" -le "$short" ] || short=$gap
+	done
+	assert_seen fin answered 4
+	assert_between "$(summary_value safe_length_ms)" 1500 $((gap + 300)) "the shortest length that met all"
+	[ "$short" -lt 900 ] || { skip "this machine is too slow to send in time"; return; }
+	assert_eq "$(what_if 2000 last_acks_lost)" 0 "FINs that a length of 2 s would have missed"
+	# It would have ended before the fourth, and none comes to life again.
+	assert_eq "$(what_if 1000 last_acks_lost)" 1 "FINs that a length of 1 s would have missed"
+	assert peer send F. seq=-1
+	assert peer expect .
+	assert_seen fin answered 5
+	assert_eq "$(what_if 1000 last_acks_lost)" 2 "and one more, though it came soon"
+	assert peer send R
+	wait_for 5 row_is ""
+}
+
+uptime_ms() {
+	awk '{ printf "%d\n", $1 * 1000 }' /proc/uptime
+}
+
+passed() {
+	[ "$(uptime_ms)" -ge "$1" ]
+}
+
+# Of a close that nothing was remembered of nothing is known.
+only_what_is_remembered() {
+	reset
+	assert kernel listen l 127.0.0.1 6006
+	assert kernel connect c 127.0.0.1 6006
+	assert kernel accept s l
+	assert kernel close c
+	assert kernel close s
+	assert kernel close l
+	assert_eq "$(summary_value safe_length_closes)" 0 "closes over lo"
+	echo 0 >"$knobs"/horizon_ms
+	close_first 6007
+	assert_eq "$(summary_value safe_length_closes)" 0 "closes with no horizon"
+	echo 120000 >"$knobs"/horizon_ms
+	echo 1 >"$knobs"/length_ms
+	wait_for 5 row_is ""
+	echo 0 >"$knobs"/length_ms
+}
+
 # The same with a TIME_WAIT of a moment: the peer gets RSTs.
 after_time_wait() {
 	reset
@@ -174,6 +230,8 @@ none_remembered() {
 
 run_tests_46 \
 	"stragglers in TIME_WAIT" in_time_wait \
+	"each begins TIME_WAIT anew" restarts \
+	"closes that tell nothing" only_what_is_remembered \
 	"stragglers after it" after_time_wait \
 	"the accident that TIME_WAIT is against" same_numbers \
 	"what is remembered" remembered

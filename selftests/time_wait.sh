@@ -183,13 +183,16 @@ rto() {
 	trace_exits
 	set_knob length_rto_percent 350
 	set_knob length_ms 50000
+	assert_eq "$(tw length_ms)" - "the length, which differs by connection"
 	close_first 5
 	wait_for 10 tw_is now 0 || fail "$(tw now) are still in TIME_WAIT"
 	if [ -d "$tracing" ]; then
 		assert_between "$(age_of_exit | sort -n -k 2 | awk 'NR == 3 { print $2 }')" 690 $((1000 * slowness)) "3.5 RTO, ms"
 	fi
 	set_knob length_rto_percent 0
+	assert_eq "$(tw length_ms)" 50000 "the length without that"
 	set_knob length_ms 0
+	assert_eq "$(tw length_ms)" 60000 "the kernel's own length"
 }
 
 # Those that are in TIME_WAIT go.

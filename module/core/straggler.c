@@ -68,6 +68,19 @@ enum tl_kind tl_straggler_kind(const struct tl_segment *segment)
 }
 
 /**
+ * tl_straggler_restarts() - whether TIME_WAIT begins anew for a segment
+ * @kind: what it is
+ * @verdict: what becomes of it
+ *
+ * Linux sets the timer anew for all that carry an ACK but a RST, and for all that
+ * their timestamp refuses but a RST.
+ */
+bool tl_straggler_restarts(enum tl_kind kind, enum tl_verdict verdict)
+{
+	return kind <= TL_KIND_ACK || (kind == TL_KIND_SYN && verdict == TL_VERDICT_PAWS);
+}
+
+/**
  * tl_straggler_is_old() - whether a segment was sent by the connection closed
  * @segment: the segment
  * @rcv_nxt: what that expected last: all of it has come before

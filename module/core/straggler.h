@@ -67,6 +67,7 @@ struct tl_late {
 enum tl_kind tl_straggler_kind(const struct tl_segment *segment);
 const char *tl_kind_name(enum tl_kind kind);
 const char *tl_verdict_name(enum tl_verdict verdict);
+bool tl_straggler_restarts(enum tl_kind kind, enum tl_verdict verdict);
 bool tl_straggler_is_old(const struct tl_segment *segment, u32 rcv_nxt);
 enum tl_verdict tl_straggler_verdict(const struct tl_late *late);
 

@@ -13,12 +13,18 @@ static unsigned int length_ms_get(const struct tl_net *ns)
 	return READ_ONCE(ns->policy.length_ms);
 }
 
-static int length_ms_set(struct tl_net *ns, unsigned int value)
+/* Another length is in force: what is said of the length of now begins anew. */
+static void length_changed(struct tl_net *ns)
 {
-	WRITE_ONCE(ns->policy.length_ms, value);
 	tl_stragglers_length(&ns->stragglers);
 	tl_what_if_length(ns);
 	tl_track_policy(ns);
+}
+
+static int length_ms_set(struct tl_net *ns, unsigned int value)
+{
+	WRITE_ONCE(ns->policy.length_ms, value);
+	length_changed(ns);
 	return 0;
 }
 
@@ -41,7 +47,7 @@ static int length_rto_percent_set(struct tl_net *ns, unsigned int value)
 	if (value && value < TL_LENGTH_PERCENT_MIN)
 		return -ERANGE;
 	WRITE_ONCE(ns->policy.length_rto_percent, value);
-	tl_track_policy(ns);
+	length_changed(ns);
 	return 0;
 }
 
@@ -69,7 +75,10 @@ static int choose_recycle(struct tl_net *ns, enum tl_recycle recycle)
 	if (err)
 		return err;
 	tl_policy_set_recycle(&ns->policy, recycle);
-	tl_track_policy(ns);
+	length_changed(ns);
+	/* Nothing was remembered for a policy that is off. */
+	if (recycle == TL_RECYCLE_OFF)
+		tl_recycle_forget(&ns->recycle_peers);
 	return 0;
 }
 
@@ -202,6 +211,7 @@ static unsigned int reset_get(const struct tl_net *ns)
 static int reset_set(struct tl_net *ns, unsigned int value)
 {
 	tl_stragglers_reset(&ns->stragglers);
+	tl_pasts_reset(&ns->pasts);
 	tl_what_if_reset(ns);
 	return 0;
 }

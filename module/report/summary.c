@@ -82,7 +82,7 @@ static void show(struct seq_file *seq, struct tl_net *ns)
 	tl_sheet_number(seq, "time_wait_entered", time_wait.entered);
 	tl_sheet_number(seq, "safe_length_ms",
 			tl_stragglers_safe_ms(&ns->stragglers));
-	tl_sheet_number(seq, "safe_length_closes", tl_what_if_closes(ns));
+	tl_sheet_number(seq, "safe_length_closes", tl_pasts_closes(&ns->pasts));
 	tl_sheet_number(seq, "memory_bytes", memory(ns));
 	tl_sheet_number(seq, "refused_memory",
 			tl_track_count(ns, TL_COUNT_REFUSED_MEMORY));

@@ -2,10 +2,12 @@
 /* /proc/net/tcplab/time_wait: population and flow of TIME_WAIT. */
 #include "../tcplab.h"
 #include "../track/twsk.h"
+#include "../wait/length.h"
 #include "report.h"
 
 static void show(struct seq_file *seq, struct tl_net *ns)
 {
+	u32 length_ms = tl_length_ms(ns);
 	struct tl_time_wait_report sum;
 
 	tl_time_wait_sum(&ns->time_wait, ns->net, &sum);
@@ -37,7 +39,10 @@ static void show(struct seq_file *seq, struct tl_net *ns)
 	tl_sheet_number(seq, "overflow", sum.overflow);
 	tl_sheet_number(seq, "overflow_fin_wait_2", sum.overflow_fin_wait_2);
 	tl_sheet_number(seq, "rate", sum.rate);
-	tl_sheet_number(seq, "length_ms", READ_ONCE(ns->policy.length_ms) ?: TL_TIME_WAIT_MS);
+	if (length_ms != TL_LENGTH_VARIES)
+		tl_sheet_number(seq, "length_ms", length_ms);
+	else
+		tl_sheet_unknown(seq, "length_ms");
 }
 
 const struct tl_sheet tl_sheet_time_wait = {

@@ -28,9 +28,8 @@ static void ask(struct tl_net *ns, struct line *line)
 		line->old = TL_VIEW_UNKNOWN;
 		line->fins = TL_VIEW_UNKNOWN;
 	} else if (tl_stragglers_is_edge(length_ms)) {
-		line->old = tl_stragglers_beyond(seen, TL_KIND_DATA, length_ms) +
-			    tl_stragglers_beyond(seen, TL_KIND_ACK, length_ms);
-		line->fins = tl_stragglers_beyond(seen, TL_KIND_FIN, length_ms);
+		line->old = tl_stragglers_beyond(seen, TL_PURPOSE_OLD, length_ms);
+		line->fins = tl_stragglers_beyond(seen, TL_PURPOSE_FIN, length_ms);
 	} else {
 		line->old = atomic_read(&seen->old_late);
 		line->fins = atomic_read(&seen->fins_late);

@@ -29,10 +29,13 @@ u64 tl_ages_memory(const struct tl_ages *ages);
 void tl_ages_sum(const struct tl_ages *ages, const u32 *edges,
 		 unsigned int edges_count, u32 *counts);
 
-/* The slot that runs, of so many that they do not come again soon. */
+/*
+ * The slot that runs. It is counted on where the low half of jiffies wraps; its
+ * place among the slots goes on, as that half holds whole turns.
+ */
 static inline u32 tl_ages_slot_now(void)
 {
-	u32 now = jiffies;
+	u64 now = get_jiffies_64();
 
 	return now >> TL_AGE_SHIFT;
 }

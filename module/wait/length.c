@@ -29,11 +29,50 @@
 /* This CPU is ending a socket, bottom halves are off. */
 static DEFINE_PER_CPU(bool, ending);
 
-static unsigned int parts_of_rto(const struct tl_conn *conn, u32 percent)
+/**
+ * tl_length_ms() - the length of TIME_WAIT that is in force
+ * @ns: the namespace
+ *
+ * Context: any.
+ * Return: milliseconds; %TL_LENGTH_VARIES where it differs by connection.
+ */
+u32 tl_length_ms(const struct tl_net *ns)
 {
-	u64 ms = (u64)conn->rto * TL_RTO_UNIT_MS * percent;
+	const struct tl_policy *policy = &ns->policy;
 
-	return MS(min_t(u64, div_u64(ms, 100), TL_LENGTH_MS_MAX));
+	/* While nobody follows connections the kernel decides. */
+	if (!tl_track_enabled(ns))
+		return TL_TIME_WAIT_MS;
+	if (READ_ONCE(policy->length_rto_percent) ||
+	    tl_policy_recycle(policy) == TL_RECYCLE_ENFORCE)
+		return TL_LENGTH_VARIES;
+	return READ_ONCE(policy->length_ms) ?: TL_TIME_WAIT_MS;
+}
+
+/* In milliseconds; 0 where the kernel decides. */
+static u32 length_of(const struct tl_policy *policy, u32 rto_ms, bool stamped)
+{
+	u32 percent = READ_ONCE(policy->length_rto_percent);
+
+	if (stamped && tl_policy_recycle(policy) == TL_RECYCLE_ENFORCE)
+		percent = RECYCLE_RTO_PERCENT;
+	if (rto_ms && percent)
+		return clamp_t(u64, div_u64((u64)rto_ms * percent, 100), 1, TL_LENGTH_MS_MAX);
+	return READ_ONCE(policy->length_ms);
+}
+
+/**
+ * tl_length_expected_ms() - how long TIME_WAIT lasts for such connections
+ * @ns: the namespace
+ * @rto_ms: their retransmission timeout; 0 is unknown
+ * @stamped: they use timestamps
+ *
+ * Context: any.
+ * Return: milliseconds.
+ */
+u32 tl_length_expected_ms(const struct tl_net *ns, u32 rto_ms, bool stamped)
+{
+	return length_of(&ns->policy, rto_ms, stamped) ?: TL_TIME_WAIT_MS;
 }
 
 /**
@@ -45,14 +84,7 @@ static unsigned int parts_of_rto(const struct tl_conn *conn, u32 percent)
  */
 unsigned int tl_length_jiffies(const struct tl_conn *conn)
 {
-	const struct tl_policy *policy = &conn->ns->policy;
-	u32 percent = READ_ONCE(policy->length_rto_percent);
-
-	if (conn->rto && conn->stamps && tl_policy_recycle(policy) == TL_RECYCLE_ENFORCE)
-		percent = RECYCLE_RTO_PERCENT;
-	if (conn->rto && percent)
-		return max(parts_of_rto(conn, percent), 1U);
-	return MS(READ_ONCE(policy->length_ms));
+	return MS(length_of(&conn->ns->policy, conn->rto * TL_RTO_UNIT_MS, conn->stamps));
 }
 
 /*

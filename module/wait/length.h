@@ -7,6 +7,10 @@
 
 struct sock;
 struct tl_conn;
+struct tl_net;
+
+/* TIME_WAIT lasts as long as each connection's own RTO has it. */
+#define TL_LENGTH_VARIES	U32_MAX
 
 /* What a look at a TIME_WAIT socket finds. */
 enum tl_length {
@@ -15,6 +19,8 @@ enum tl_length {
 	TL_LENGTH_CUT,		/* it is, and it was shorter */
 };
 
+u32 tl_length_ms(const struct tl_net *ns);
+u32 tl_length_expected_ms(const struct tl_net *ns, u32 rto_ms, bool stamped);
 unsigned int tl_length_jiffies(const struct tl_conn *conn);
 enum tl_length tl_length_look(struct tl_conn *conn, struct sock *mini);
 void tl_length_end(struct sock *mini);

@@ -257,6 +257,36 @@ void tl_pasts_set_horizon_ms(struct tl_pasts *of, u32 horizon_ms)
 		cond_resched();
 }
 
+/**
+ * tl_pasts_closes() - closes of which something was remembered
+ * @of: of a namespace
+ *
+ * Context: process.
+ * Return: how many there were since the last reset.
+ */
+u64 tl_pasts_closes(struct tl_pasts *of)
+{
+	u64 closes;
+
+	spin_lock_bh(&of->lock);
+	closes = of->closes;
+	spin_unlock_bh(&of->lock);
+	return closes;
+}
+
+/**
+ * tl_pasts_reset() - count closes anew
+ * @of: of a namespace
+ *
+ * Context: process.
+ */
+void tl_pasts_reset(struct tl_pasts *of)
+{
+	spin_lock_bh(&of->lock);
+	of->closes = 0;
+	spin_unlock_bh(&of->lock);
+}
+
 /* What is known of it: by its mini-socket, or the full one that left none. */
 static void learn(struct tl_past *past, const struct sock *sk)
 {
@@ -297,6 +327,7 @@ static void add(struct tl_pasts *of, struct tl_past *past)
 	first = list_empty(&of->list);
 	list_add_tail(&past->list, &of->list);
 	WRITE_ONCE(of->count, of->count + 1);
+	of->closes++;
 	if (of->count > READ_ONCE(of->most)) {
 		WRITE_ONCE(of->forgotten, of->forgotten + 1);
 		forget(of, list_first_entry(&of->list, struct tl_past, list));
@@ -332,9 +363,12 @@ void tl_past_remember(struct tl_conn *conn, unsigned int end, const struct sock 
 	past->ns = conn->ns;
 	past->key = conn->key;
 	past->closed = conn->since[end];
+	past->restart = past->closed;
 	past->end = end;
 	past->reused = 0;
 	past->forgotten = 0;
+	past->gap = 0;
+	past->late = 0;
 	learn(past, sk);
 	add(of, past);
 }

@@ -25,6 +25,7 @@ struct sock;
  * @ns: the namespace
  * @key: its key
  * @closed: when TIME_WAIT began, low half of jiffies
+ * @restart: when it began anew for a late segment
  * @rcv_nxt: what was expected last
  * @ts_recent: last timestamp of the peer
  * @isn: of the peer's next connection with this key
@@ -32,6 +33,8 @@ struct sock;
  * @stamped: there were timestamps
  * @reused: @isn is known
  * @forgotten: it is in no list; whoever has found it still may read it
+ * @gap: range (of tl_late_edges) of the longest time without such a segment
+ * @late: TIME_WAIT of the length in force would have ended in one
  */
 struct tl_past {
 	struct rhash_head node;
@@ -42,12 +45,14 @@ struct tl_past {
 	struct tl_net *ns;
 	struct tl_key key;
 	u32 closed;
+	u32 restart;
 	u32 rcv_nxt;
 	u32 ts_recent;
 	u32 isn;
 	u8 end:1, stamped:1;
 	u8 reused;
 	u8 forgotten;
+	u8 gap:7, late:1;
 };
 
 /**
@@ -59,6 +64,7 @@ struct tl_past {
  * @horizon_ms: how long they are remembered
  * @reused: those whose 4-tuple is in use again
  * @forgotten: those that had to go before
+ * @closes: how many were remembered since the last reset
  * @expiry: forgets what is older
  */
 struct tl_pasts {
@@ -69,6 +75,7 @@ struct tl_pasts {
 	u32 horizon_ms;
 	u32 reused;
 	u64 forgotten;
+	u64 closes;
 	struct delayed_work expiry;
 };
 
@@ -79,6 +86,9 @@ void tl_pasts_stop(struct tl_pasts *pasts);
 u64 tl_pasts_memory(const struct tl_pasts *pasts);
 void tl_pasts_set_most(struct tl_pasts *pasts, u32 most);
 void tl_pasts_set_horizon_ms(struct tl_pasts *pasts, u32 horizon_ms);
+
+u64 tl_pasts_closes(struct tl_pasts *pasts);
+void tl_pasts_reset(struct tl_pasts *pasts);
 
 void tl_past_remember(struct tl_conn *conn, unsigned int end, const struct sock *sk);
 struct tl_past *tl_past_find(struct tl_net *ns, const struct tl_key *key);

@@ -9,6 +9,7 @@
 #include "../track/life.h"
 #include "../track/options.h"
 #include "../track/socket.h"
+#include "length.h"
 #include "past.h"
 #include "budget.h"
 #include "straggler.h"
@@ -90,6 +91,9 @@ void tl_stragglers_reset(struct tl_stragglers *stragglers)
 		for (verdict = 0; verdict < TL_VERDICTS; verdict++)
 			for (range = 0; range < TL_LATE_RANGES; range++)
 				atomic_set(&stragglers->count[kind][verdict][range], 0);
+	for (kind = 0; kind < TL_PURPOSES; kind++)
+		for (range = 0; range < TL_LATE_RANGES; range++)
+			atomic_set(&stragglers->exposed[kind][range], 0);
 	atomic_set(&stragglers->latest_ms, 0);
 	tl_stragglers_length(stragglers);
 }
@@ -126,20 +130,19 @@ bool tl_stragglers_is_edge(u32 length_ms)
 }
 
 /**
- * tl_stragglers_beyond() - how many came later than some time
+ * tl_stragglers_beyond() - how many would not have met a TIME_WAIT
  * @stragglers: of a namespace
- * @kind: of this kind
- * @length_ms: the time, one of tl_late_edges
+ * @purpose: of this kind
+ * @length_ms: its length, one of tl_late_edges
  */
 u32 tl_stragglers_beyond(const struct tl_stragglers *stragglers,
-			 enum tl_kind kind, u32 length_ms)
+			 enum tl_purpose purpose, u32 length_ms)
 {
-	unsigned int range, verdict;
+	unsigned int range;
 	u32 sum = 0;
 
 	for (range = range_of(length_ms); range < TL_LATE_RANGES; range++)
-		for (verdict = 0; verdict < TL_VERDICTS; verdict++)
-			sum += atomic_read(&stragglers->count[kind][verdict][range]);
+		sum += atomic_read(&stragglers->exposed[purpose][range]);
 	return sum;
 }
 
@@ -220,18 +223,24 @@ static void raise(atomic_t *highest, int value)
 		;
 }
 
-/* A FIN that comes again, old data and old ACKs are what TIME_WAIT is for. */
-static void note_purpose(struct tl_net *ns, enum tl_kind kind, u32 late_ms)
+/*
+ * A FIN that comes again, old data and old ACKs are what TIME_WAIT is for. It begins
+ * anew for each, so that one is met if it lasts longer than what has passed since
+ * the one before; and none is met once it has ended.
+ */
+static void note_purpose(struct tl_net *ns, struct tl_past *past, enum tl_kind kind)
 {
+	enum tl_purpose purpose = kind == TL_KIND_FIN ? TL_PURPOSE_FIN : TL_PURPOSE_OLD;
 	struct tl_stragglers *stragglers = &ns->stragglers;
-	u32 length = READ_ONCE(ns->policy.length_ms) ?: TL_TIME_WAIT_MS;
+	u32 gap_ms = tl_life_age_ms(past->restart);
 
-	if (kind > TL_KIND_ACK)
-		return;
-	raise(&stragglers->latest_ms, late_ms);
-	if (late_ms >= length)
-		atomic_inc(kind == TL_KIND_FIN ? &stragglers->fins_late :
-						 &stragglers->old_late);
+	past->gap = max_t(u8, past->gap, range_of(gap_ms));
+	past->late |= gap_ms >= tl_length_ms(ns);
+	raise(&stragglers->latest_ms, gap_ms);
+	atomic_inc(&stragglers->exposed[purpose][past->gap]);
+	if (past->late)
+		atomic_inc(purpose == TL_PURPOSE_FIN ? &stragglers->fins_late :
+						       &stragglers->old_late);
 }
 
 static void note(struct tl_net *ns, struct tl_past *past, const struct tl_late *late)
@@ -242,7 +251,12 @@ static void note(struct tl_net *ns, struct tl_past *past, const struct tl_late *
 
 	if (is_ready(ns))
 		atomic_inc(&ns->stragglers.count[kind][verdict][range_of(late_ms)]);
-	note_purpose(ns, kind, late_ms);
+	spin_lock_bh(&ns->pasts.lock);
+	if (kind <= TL_KIND_ACK)
+		note_purpose(ns, past, kind);
+	if (tl_straggler_restarts(kind, verdict))
+		past->restart = jiffies;
+	spin_unlock_bh(&ns->pasts.lock);
 	trace_straggler(ns, &past->key, past->end, kind, verdict, late_ms);
 	if (kind == TL_KIND_SYN && verdict == TL_VERDICT_ACCEPTED)
 		tl_past_reused(past, late->segment->seq);

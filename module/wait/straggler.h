@@ -10,16 +10,27 @@
 #define TL_LATE_RANGES	14
 extern const u32 tl_late_edges[TL_LATE_RANGES];
 
+/* What TIME_WAIT is for. */
+enum tl_purpose {
+	TL_PURPOSE_FIN,		/* to acknowledge the FIN once more */
+	TL_PURPOSE_OLD,		/* to keep old data and ACKs out */
+	TL_PURPOSES
+};
+
 /**
  * struct tl_stragglers - those of a namespace
  * @count: by kind, verdict and lateness; what all that have none share, before
  *	the first
+ * @exposed: those that TIME_WAIT is for, by what they are and by how long it must
+ *	have lasted to meet them
  * @fins_late: retransmitted FINs that came later than the length of now
  * @old_late: old data and acknowledgments that did
- * @latest_ms: the latest of both
+ * @latest_ms: the longest time that any of both came after TIME_WAIT began, or
+ *	began anew for the one before
  */
 struct tl_stragglers {
 	atomic_t (*count)[TL_VERDICTS][TL_LATE_RANGES];
+	atomic_t exposed[TL_PURPOSES][TL_LATE_RANGES];
 	atomic_t fins_late;
 	atomic_t old_late;
 	atomic_t latest_ms;
@@ -35,7 +46,7 @@ u64 tl_stragglers_memory(const struct tl_stragglers *stragglers);
 bool tl_stragglers_is_edge(u32 length_ms);
 u32 tl_stragglers_safe_ms(const struct tl_stragglers *stragglers);
 u32 tl_stragglers_beyond(const struct tl_stragglers *stragglers,
-			 enum tl_kind kind, u32 length_ms);
+			 enum tl_purpose purpose, u32 length_ms);
 void tl_straggler_seen(struct tl_net *ns, const struct tl_key *key,
 		       unsigned int from, const struct tl_segment *segment,
 		       const struct sk_buff *skb, unsigned int offset);

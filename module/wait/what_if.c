@@ -10,14 +10,70 @@
 #include <net/tcp.h>
 
 #include "../tcplab.h"
+#include "length.h"
 #include "what_if.h"
 
 #define SLOT		((u32)BIT(TL_AGE_SHIFT))
 #define OTHERS		(TL_WHAT_IF_LENGTHS - 1)
+/* From so many slots on they are not gone through one by one. */
+#define STEPS_MAX	8
 
 static const u32 lengths_ms[OTHERS] = {
 	0, 1000, 2000, 5000, 10000, 15000, 30000, 60000, 120000, 240000
 };
+
+/* The last length is that of now; @length_ms is %TL_LENGTH_VARIES where it has none. */
+static u32 length_of(const struct tl_what_if *what_if, unsigned int i)
+{
+	return i < OTHERS ? lengths_ms[i] : what_if->length_ms;
+}
+
+static u32 jiffies_of(const struct tl_what_if *what_if, unsigned int i)
+{
+	u32 length_ms = length_of(what_if, i);
+
+	return length_ms == TL_LENGTH_VARIES ? 0 : msecs_to_jiffies(length_ms);
+}
+
+/* Whole slots that a length spans. */
+static u32 whole_of(const struct tl_what_if *what_if, unsigned int i)
+{
+	return jiffies_of(what_if, i) >> TL_AGE_SHIFT;
+}
+
+static atomic_t *slot_at(const struct tl_what_if *what_if, u32 slot)
+{
+	return &what_if->would.slots[slot % TL_AGE_SLOTS];
+}
+
+static u32 count_in(const struct tl_what_if *what_if, u32 slot)
+{
+	return atomic_read(slot_at(what_if, slot));
+}
+
+/* Counts what is behind anew: the slots before this one that a length spans whole. */
+static void count_behind(struct tl_what_if *what_if, unsigned int i)
+{
+	u32 whole = whole_of(what_if, i), ago;
+
+	what_if->behind[i] = 0;
+	for (ago = 1; ago < whole; ago++)
+		what_if->behind[i] += count_in(what_if, what_if->slot - ago);
+}
+
+/* The policy may end by itself, so that its length is asked for again and again. */
+static void follow_length(struct tl_net *ns)
+{
+	struct tl_what_if *what_if = &ns->what_if;
+	u32 length_ms = tl_length_ms(ns);
+
+	if (what_if->length_ms == length_ms)
+		return;
+	what_if->length_ms = length_ms;
+	what_if->peak[OTHERS] = 0;
+	what_if->overflow[OTHERS] = 0;
+	count_behind(what_if, OTHERS);
+}
 
 /**
  * tl_what_if_init() - begin to ask
@@ -31,6 +87,7 @@ void tl_what_if_init(struct tl_net *ns)
 
 	spin_lock_init(&what_if->lock);
 	what_if->slot = tl_ages_slot_now();
+	what_if->length_ms = TL_TIME_WAIT_MS;
 	tl_ages_init(&what_if->would);
 }
 
@@ -43,32 +100,24 @@ void tl_what_if_exit(struct tl_net *ns)
 	tl_ages_exit(&ns->what_if.would);
 }
 
-static u32 length_of(const struct tl_net *ns, unsigned int i)
+/*
+ * Closes of the last so many jiffies. Within a slot they are thought even. The
+ * slots that the length spans whole are those behind, less one where more of
+ * the running slot is gone than the length has beyond whole slots.
+ */
+static u32 population(const struct tl_what_if *what_if, unsigned int i, u32 gone)
 {
-	if (i < OTHERS)
-		return lengths_ms[i];
-	return READ_ONCE(ns->policy.length_ms) ?: TL_TIME_WAIT_MS;
-}
-
-static u32 count_in(const struct tl_what_if *what_if, u32 slot)
-{
-	int count = atomic_read(&what_if->would.slots[slot % TL_AGE_SLOTS]);
-
-	return max(count, 0);
-}
-
-/* Closes of the last so many jiffies; within a slot they are thought even. */
-static u32 population(const struct tl_what_if *what_if, u32 now, u32 length)
-{
-	u32 slot = now >> TL_AGE_SHIFT, gone = (now & (SLOT - 1)) + 1;
-	u32 sum = count_in(what_if, slot);
+	u32 length = jiffies_of(what_if, i), whole = length >> TL_AGE_SHIFT;
+	u32 slot = what_if->slot, sum = count_in(what_if, slot);
 
 	if (length < gone)
 		return div_u64((u64)sum * length, gone);
 	length -= gone;
-	for (; length >= SLOT; length -= SLOT)
-		sum += count_in(what_if, --slot);
-	return sum + (((u64)count_in(what_if, --slot) * length) >> TL_AGE_SHIFT);
+	sum += what_if->behind[i];
+	if (whole && length >> TL_AGE_SHIFT == whole)
+		sum += count_in(what_if, slot - whole);
+	slot -= (length >> TL_AGE_SHIFT) + 1;
+	return sum + (((u64)count_in(what_if, slot) * (length & (SLOT - 1))) >> TL_AGE_SHIFT);
 }
 
 static u32 room(const struct tl_net *ns)
@@ -82,11 +131,10 @@ static u32 room(const struct tl_net *ns)
  * only a part of those who close finds any: as many as leave, which is the part
  * that the room is of the population.
  */
-static void account(struct tl_net *ns, unsigned int i, u32 end)
+static void account(struct tl_net *ns, unsigned int i)
 {
 	struct tl_what_if *what_if = &ns->what_if;
-	u32 many = population(what_if, end, msecs_to_jiffies(length_of(ns, i)));
-	u32 most = room(ns);
+	u32 many = population(what_if, i, SLOT), most = room(ns);
 
 	if (many > most) {
 		what_if->overflow[i] += what_if->closes -
@@ -96,19 +144,47 @@ static void account(struct tl_net *ns, unsigned int i, u32 end)
 	what_if->peak[i] = max(what_if->peak[i], many);
 }
 
+/* What is behind each length moves with the slot: no walk, this is a packet's time. */
+static void next_slot(struct tl_what_if *what_if)
+{
+	u32 ended = count_in(what_if, what_if->slot), whole;
+	unsigned int i;
+
+	for (i = 0; i < TL_WHAT_IF_LENGTHS; i++) {
+		whole = whole_of(what_if, i);
+		if (whole)
+			what_if->behind[i] += ended -
+				count_in(what_if, what_if->slot - whole + 1);
+	}
+	what_if->slot++;
+	atomic_set(slot_at(what_if, what_if->slot), 0);
+}
+
+/* Nothing was closed for a while: one walk costs less than that many steps. */
+static void leap(struct tl_what_if *what_if, u32 slot)
+{
+	u32 ahead = min_t(u32, slot - what_if->slot, TL_AGE_SLOTS);
+	unsigned int i;
+
+	what_if->slot = slot;
+	while (ahead--)
+		atomic_set(slot_at(what_if, slot - ahead), 0);
+	for (i = 0; i < TL_WHAT_IF_LENGTHS; i++)
+		count_behind(what_if, i);
+}
+
 static void advance(struct tl_net *ns, u32 slot)
 {
 	struct tl_what_if *what_if = &ns->what_if;
-	u32 end = ((what_if->slot + 1) << TL_AGE_SHIFT) - 1, ahead = slot - what_if->slot;
 	unsigned int i;
 
 	for (i = 0; i < TL_WHAT_IF_LENGTHS; i++)
-		account(ns, i, end);
+		account(ns, i);
 	what_if->closes = 0;
-	ahead = min_t(u32, ahead, TL_AGE_SLOTS);
-	for (i = 0; i < ahead; i++)
-		atomic_set(&what_if->would.slots[(slot - i) % TL_AGE_SLOTS], 0);
-	WRITE_ONCE(what_if->slot, slot);
+	if (slot - what_if->slot > STEPS_MAX)
+		leap(what_if, slot);
+	while (what_if->slot != slot)
+		next_slot(what_if);
 }
 
 /* Brings it to now, with the lock held. */
@@ -116,8 +192,32 @@ static void catch_up(struct tl_net *ns)
 {
 	u32 slot = tl_ages_slot_now();
 
-	if (slot != ns->what_if.slot)
-		advance(ns, slot);
+	if (slot == ns->what_if.slot)
+		return;
+	advance(ns, slot);
+	follow_length(ns);
+}
+
+/* How many slots ago that was; more than there are where it is not in any. */
+static u32 slots_ago(const struct tl_what_if *what_if, u32 since)
+{
+	return (what_if->slot - (since >> TL_AGE_SHIFT)) & (U32_MAX >> TL_AGE_SHIFT);
+}
+
+/* With the lock held; @more is 1 or -1. Nothing is there of what found no memory. */
+static void count_one(struct tl_net *ns, u32 since, int more)
+{
+	struct tl_what_if *what_if = &ns->what_if;
+	u32 ago = slots_ago(what_if, since);
+	unsigned int i;
+
+	if (ago >= TL_AGE_SLOTS || !tl_ages_ready(ns, &what_if->would) ||
+	    atomic_read(tl_ages_slot(&what_if->would, since)) + more < 0)
+		return;
+	atomic_add(more, tl_ages_slot(&what_if->would, since));
+	for (i = 0; ago && i < TL_WHAT_IF_LENGTHS; i++)
+		if (ago < whole_of(what_if, i))
+			what_if->behind[i] += more;
 }
 
 /**
@@ -135,8 +235,7 @@ void tl_what_if_enter(struct tl_net *ns, u32 since, bool before)
 	spin_lock(&what_if->lock);
 	catch_up(ns);
 	what_if->closes += !before;
-	what_if->closes_all += !before;
-	tl_ages_add(ns, &what_if->would, since);
+	count_one(ns, since, 1);
 	spin_unlock(&what_if->lock);
 }
 
@@ -145,11 +244,13 @@ void tl_what_if_enter(struct tl_net *ns, u32 since, bool before)
  * @ns: the namespace
  * @since: when it was closed, low half of jiffies
  *
- * Context: any but hard interrupt.
+ * Context: bottom halves are off.
  */
 void tl_what_if_leave(struct tl_net *ns, u32 since)
 {
-	tl_ages_remove(&ns->what_if.would, since);
+	spin_lock(&ns->what_if.lock);
+	count_one(ns, since, -1);
+	spin_unlock(&ns->what_if.lock);
 }
 
 /**
@@ -168,7 +269,6 @@ void tl_what_if_reset(struct tl_net *ns)
 	memset(what_if->peak, 0, sizeof(what_if->peak));
 	memset(what_if->overflow, 0, sizeof(what_if->overflow));
 	what_if->closes = 0;
-	what_if->closes_all = 0;
 	spin_unlock_bh(&what_if->lock);
 }
 
@@ -183,23 +283,9 @@ void tl_what_if_length(struct tl_net *ns)
 	struct tl_what_if *what_if = &ns->what_if;
 
 	spin_lock_bh(&what_if->lock);
-	what_if->peak[OTHERS] = 0;
-	what_if->overflow[OTHERS] = 0;
+	catch_up(ns);
+	follow_length(ns);
 	spin_unlock_bh(&what_if->lock);
-}
-
-/**
- * tl_what_if_closes() - closes that the answers rest on
- * @ns: the namespace
- */
-u64 tl_what_if_closes(struct tl_net *ns)
-{
-	u64 closes;
-
-	spin_lock_bh(&ns->what_if.lock);
-	closes = ns->what_if.closes_all;
-	spin_unlock_bh(&ns->what_if.lock);
-	return closes;
 }
 
 static int compare(const void *a, const void *b)
@@ -209,17 +295,18 @@ static int compare(const void *a, const void *b)
 	return x->length_ms < y->length_ms ? -1 : x->length_ms > y->length_ms;
 }
 
-static void fill(const struct tl_net *ns, unsigned int i, struct tl_what_if_row *row)
+static void fill(const struct tl_net *ns, unsigned int i, u32 gone,
+		 struct tl_what_if_row *row)
 {
 	const struct tl_what_if *what_if = &ns->what_if;
 
-	row->length_ms = length_of(ns, i);
-	row->now = population(what_if, jiffies, msecs_to_jiffies(row->length_ms));
-	row->now = min(row->now, room(ns));
+	row->length_ms = length_of(what_if, i);
+	row->now = min(population(what_if, i, gone), room(ns));
 	row->peak = max(what_if->peak[i], row->now);
 	row->overflow = what_if->overflow[i];
 }
 
+/* Whether there is one length of now, and no row for it already. */
 static bool is_another(u32 length_ms)
 {
 	unsigned int i;
@@ -227,7 +314,7 @@ static bool is_another(u32 length_ms)
 	for (i = 0; i < OTHERS; i++)
 		if (lengths_ms[i] == length_ms)
 			return false;
-	return true;
+	return length_ms != TL_LENGTH_VARIES;
 }
 
 /**
@@ -241,12 +328,15 @@ static bool is_another(u32 length_ms)
 unsigned int tl_what_if_rows(struct tl_net *ns, struct tl_what_if_row *rows)
 {
 	unsigned int i, count = 0;
+	u32 gone;
 
 	spin_lock_bh(&ns->what_if.lock);
 	catch_up(ns);
+	follow_length(ns);
+	gone = ((u32)jiffies & (SLOT - 1)) + 1;
 	for (i = 0; i < TL_WHAT_IF_LENGTHS; i++)
-		if (i < OTHERS || is_another(length_of(ns, i)))
-			fill(ns, i, &rows[count++]);
+		if (i < OTHERS || is_another(ns->what_if.length_ms))
+			fill(ns, i, gone, &rows[count++]);
 	spin_unlock_bh(&ns->what_if.lock);
 	sort(rows, count, sizeof(*rows), compare, NULL);
 	return count;

@@ -15,10 +15,12 @@ struct tl_net;
 /**
  * struct tl_what_if - the question, asked for a namespace
  * @would: closes in each half second whose TIME_WAIT nothing would have ended
- * @lock: protects what follows
+ * @lock: protects it, and what follows
  * @slot: the half second that runs, as &struct tl_ages has them
+ * @behind: closes in the half seconds before it that a length spans whole, but
+ *	for the first of these, by length
+ * @length_ms: the length of now, or %TL_LENGTH_VARIES
  * @closes: in that half second
- * @closes_all: since the last reset
  * @peak: highest population, by length
  * @overflow: sockets that would have found no room, by length
  * @buckets: hypothetical tcp_max_tw_buckets; 0: the real one
@@ -27,8 +29,9 @@ struct tl_what_if {
 	struct tl_ages would;
 	spinlock_t lock;	/* see @lock */
 	u32 slot;
+	u32 behind[TL_WHAT_IF_LENGTHS];
+	u32 length_ms;
 	u32 closes;
-	u64 closes_all;
 	u32 peak[TL_WHAT_IF_LENGTHS];
 	u64 overflow[TL_WHAT_IF_LENGTHS];
 	u32 buckets;
@@ -55,7 +58,6 @@ void tl_what_if_leave(struct tl_net *ns, u32 since);
 void tl_what_if_reset(struct tl_net *ns);
 void tl_what_if_length(struct tl_net *ns);
 unsigned int tl_what_if_rows(struct tl_net *ns, struct tl_what_if_row *rows);
-u64 tl_what_if_closes(struct tl_net *ns);
 unsigned int tl_what_if_socket_size(void);
 
 #endif /* TCPLAB_WAIT_WHAT_IF_H */
