@@ -32,8 +32,15 @@ refuse() {
 	assert_eq "$(summary_value refused_full "$a")" 1 refused_full
 	assert_eq "$(summary_value refused_full "$b")" 1 "refused_full of the server"
 	assert_eq "$(summary_value evicted "$a")" 0 evicted
+	refute knows_fin_wait_2
 	assert sa close c5
 	assert sb close s5
+}
+
+# How many FIN_WAIT_2 mini-sockets there are follows from the rows, if none is missing.
+# shellcheck disable=SC2016 # awk's variables
+knows_fin_wait_2() {
+	[ "$(in_ns "$a" awk '$1 == "now_fin_wait_2" { print $2 }' /proc/net/tcplab/time_wait)" != - ]
 }
 
 # The server's row of a connection that its client closed first is history.
@@ -101,6 +108,8 @@ regained() {
 	assert_between "$(summary_value adopted "$a")" 1 2 adopted
 	assert_eq "$(summary_value stack_disagreements "$a")" 0 stack_disagreements
 	assert_eq "$(summary_value evicted "$a")" 0 evicted
+	# Not all have been found before it has been all around.
+	wait_for 130 knows_fin_wait_2 || fail "the number of FIN_WAIT_2 sockets stays unknown"
 }
 
 others() {

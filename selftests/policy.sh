@@ -101,6 +101,7 @@ observe() {
 	assert_eq "$(report time_wait_recycle "$s" | awk -v router="$([ "$family" = 4 ] && echo 192.0.2.1 || echo 2001:db8::1)" \
 		'$1 == router { print $2, $3, ($4 > 1) }')" "1 0 1" "the router's row"
 	set_knob recycle off
+	assert_eq "$(report time_wait_recycle "$s" | sed 1d)" "" "rows of a policy that is off"
 	assert server close l
 }
 

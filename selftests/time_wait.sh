@@ -232,6 +232,22 @@ overflow() {
 	cut_short
 }
 
+# What happens while nobody follows connections is not counted, nor afterwards.
+overflow_unseen() {
+	local before
+	assert_tw now 0 10
+	before=$(($(tw overflow) + $(tw overflow_fin_wait_2)))
+	echo 0 | in_ns "$a" tee /sys/kernel/tcplab/track/enabled >/dev/null
+	in_ns "$a" sysctl -qw net.ipv4.tcp_max_tw_buckets=1
+	close_first 4
+	assert_eq $(($(tw overflow) + $(tw overflow_fin_wait_2))) "$before" "what the kernel closed meanwhile"
+	in_ns "$a" sysctl -qw net.ipv4.tcp_max_tw_buckets=65536
+	echo 1 | in_ns "$a" tee /sys/kernel/tcplab/track/enabled >/dev/null
+	close_first 2
+	assert_eq $(($(tw overflow) + $(tw overflow_fin_wait_2))) "$before" "what it has closed afterwards"
+	cut_short
+}
+
 # kernel_count NAME: a counter of TcpExt.
 # shellcheck disable=SC2016 # awk's variables
 kernel_count() {
@@ -270,5 +286,6 @@ run_tests_46 \
 	"a length in parts of the RTO" rto \
 	"sockets that are killed" killed \
 	"overflow" overflow \
+	"overflow while nobody looks" overflow_unseen \
 	"as the kernel counts" equation \
 	"a longer length" longer

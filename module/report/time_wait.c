@@ -16,8 +16,7 @@ static void show(struct seq_file *seq, struct tl_net *ns)
 	 * The kernel's count less ours: unknown unless ours is complete. Whose
 	 * embryonic row was given up may have found no other.
 	 */
-	if (tl_track_enabled(ns) && !tl_track_count(ns, TL_COUNT_REFUSED_FULL) &&
-	    !tl_track_count(ns, TL_COUNT_EVICTED))
+	if (tl_track_knows_all(ns))
 		tl_sheet_number(seq, "now_fin_wait_2", sum.fin_wait_2);
 	else
 		tl_sheet_unknown(seq, "now_fin_wait_2");

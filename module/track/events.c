@@ -462,7 +462,8 @@ static void on_set_state(void *unused, const struct sock *sk,
 		tl_listeners_state(sk, old_state, new_state);
 	else if (new_state != TCP_SYN_SENT && READ_ONCE(ns->track.enabled))
 		socket_changed(ns, sk, old_state, new_state);
-	if (new_state == TCP_CLOSE && may_leave_mini(old_state))
+	if (new_state == TCP_CLOSE && may_leave_mini(old_state) &&
+	    READ_ONCE(ns->track.enabled))
 		note_overflow(ns, sk, old_state);
 	rcu_read_unlock();
 }

@@ -29,6 +29,7 @@ static struct {
 	unsigned int step;
 	struct sock *suspect[SUSPECTS];
 	unsigned int suspects;
+	bool skipped;	/* more were suspects in a step */
 } walk;
 
 /*
@@ -71,9 +72,12 @@ static bool has_row(const struct sock *sk)
 /* What belongs to a namespace that is going may not be held: see work(). */
 static void look(struct sock *sk)
 {
-	if (walk.suspects == SUSPECTS || !check_net(sock_net(sk)) ||
-	    has_row(sk))
+	if (!check_net(sock_net(sk)) || has_row(sk))
 		return;
+	if (walk.suspects == SUSPECTS) {
+		walk.skipped = true;
+		return;
+	}
 	/* Others may hold it longer than we do. */
 	sock_hold(sk);
 	walk.suspect[walk.suspects++] = sk;
@@ -87,13 +91,35 @@ static void look_again(struct sock *sk)
 	rcu_read_lock();
 	/* Its closing may have taken the row with it. No other gives way. */
 	if (!has_row(sk) && READ_ONCE(sk->sk_state) != TCP_CLOSE &&
-	    !sk_unhashed(sk) && tl_table_has_room(ns)) {
-		full = tl_track_count(ns, TL_COUNT_REFUSED_FULL) ||
-		       tl_track_count(ns, TL_COUNT_EVICTED);
-		if (tl_events_adopt_one(sk) && !full)
+	    !sk_unhashed(sk)) {
+		full = tl_track_lost(ns);
+		if (!tl_table_has_room(ns) || !tl_events_adopt_one(sk))
+			ns->track.unfound = true;
+		else if (!full)
 			tl_track_note(&ns->track, TL_COUNT_DISAGREE_UNTRACKED);
 	}
 	rcu_read_unlock();
+}
+
+/* A walk begins: what is lost from now on it may have passed already. */
+static void begin_walk(void)
+{
+	struct net *net;
+
+	walk.skipped = false;
+	for_each_net(net) {
+		tl_net(net)->track.lost = tl_track_lost(tl_net(net));
+		tl_net(net)->track.unfound = false;
+	}
+}
+
+static void end_walk(void)
+{
+	struct net *net;
+
+	for_each_net(net)
+		if (!walk.skipped && !tl_net(net)->track.unfound)
+			WRITE_ONCE(tl_net(net)->track.found, tl_net(net)->track.lost);
 }
 
 static void walk_part(struct net *net)
@@ -127,13 +153,17 @@ static void work(struct work_struct *unused)
 	struct net *net;
 
 	down_read(&net_rwsem);
+	if (!walk.step)
+		begin_walk();
 	walk_part(&init_net);
 	for_each_net(net)
 		if (tl_compat_hashinfo(net) != tl_compat_hashinfo(&init_net))
 			walk_part(net);
 	settle();
-	up_read(&net_rwsem);
 	walk.step = (walk.step + 1) % STEPS;
+	if (!walk.step)
+		end_walk();
+	up_read(&net_rwsem);
 	queue_delayed_work(system_unbound_wq, &walk.work,
 			   msecs_to_jiffies(STEP_MS));
 }

@@ -57,6 +57,7 @@ static int add_hooks(struct tl_net *ns)
 	int err;
 
 	WRITE_ONCE(ns->track.started, (u32)jiffies);
+	tl_time_wait_begin(&ns->time_wait, ns->net);
 	err = tl_hook_add(ns);
 	if (!err) {
 		WRITE_ONCE(ns->track.enabled, true);
@@ -299,6 +300,28 @@ u64 tl_track_count(const struct tl_net *ns, enum tl_counter counter)
 	for_each_possible_cpu(cpu)
 		sum += READ_ONCE(per_cpu_ptr(ns->track.stats, cpu)->counter[counter]);
 	return sum;
+}
+
+/**
+ * tl_track_lost() - sockets that found no row, or lost it to another
+ * @ns: the namespace
+ */
+u64 tl_track_lost(const struct tl_net *ns)
+{
+	return tl_track_count(ns, TL_COUNT_REFUSED_FULL) +
+	       tl_track_count(ns, TL_COUNT_EVICTED);
+}
+
+/**
+ * tl_track_knows_all() - whether all sockets of a namespace have rows
+ * @ns: the namespace
+ *
+ * Not from the moment at which one is refused until tl_reconcile_init()'s walk has
+ * been all around since.
+ */
+bool tl_track_knows_all(const struct tl_net *ns)
+{
+	return tl_track_enabled(ns) && tl_track_lost(ns) == READ_ONCE(ns->track.found);
 }
 
 /**

@@ -23,6 +23,9 @@ struct tl_segment;
  * @hooks: where packets are seen
  * @rows: connections in the table
  * @born: since when counters run, in jiffies
+ * @lost: sockets that found no row, or lost it, when the walk that runs began
+ * @found: those of which the last whole walk has found all that are there still
+ * @unfound: the walk has met one that it could give no row
  * @started: when connections began to be followed, low half of jiffies
  * @evictions: searches for rows that a full table gives up
  * @enabled: connections are followed
@@ -35,6 +38,9 @@ struct tl_track {
 	struct tl_hooks hooks;
 	atomic_t rows;
 	u64 born;
+	u64 lost;
+	u64 found;
+	bool unfound;
 	u32 started;
 	struct tl_evictions evictions;
 	bool enabled;
@@ -66,6 +72,8 @@ u64 tl_track_uptime_ms(const struct tl_net *ns);
 unsigned int tl_track_rows(const struct tl_net *ns);
 u64 tl_track_memory(const struct tl_net *ns);
 u64 tl_track_count(const struct tl_net *ns, enum tl_counter counter);
+u64 tl_track_lost(const struct tl_net *ns);
+bool tl_track_knows_all(const struct tl_net *ns);
 u64 tl_track_in_state(const struct tl_net *ns, enum tl_state state);
 
 /**

@@ -92,7 +92,8 @@ u64 tl_policy_memory(void)
  */
 enum tl_recycle tl_policy_recycle(const struct tl_policy *policy)
 {
-	enum tl_recycle recycle = READ_ONCE(policy->recycle);
+	/* With what it was set with: see tl_policy_set_recycle(). */
+	enum tl_recycle recycle = smp_load_acquire(&policy->recycle);
 
 	if (recycle == TL_RECYCLE_ENFORCE &&
 	    time_after_eq64(get_jiffies_64(), READ_ONCE(policy->enforce_until)))
@@ -111,8 +112,8 @@ void tl_policy_set_recycle(struct tl_policy *policy, enum tl_recycle recycle)
 {
 	WRITE_ONCE(policy->enforce_until,
 		   get_jiffies_64() + msecs_to_jiffies(policy->enforce_ms));
-	smp_wmb();	/* the end stands before it begins */
-	WRITE_ONCE(policy->recycle, recycle);
+	/* Whoever finds it in force finds its end. */
+	smp_store_release(&policy->recycle, recycle);
 }
 
 /**

@@ -21,6 +21,8 @@
 #define BELIEVED	60
 /* And may be so much behind; TCP_PAWS_WINDOW. */
 #define TOLERATED	1
+/* So many are forgotten at once: SYNs wait for the lock. */
+#define FORGET_BATCH	256
 
 /**
  * tl_recycle_init() - begin without any host
@@ -62,16 +64,43 @@ static void forget(struct tl_recycle_peers *peers, struct tl_recycle_peer *peer)
 	peers->count--;
 }
 
+/* Whether there may be more. */
+static bool forget_some(struct tl_recycle_peers *peers)
+{
+	struct tl_recycle_peer *peer, *next;
+	unsigned int count = 0;
+
+	spin_lock_bh(&peers->lock);
+	list_for_each_entry_safe(peer, next, &peers->list, list) {
+		if (count++ == FORGET_BATCH)
+			break;
+		forget(peers, peer);
+	}
+	spin_unlock_bh(&peers->lock);
+	return count > FORGET_BATCH;
+}
+
+/**
+ * tl_recycle_forget() - forget all hosts
+ * @peers: of a namespace whose policy is off by now
+ *
+ * Context: process; sleeps.
+ */
+void tl_recycle_forget(struct tl_recycle_peers *peers)
+{
+	while (forget_some(peers))
+		cond_resched();
+}
+
 /**
  * tl_recycle_exit() - forget all
  * @peers: of a namespace in which nothing happens any more
+ *
+ * Context: process; sleeps.
  */
 void tl_recycle_exit(struct tl_recycle_peers *peers)
 {
-	struct tl_recycle_peer *peer, *next;
-
-	list_for_each_entry_safe(peer, next, &peers->list, list)
-		forget(peers, peer);
+	tl_recycle_forget(peers);
 	kvfree(peers->bucket);
 }
 
@@ -162,7 +191,9 @@ void tl_recycle_closed(struct tl_conn *conn, unsigned int end, u32 stamp)
 		return;
 	tl_key_address(&conn->key, !end, &address);
 	spin_lock(&peers->lock);
-	remember(conn->ns, &address, stamp);
+	/* Not once more, where all have just been forgotten. */
+	if (tl_policy_recycle(&conn->ns->policy) != TL_RECYCLE_OFF)
+		remember(conn->ns, &address, stamp);
 	spin_unlock(&peers->lock);
 }
 

@@ -37,17 +37,30 @@ static unsigned long kernel_overflows(const struct net *net, int cpu)
  */
 int tl_time_wait_init(struct tl_time_wait *accounts, struct net *net)
 {
-	int cpu;
-
 	accounts->stats = alloc_percpu_gfp(struct tl_time_wait_stats,
 					   GFP_KERNEL_ACCOUNT);
 	if (!accounts->stats)
 		return -ENOMEM;
 	tl_ages_init(&accounts->ages);
-	for_each_possible_cpu(cpu)
-		per_cpu_ptr(accounts->stats, cpu)->overflows_seen =
-			kernel_overflows(net, cpu);
+	tl_time_wait_begin(accounts, net);
 	return 0;
+}
+
+/**
+ * tl_time_wait_begin() - count from now on
+ * @accounts: of a namespace whose connections have not been followed until now
+ * @net: the namespace
+ *
+ * What the kernel has counted meanwhile is not counted here.
+ * Context: process.
+ */
+void tl_time_wait_begin(struct tl_time_wait *accounts, struct net *net)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		WRITE_ONCE(per_cpu_ptr(accounts->stats, cpu)->overflows_seen,
+			   kernel_overflows(net, cpu));
 }
 
 /**

@@ -82,6 +82,7 @@ struct tl_time_wait_report {
 };
 
 int tl_time_wait_init(struct tl_time_wait *accounts, struct net *net);
+void tl_time_wait_begin(struct tl_time_wait *accounts, struct net *net);
 void tl_time_wait_exit(struct tl_time_wait *accounts);
 void tl_time_wait_enter(struct tl_conn *conn, unsigned int end, bool before);
 const char *tl_exit_name(enum tl_exit reason);
