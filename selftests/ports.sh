@@ -116,6 +116,43 @@ pressure() {
 	echo 0 >"$tracing/events/tcplab/port_pressure/enable"
 }
 
+# That there is none is told once, however few are counted: the ports are held by others since they were counted last.
+failing() {
+	local i port held=0 used=' ' before
+	[ -d /sys/kernel/tracing/events/tcplab ] || { skip "this kernel has no trace events"; return; }
+	mkdir -p "$tracing" && echo >"$tracing/trace" && echo 1 >"$tracing/events/tcplab/port_pressure/enable"
+	assert sb listen l "$(server)" 7006 64
+	for i in $(seq 6); do
+		assert sa connect "c$i" "$(server)" 7006
+		used="$used$(sa port "c$i") "
+	done
+	report ports "$a" >"$scratch/ports"
+	before=$(summary_value port_failures "$a")
+	if [ "$family" = 4 ]; then set -- 192.0.2.1; else set -- 2001:db8::1; fi
+	for port in $(seq 40000 40019); do
+		case $used in *" $port "*) continue ;; esac
+		sa listen "k$port" "$1" "$port" >/dev/null 2>&1 && held=$((held + 1))
+	done
+	assert_eq "$held" 14 "ports that others hold"
+	for i in 1 2 3; do
+		refute sa connect x "$(server)" 7006
+		assert sa abort c1
+		assert sa connect c1 "$(server)" 7006
+	done
+	assert_eq "$(grep -c 'port_pressure: .*:7006 percent=100 in_use=6 ' "$tracing/trace")" 1 "how often it was told"
+	assert_column failures 7006 3
+	assert_column range 7006 6
+	assert_eq $(($(summary_value port_failures "$a") - before)) 3 "failures of all destinations"
+	for port in $(seq 40000 40019); do
+		sa close "k$port" >/dev/null 2>&1
+	done
+	for i in $(seq 6); do
+		assert sa abort "c$i"
+	done
+	assert sb close l
+	echo 0 >"$tracing/events/tcplab/port_pressure/enable"
+}
+
 # What was open before is known by its ports; and by the tracker that comes anew.
 adopted() {
 	assert sb listen l "$(server)" 7005
@@ -133,4 +170,5 @@ run_tests_46 \
 	"ports are counted, and end" counted \
 	"ports that are not to be had" fewer \
 	"it is told in time" pressure \
+	"it is told once that there is none" failing \
 	"connections that were open before" adopted

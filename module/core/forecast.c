@@ -3,79 +3,257 @@
  * When a host will have no port left for another connection.
  *
  * The next ten minutes are played through, second by second: so many connections
- * are opened, so many of those that are open close, and what has been in
- * TIME_WAIT for its length gives its port back. Ports are counted in thousandths.
+ * are opened; those that are open end as others of their age have ended in the
+ * last seconds, and do not where none was seen to; the part of them that closes
+ * first waits in TIME_WAIT, and gives its port back when that is over.
  */
 #include "forecast.h"
 
 #define MILLI		1000
+#define ONE		65536U
+#define LAST		(TL_FORECAST_AGES - 1)
 /* tcp_tw_reuse wants TIME_WAIT to be older than a second. */
-#define REUSED_AFTER	1
+#define REUSED_AFTER_MS	1000
 
 /* Second @second of the play; what was before it has negative numbers. */
 static u64 *closed_in(struct tl_play *play, int second)
 {
-	return &play->closed[second + TL_FORECAST_SECONDS];
+	return &play->closed[second + TL_FORECAST_WAITS];
 }
 
-static u32 seconds_of(const struct tl_forecast *forecast)
+static u64 part_of(u64 whole, u32 part)
 {
-	u32 seconds = (forecast->length_ms + MILLI - 1) / MILLI;
-
-	return forecast->reuses ? min_t(u32, seconds, REUSED_AFTER) : seconds;
+	return whole * part / ONE;
 }
 
-static void begin(struct tl_play *play, const struct tl_forecast *forecast)
+/* How long a port is held in TIME_WAIT. */
+static u32 length_ms(const struct tl_forecast *forecast)
 {
-	u32 length = seconds_of(forecast), ago;
+	if (!forecast->reuses)
+		return forecast->length_ms;
+	/* Those that are older are as good as free. */
+	return min_t(u32, forecast->length_ms, REUSED_AFTER_MS);
+}
 
-	memset(play, 0, sizeof(*play));
-	play->open = (u64)forecast->open * MILLI;
-	for (ago = 0; ago < TL_FORECAST_SECONDS; ago++) {
-		u64 count = (u64)forecast->entered[ago] * MILLI;
+/* ---- How long connections live ---- */
 
-		/* With tcp_tw_reuse those that are older are as good as free. */
-		if (forecast->reuses && ago >= length)
-			continue;
-		/* Timers are late: what is older than its length goes first. */
-		*closed_in(play, -(int)min(ago + 1, max(length, 1U))) += count;
-		play->waiting += count;
+/*
+ * Whoever has @age now, and could be seen for @seconds, came to these ages. What
+ * was seen in part, the first unless it was seen to be opened, and the last unless
+ * it was seen to end, counts half.
+ */
+static void came_to(struct tl_play *play, u64 count, u32 age, u32 seconds, bool ended)
+{
+	u32 i = 0;
+
+	if (!count)
+		return;
+	if (age >= seconds) {
+		i = age - seconds;
+		play->at_risk[i++] += count;
+	}
+	for (; i < age; i++)
+		play->at_risk[i] += 2 * count;
+	if (i == age)
+		play->at_risk[i] += ended ? 2 * count : count;
+}
+
+static u32 sum_ended(const struct tl_forecast *forecast, u32 age)
+{
+	u32 part, sum = 0;
+
+	for (part = 0; part < TL_FORECAST_PARTS; part++)
+		sum += forecast->ended[part][age];
+	return sum;
+}
+
+/* How long it is since the middle of a part, in milliseconds. */
+static u32 middle_of(const struct tl_forecast *forecast, u32 part)
+{
+	if (!part)
+		return forecast->part_ms / 2;
+	return forecast->part_ms + (2 * part - 1) * TL_FORECAST_PART * MILLI / 2;
+}
+
+static void count_at_risk(struct tl_play *play, const struct tl_forecast *forecast)
+{
+	u32 window = (TL_FORECAST_PARTS - 1) * TL_FORECAST_PART * MILLI + forecast->part_ms;
+	u32 part, age, seconds;
+
+	for (age = 0; age < LAST; age++)
+		came_to(play, forecast->open[age], age, window / MILLI, false);
+	/* How old these are is not known: as many were there all the time. */
+	play->at_risk[LAST] += 2 * div_u64((u64)window * forecast->open[LAST], MILLI);
+	for (part = 0; part < TL_FORECAST_PARTS; part++) {
+		seconds = (window - middle_of(forecast, part)) / MILLI;
+		for (age = 0; age < TL_FORECAST_AGES; age++)
+			came_to(play, (u64)forecast->ended[part][age] * MILLI, age,
+				seconds, true);
 	}
 }
 
+static u32 chance_of(u64 ended, u64 at_risk)
+{
+	return at_risk ? min_t(u64, div64_u64(2 * ended * MILLI * ONE, at_risk), ONE) : 0;
+}
+
+static u32 chance_between(const struct tl_play *play, const struct tl_forecast *forecast,
+			  int from, int to)
+{
+	u64 ended = 0, at_risk = 0;
+
+	for (; from < to; from++) {
+		ended += sum_ended(forecast, from);
+		at_risk += play->at_risk[from];
+	}
+	return chance_of(ended, at_risk);
+}
+
+/*
+ * Ages that none has reached are thought to be as the oldest that some have. But
+ * where ends become rare with age these are those of a kind that is nearly gone,
+ * and nothing is known that ends the others.
+ */
+static u32 chance_beyond(const struct tl_play *play, const struct tl_forecast *forecast,
+			 int reached)
+{
+	u32 before = chance_between(play, forecast, reached / 2, reached * 3 / 4);
+	u32 oldest = chance_between(play, forecast, reached * 3 / 4, reached);
+
+	return oldest < before / 2 ? 0 : oldest;
+}
+
+static void learn_chances(struct tl_play *play, const struct tl_forecast *forecast)
+{
+	int reached = 0, age;
+	u32 beyond;
+
+	count_at_risk(play, forecast);
+	for (age = 0; age <= LAST; age++) {
+		play->chance[age] = chance_of(sum_ended(forecast, age), play->at_risk[age]);
+		if (play->at_risk[age])
+			reached = age + 1;
+	}
+	beyond = chance_beyond(play, forecast, reached);
+	for (age = reached; age <= LAST; age++)
+		play->chance[age] = beyond;
+}
+
+static u32 lives_on(const struct tl_play *play, u32 age)
+{
+	return ONE - play->chance[age];
+}
+
+/*
+ * Who is counted at an age is anywhere within that second. Of those who were opened
+ * in the last second so many are open still, and of those of an age so many are
+ * in a second: the means of what is at both ends of the second, except for the
+ * first, of which more is known.
+ */
+static void learn_to_keep(struct tl_play *play, const struct tl_forecast *forecast)
+{
+	u32 brief = min_t(u32, forecast->brief_ms, MILLI), age;
+
+	play->young = lives_on(play, 0) + (u32)div_u64((u64)play->chance[0] * brief, MILLI);
+	for (age = 0; age < LAST; age++) {
+		u64 now = age ? ONE + lives_on(play, age) : 2 * play->young;
+		u64 then = part_of(ONE + lives_on(play, age + 1), lives_on(play, age));
+
+		play->keep[age] = now ? min_t(u64, div64_u64(then * ONE, now), ONE) : 0;
+	}
+	play->keep[LAST] = lives_on(play, LAST);
+}
+
+/* ---- The play ---- */
+
+/* In the middle of the second. */
 static u64 rate_at(const struct tl_forecast *forecast, u32 second)
 {
-	s64 rate = (s64)forecast->rate_milli + (s64)forecast->growth_milli * second;
+	s64 growth = div64_s64((s64)forecast->growth_milli * (2 * (s64)second + 1), 2);
+	s64 rate = (s64)forecast->rate_milli + growth;
 
 	return rate > 0 ? rate : 0;
 }
 
-/* What is open closes evenly: in each second the part that a second is of a life. */
-static u64 closing(const struct tl_play *play, const struct tl_forecast *forecast)
+static void begin(struct tl_play *play, const struct tl_forecast *forecast)
 {
-	if (forecast->life_ms <= MILLI)
-		return play->open;
-	return div_u64(play->open * MILLI, forecast->life_ms);
+	u32 seconds = (length_ms(forecast) + MILLI - 1) / MILLI, ago;
+
+	memset(play, 0, sizeof(*play));
+	learn_chances(play, forecast);
+	learn_to_keep(play, forecast);
+	for (ago = 0; ago < TL_FORECAST_AGES; ago++)
+		play->open[ago] = forecast->open[ago];
+	for (ago = 0; ago < TL_FORECAST_WAITS; ago++) {
+		u64 count = forecast->entered[ago];
+
+		if (forecast->reuses && ago >= seconds)
+			continue;
+		/* Timers are late: what is older than its length goes first. */
+		*closed_in(play, -(int)min(ago + 1, max(seconds, 1U))) += count;
+		play->waiting += count;
+	}
+}
+
+/* All are a second older, so many more are opened, and some have ended. */
+static u64 end_some(struct tl_play *play, u64 opened)
+{
+	u64 stay = part_of(play->open[LAST], play->keep[LAST]);
+	u64 ends = play->open[LAST] - stay + opened;
+	int age;
+
+	for (age = LAST - 1; age >= 0; age--) {
+		u64 kept = part_of(play->open[age], play->keep[age]);
+
+		ends += play->open[age] - kept;
+		play->open[age + 1] = kept;
+	}
+	play->open[LAST] += stay;
+	play->open[0] = part_of(opened, play->young);
+	return ends - play->open[0];
+}
+
+/* Of a length of so many seconds and a part, that part of a second's go later. */
+static u64 gone_in(struct tl_play *play, int second, u32 length)
+{
+	int from = second - (int)(length / MILLI);
+	u32 later = length % MILLI;
+	u64 gone = 0;
+
+	if (from >= -TL_FORECAST_WAITS)
+		gone += *closed_in(play, from) * (MILLI - later);
+	if (from - 1 >= -TL_FORECAST_WAITS)
+		gone += *closed_in(play, from - 1) * later;
+	return div_u64(gone, MILLI);
 }
 
 static void step(struct tl_play *play, const struct tl_forecast *forecast, u32 second)
 {
-	int leaves = (int)second - (int)seconds_of(forecast);
-	u64 closes, gone = 0;
+	u64 ends = end_some(play, rate_at(forecast, second));
+	u64 waits = part_of(ends, forecast->share);
 
-	play->open += rate_at(forecast, second);
-	closes = closing(play, forecast);
-	play->open -= closes;
-	play->waiting += closes;
-	*closed_in(play, second) = closes;
-	if (leaves >= -TL_FORECAST_SECONDS)
-		gone = *closed_in(play, leaves);
-	play->waiting -= min(play->waiting, gone);
+	play->waiting += waits;
+	*closed_in(play, second) = waits;
+	play->waiting -= min(play->waiting,
+			     gone_in(play, second, length_ms(forecast)));
 }
 
 static u64 used(const struct tl_play *play)
 {
-	return play->open + play->waiting;
+	u64 sum = play->waiting;
+	u32 age;
+
+	for (age = 0; age < TL_FORECAST_AGES; age++)
+		sum += play->open[age];
+	return sum;
+}
+
+/* Whether there is not even enough if nothing is given back. Spares most the play. */
+static bool suffices(const struct tl_play *play, const struct tl_forecast *forecast)
+{
+	u64 most = max(rate_at(forecast, 0), rate_at(forecast, TL_FORECAST_HORIZON));
+
+	return used(play) + most * (TL_FORECAST_HORIZON + 1) < (u64)forecast->range * MILLI;
 }
 
 /**
@@ -93,6 +271,8 @@ u32 tl_forecast_ms(const struct tl_forecast *forecast, struct tl_play *play)
 	u32 second;
 
 	begin(play, forecast);
+	if (suffices(play, forecast))
+		return TL_FORECAST_NEVER;
 	for (second = 0; second < TL_FORECAST_HORIZON; second++) {
 		u64 before = used(play), after;
 
@@ -106,49 +286,4 @@ u32 tl_forecast_ms(const struct tl_forecast *forecast, struct tl_play *play)
 			       (u32)div64_u64((range - before) * MILLI, after - before);
 	}
 	return TL_FORECAST_NEVER;
-}
-
-/* A slope that chance would make as well is none: two standard errors. */
-static bool is_chance(s64 slope_milli, u32 sum, u32 seconds)
-{
-	u64 square = (u64)(slope_milli * slope_milli);
-
-	/* The variance of a slope is 12 rate / seconds^3, the rate sum / seconds. */
-	return square * seconds * seconds <
-	       div_u64(48ULL * sum * MILLI * MILLI, seconds * seconds);
-}
-
-/**
- * tl_forecast_trend() - how many connections there are a second, and how many more
- * @counts: how many there were in each second, the latest last
- * @seconds: how many seconds these are, 64 at most
- * @rate_milli: set to the connections per 1000 seconds at their end
- * @growth_milli: set to how much more they are each second, per 1000 seconds
- *
- * The straight line that fits best; level, unless it is clear that it is not.
- */
-void tl_forecast_trend(const u32 *counts, u32 seconds, u32 *rate_milli,
-		       s32 *growth_milli)
-{
-	s64 moment = 0, slope = 0, rate;
-	u32 sum = 0, i;
-
-	*rate_milli = 0;
-	*growth_milli = 0;
-	if (!seconds)
-		return;
-	for (i = 0; i < seconds; i++) {
-		sum += counts[i];
-		/* Twice the distance from the middle. */
-		moment += (s64)counts[i] * (2 * (s64)i - (s64)seconds + 1);
-	}
-	/* Halved twice the distances: n (n^2 - 1) / 12 of their squares. */
-	if (seconds > 2)
-		slope = div64_s64(moment * 6 * MILLI,
-				  (s64)seconds * ((s64)seconds * seconds - 1));
-	if (is_chance(slope, sum, seconds))
-		slope = 0;
-	rate = (s64)div_u64((u64)sum * MILLI, seconds) + slope * seconds / 2;
-	*rate_milli = rate > 0 ? (u32)rate : 0;
-	*growth_milli = (s32)slope;
 }

@@ -12,12 +12,14 @@
  * @entry: not looked for
  * @use: a copy
  * @range: ports that connect() may choose from
+ * @rate: connections per second
  * @exhausted_in_ms: when there will be none left, or TL_FORECAST_NEVER
  */
 struct line {
 	struct tl_entry entry;
 	struct tl_port_use use;
 	u32 range;
+	u32 rate;
 	u32 exhausted_in_ms;
 };
 
@@ -55,16 +57,16 @@ static void copy(struct tl_ports *ports, unsigned int bucket,
 static int gather(struct tl_reading *reading)
 {
 	struct tl_net *ns = reading->ns;
-	u32 room = READ_ONCE(ns->ports.count) + 16, range, i;
+	u32 room = READ_ONCE(ns->ports.count) + 16, i;
 	int err = tl_index_reserve(&reading->lines, room);
-	struct tl_play *play;
+	struct tl_ports_room *play;
 
 	if (err)
 		return err;
 	play = kvmalloc(sizeof(*play), GFP_KERNEL_ACCOUNT);
 	if (!play)
 		return -ENOMEM;
-	range = tl_ports_range(ns);
+	tl_port_range_count(ns);
 	for (i = 0; i < TL_PORTS_BUCKETS; i++) {
 		copy(&ns->ports, i, &reading->lines, room);
 		cond_resched();
@@ -72,8 +74,10 @@ static int gather(struct tl_reading *reading)
 	for (i = 0; i < reading->lines.count; i++) {
 		struct line *line = tl_index_at(&reading->lines, i);
 
-		line->range = range;
-		line->exhausted_in_ms = tl_ports_exhausted_in_ms(ns, range, &line->use, play);
+		line->range = tl_port_range_of(&ns->ports, &line->use);
+		line->rate = tl_ports_rate(&line->use);
+		line->exhausted_in_ms = tl_ports_exhausted_in_ms(ns, line->range,
+								 &line->use, play);
 		cond_resched();
 	}
 	kvfree(play);
@@ -82,12 +86,15 @@ static int gather(struct tl_reading *reading)
 	return 0;
 }
 
-static void write_remote(struct seq_file *seq, const struct tl_port_use *use)
+static void write_ends(struct seq_file *seq, const struct tl_destination *to)
 {
-	if (ipv6_addr_v4mapped(&use->to.remote))
-		seq_printf(seq, " %pI4:%u", &use->to.remote.s6_addr32[3], use->to.port);
+	tl_view_host(seq, &to->local);
+	tl_view_interface(seq, to->scope);
+	if (ipv6_addr_v4mapped(&to->remote))
+		seq_printf(seq, " %pI4:%u", &to->remote.s6_addr32[3], to->port);
 	else
-		seq_printf(seq, " [%pI6c]:%u", &use->to.remote, use->to.port);
+		seq_printf(seq, " [%pI6c]:%u", &to->remote, to->port);
+	tl_view_interface(seq, to->scope);
 }
 
 static void write(struct seq_file *seq, const void *data)
@@ -95,13 +102,12 @@ static void write(struct seq_file *seq, const void *data)
 	const struct line *line = data;
 	const struct tl_port_use *use = &line->use;
 
-	tl_view_host(seq, &use->to.local);
-	write_remote(seq, use);
+	write_ends(seq, &use->to);
 	tl_view_number(seq, use->in_use);
-	tl_view_number(seq, use->time_wait);
+	tl_view_number(seq, use->load.waiting);
 	tl_view_number(seq, line->range);
 	tl_view_number(seq, line->range ? use->in_use * 100 / line->range : 100);
-	tl_view_number(seq, tl_ports_rate(use));
+	tl_view_number(seq, line->rate);
 	tl_view_number(seq, line->exhausted_in_ms);
 	seq_put_decimal_ull(seq, " ", use->failures);
 	seq_putc(seq, '\n');

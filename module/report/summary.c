@@ -88,6 +88,7 @@ static void show(struct seq_file *seq, struct tl_net *ns)
 			tl_track_count(ns, TL_COUNT_REFUSED_MEMORY));
 	tl_sheet_number(seq, "remembered", READ_ONCE(ns->pasts.count));
 	tl_sheet_number(seq, "remembered_forgotten", READ_ONCE(ns->pasts.forgotten));
+	tl_sheet_number(seq, "port_failures", tl_ports_failures(&ns->ports));
 	show_states(seq, ns);
 }
 

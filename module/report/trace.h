@@ -154,6 +154,7 @@ TRACE_EVENT(port_pressure,
 		__field(u32, in_use)
 		__field(u32, time_wait)
 		__field(u32, range)
+		__field(u32, ifindex)
 	),
 	TP_fast_assign(
 		__entry->netns = ns->net->ns.inum;
@@ -162,13 +163,14 @@ TRACE_EVENT(port_pressure,
 		memcpy(__entry->daddr_v6, &use->to.remote, 16);
 		__entry->percent = percent;
 		__entry->in_use = use->in_use;
-		__entry->time_wait = use->time_wait;
+		__entry->time_wait = use->load.waiting;
 		__entry->range = range;
+		__entry->ifindex = use->to.scope;
 	),
-	TP_printk("netns=%u %pI6c %pI6c:%u percent=%u in_use=%u time_wait=%u range=%u",
+	TP_printk("netns=%u %pI6c %pI6c:%u percent=%u in_use=%u time_wait=%u range=%u ifindex=%u",
 		  __entry->netns, __entry->saddr_v6, __entry->daddr_v6,
 		  __entry->dport, __entry->percent, __entry->in_use,
-		  __entry->time_wait, __entry->range)
+		  __entry->time_wait, __entry->range, __entry->ifindex)
 );
 
 /* A segment comes for a connection that was closed here: source is our end. */

@@ -90,11 +90,19 @@ bool tl_view_over(const struct tl_view *view)
 	return tl_state_over(view->state[0]) && tl_state_over(view->state[1]);
 }
 
-/* Interfaces are named by their users: any octet but a slash. */
-static void write_interface(struct seq_file *seq, int ifindex)
+/**
+ * tl_view_interface() - write the interface that is part of a key, behind an address
+ * @seq: the report
+ * @ifindex: its index; 0: there is none
+ *
+ * Interfaces are named by their users: any byte but a slash.
+ */
+void tl_view_interface(struct seq_file *seq, int ifindex)
 {
 	struct net_device *dev;
 
+	if (!ifindex)
+		return;
 	seq_putc(seq, '%');
 	rcu_read_lock();
 	dev = dev_get_by_index_rcu(seq_file_net(seq), ifindex);
@@ -120,8 +128,7 @@ void tl_view_address(struct seq_file *seq, const struct tl_key *key,
 		seq_printf(seq, "[%pI6c]:%u", &key->addr.v6[end], port);
 	else
 		seq_printf(seq, "%pI4:%u", &key->addr.v4[end], port);
-	if (tl_key_ifindex(key))
-		write_interface(seq, tl_key_ifindex(key));
+	tl_view_interface(seq, tl_key_ifindex(key));
 }
 
 /**

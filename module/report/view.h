@@ -41,6 +41,7 @@ void tl_view_take(struct tl_conn *conn, struct tl_view *view);
 bool tl_view_over(const struct tl_view *view);
 void tl_view_address(struct seq_file *seq, const struct tl_key *key,
 		     unsigned int end);
+void tl_view_interface(struct seq_file *seq, int ifindex);
 void tl_view_host(struct seq_file *seq, const struct in6_addr *address);
 void tl_view_word(struct seq_file *seq, const char *word);
 void tl_view_number(struct seq_file *seq, u32 number);

@@ -65,7 +65,7 @@ enum tl_origin {
 };
 
 /* Numbers of the programs that close first, in a namespace. */
-#define TL_CLOSER_BITS	13
+#define TL_CLOSER_BITS	12
 
 /**
  * struct tl_conn - a tracked connection
@@ -106,6 +106,7 @@ enum tl_origin {
  * @mini: bit mask of the ends whose socket is a request or a mini-socket: that
  *	nobody can bind any more
  * @full: a full socket is in FIN_WAIT_2, and tells when it leaves it
+ * @own: bind() has chosen the port of the socket that opened it
  *
  * Allocated with SLAB_TYPESAFE_BY_RCU: a reader under RCU may find itself on
  * an object that became another connection, and has to compare @ns and @key
@@ -125,7 +126,7 @@ struct tl_conn {
 	};
 	struct tl_peers peers;
 	u16 rto;
-	u16 closer:TL_CLOSER_BITS, mini:2, full:1;
+	u16 closer:TL_CLOSER_BITS, mini:2, full:1, own:1;
 	u8 state[2];
 	u8 slot;
 	u8 origin:3, local:2, first:1, bound:1, leak:1;

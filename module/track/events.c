@@ -63,6 +63,7 @@ void tl_events_syn(struct tl_net *ns, const struct tl_key *key,
 	/* Sent again: neither the socket nor the machine learns anything. */
 	if (conn->state[end] != TL_SYN_SENT) {
 		open_active(conn, end, fresh);
+		tl_ports_met(conn, (struct sock *)sk, true);
 		tl_life_socket(conn, end, sk, TL_SYN_SENT, TL_EXIT_REUSED_OUT);
 		tl_life_segment(conn, end, segment);
 	}
@@ -495,8 +496,11 @@ bool tl_events_adopt_one(struct sock *sk)
 	if (fresh)
 		tl_life_begin(conn, TL_ADOPTED, end);
 	/* What the hooks and the tracepoint told meanwhile is newer. */
-	if (fresh || !tl_conn_here(conn, end))
+	if (fresh || !tl_conn_here(conn, end)) {
+		if (tl_socket_is_full(sk))
+			tl_ports_met(conn, sk, false);
 		tl_life_adopted(conn, end, sk, state);
+	}
 	/* Neither may have known the row while the socket changed. */
 	tl_life_check_soon(conn);
 	tl_life_unlock(conn);

@@ -89,6 +89,18 @@ static int scope_of(const struct sock *sk, bool v6)
 }
 
 /**
+ * tl_socket_scope() - interface that is part of the key of a socket's connection
+ * @sk: full socket
+ *
+ * Context: RCU.
+ * Return: its index, or 0.
+ */
+int tl_socket_scope(const struct sock *sk)
+{
+	return scope_of(sk, is_v6(sk));
+}
+
+/**
  * tl_socket_key() - the key of a socket's connection
  * @sk: full, request or mini-socket
  * @key: filled

@@ -42,6 +42,7 @@ struct tl_way {
 	int link;
 };
 
+int tl_socket_scope(const struct sock *sk);
 bool tl_socket_key(const struct sock *sk, struct tl_key *key,
 		   unsigned int *end);
 enum tl_state tl_socket_state(const struct sock *sk);

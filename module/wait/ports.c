@@ -21,19 +21,29 @@
 #include "../track/opener.h"
 #include "../track/socket.h"
 #include "budget.h"
+#include "length.h"
 #include "ports.h"
 
 /* How many rows are looked at for one that may go. */
 #define LOOKS		8
-/* What is reserved and bound changes seldom, and counting it takes a while. */
-#define COUNT_EVERY	(10 * HZ)
-/* A slot of tl_port_use.entered is a second and a little. */
-#define SLOT_SHIFT	(TL_AGE_SHIFT + 1)
+/* A failure is told again when so many percent more are in use, or fewer. */
+#define TOLD_WITHIN	5
 /* Shares of the ports that are told, in percent. */
 static const u8 levels[] = { 80, 95, 100 };
 
 /* What is searched where there is no destination. Nothing is ever added to it. */
 static struct hlist_head none[TL_PORTS_BUCKETS];
+
+/* Stamps are the low half of jiffies; these are times that do not wrap. */
+static u64 ms_of(u32 since)
+{
+	return jiffies64_to_msecs(get_jiffies_64() - (u32)((u32)jiffies - since));
+}
+
+static u64 now_ms(void)
+{
+	return jiffies64_to_msecs(get_jiffies_64());
+}
 
 static void forget(struct tl_ports *ports, struct tl_port_use *use)
 {
@@ -53,7 +63,8 @@ void tl_ports_exit(struct tl_ports *ports)
 {
 	struct tl_port_use *use, *next;
 
-	cancel_work_sync(&ports->count_range);
+	tl_port_range_exit(ports);
+	list_splice(&ports->idle, &ports->list);
 	list_for_each_entry_safe(use, next, &ports->list, list)
 		forget(ports, use);
 	if (ports->bucket != none)
@@ -86,30 +97,40 @@ static struct tl_port_use *find(const struct tl_ports *ports,
 	struct tl_port_use *use;
 
 	hlist_for_each_entry(use, bucket_of(ports, to), node)
-		if (use->to.port == to->port &&
+		if (use->to.port == to->port && use->to.scope == to->scope &&
 		    ipv6_addr_equal(&use->to.remote, &to->remote) &&
 		    ipv6_addr_equal(&use->to.local, &to->local))
 			return use;
 	return NULL;
 }
 
-/* Of those which were used first, one of which nothing is open makes room. */
-static bool make_room(struct tl_ports *ports)
+/*
+ * All have ports in use: of those that were connected to the longest ago the one
+ * with fewest goes, and its connections are counted no more. The others have
+ * been looked at, and are not soon again.
+ */
+static struct tl_port_use *least_of_oldest(struct tl_ports *ports)
 {
-	struct tl_port_use *use, *next;
-	unsigned int looks = 0;
+	struct tl_port_use *use, *least = NULL;
+	unsigned int looks;
 
-	if (ports->count < TL_PORTS_ROWS)
-		return true;
-	list_for_each_entry_safe_reverse(use, next, &ports->list, list) {
-		if (!use->in_use) {
-			forget(ports, use);
-			return true;
-		}
-		if (++looks == LOOKS)
-			break;
+	for (looks = 0; looks < LOOKS; looks++) {
+		use = list_last_entry(&ports->list, struct tl_port_use, list);
+		list_move(&use->list, &ports->list);
+		if (!least || use->in_use < least->in_use)
+			least = use;
 	}
-	return false;
+	return least;
+}
+
+static void make_room(struct tl_ports *ports)
+{
+	if (ports->count < TL_PORTS_ROWS)
+		return;
+	if (list_empty(&ports->idle))
+		forget(ports, least_of_oldest(ports));
+	else
+		forget(ports, list_last_entry(&ports->idle, struct tl_port_use, list));
 }
 
 /* With the lock held. Most namespaces never connect to anything. */
@@ -131,120 +152,96 @@ static struct tl_port_use *find_or_make(struct tl_net *ns,
 	struct tl_ports *ports = &ns->ports;
 	struct tl_port_use *use = find(ports, to);
 
-	if (use) {
-		list_move(&use->list, &ports->list);
+	if (use)
 		return use;
-	}
-	if (!has_buckets(ns) || !make_room(ports))
+	if (!has_buckets(ns))
 		return NULL;
+	make_room(ports);
 	use = tl_budget_zalloc(ns, sizeof(*use));
 	if (!use)
 		return NULL;
 	use->to = *to;
-	use->first = ktime_get_seconds();
+	use->failed_at = TL_PORTS_NOT_TOLD;
+	use->since_ms = now_ms();
+	tl_load_init(&use->load, use->since_ms);
 	hlist_add_head(&use->node, bucket_of(ports, to));
-	list_add(&use->list, &ports->list);
+	list_add(&use->list, &ports->idle);
 	ports->count++;
 	return use;
 }
 
-/*
- * With the lock held. Counting ports takes its time, and is left to a worker: until
- * it is done what it has counted last holds, or nothing is known to be reserved.
- */
-static u32 current_range(struct tl_net *ns)
+static unsigned int percent_of(const struct tl_port_use *use, u32 range)
 {
-	struct tl_ports *ports = &ns->ports;
-	u32 now = jiffies;
-	int low, high;
-
-	inet_get_local_port_range(ns->net, &low, &high);
-	if (low != ports->low || high != ports->high) {
-		ports->range = high - low + 1;
-		ports->low = low;
-		ports->high = high;
-		ports->counted = now - COUNT_EVERY;
-	}
-	if (now - ports->counted >= COUNT_EVERY) {
-		ports->counted = now;
-		schedule_work(&ports->count_range);
-	}
-	return ports->range;
+	return range ? min(use->in_use * 100 / range, 100U) : 100;
 }
 
-static u16 *slot_of(struct tl_port_use *use, u32 since)
+static u8 level_at(unsigned int percent)
 {
-	return &use->entered[(since >> SLOT_SHIFT) % TL_FORECAST_SECONDS];
-}
+	unsigned int i;
+	u8 level = 0;
 
-static void count_connect(struct tl_port_use *use)
-{
-	u32 second = ktime_get_seconds();
-	unsigned int i = second % TL_PORTS_RATE_SECONDS;
-
-	if (use->recent[i].second != second) {
-		use->recent[i].second = second;
-		use->recent[i].count = 0;
-	}
-	use->recent[i].count++;
+	for (i = 0; i < ARRAY_SIZE(levels); i++)
+		if (percent >= levels[i])
+			level = levels[i];
+	return level;
 }
 
 /* Each level is told once, and again only after it was well below. */
 static void tell(struct tl_net *ns, struct tl_port_use *use)
 {
-	u32 range = current_range(ns);
-	unsigned int percent, i;
-	u8 level = 0;
+	u32 range = tl_port_range_now(ns, use);
+	unsigned int percent = percent_of(use, range);
+	u8 level = level_at(percent);
 
 	if (!range)
 		return;
-	percent = use->in_use * 100 / range;
-	for (i = 0; i < ARRAY_SIZE(levels); i++)
-		if (percent >= levels[i])
-			level = levels[i];
+	if (use->failed_at != TL_PORTS_NOT_TOLD &&
+	    abs((int)percent - (int)use->failed_at) > TOLD_WITHIN)
+		use->failed_at = TL_PORTS_NOT_TOLD;
 	if (level > use->level) {
 		use->level = level;
-		trace_port_pressure(ns, use, level, range);
-	} else if (percent + 5 < use->level) {
+		/* That there is none left a failure has told before. */
+		if (level < 100 || use->failed_at == TL_PORTS_NOT_TOLD)
+			trace_port_pressure(ns, use, level, range);
+	} else if (percent + TOLD_WITHIN < use->level) {
 		use->level = level;
 	}
 }
 
-static void took_port(struct tl_conn *conn, unsigned int end, bool connects,
+static void took_port(struct tl_conn *conn, unsigned int end, enum tl_state to,
 		      struct tl_port_use *use)
 {
+	u64 born_ms = ms_of(conn->born);
+
 	conn->port = BIT(end);
 	use->in_use++;
-	if (connects)
-		count_connect(use);
+	use->own += conn->own;
+	use->since_ms = min(use->since_ms, born_ms);
+	if (to != TL_TIME_WAIT)
+		tl_load_opened(&use->load, now_ms(), born_ms, to == TL_SYN_SENT);
+	list_move(&use->list, &conn->ns->ports.list);
 	tell(conn->ns, use);
 }
 
 static void gave_port(struct tl_conn *conn, struct tl_port_use *use)
 {
-	conn->port = 0;
 	use->in_use -= !!use->in_use;
+	if (conn->own)
+		use->own -= !!use->own;
+	if (!use->in_use)
+		list_move(&use->list, &conn->ns->ports.idle);
 	tell(conn->ns, use);
 }
 
-static void entered_time_wait(const struct tl_conn *conn, unsigned int end,
-			      struct tl_port_use *use)
+static void note_end(const struct tl_conn *conn, bool waits, struct tl_port_use *use)
 {
-	u32 life_ms = tl_life_age_ms(conn->born);
-	u16 *slot = slot_of(use, conn->since[end]);
+	u32 rto_ms = conn->rto * TL_RTO_UNIT_MS;
 
-	use->time_wait++;
-	*slot += *slot < U16_MAX;
-	use->life_ms = use->life_ms ? (7 * (u64)use->life_ms + life_ms) / 8 : life_ms;
-}
-
-static void left_time_wait(const struct tl_conn *conn, unsigned int end,
-			   struct tl_port_use *use)
-{
-	u16 *slot = slot_of(use, conn->since[end]);
-
-	use->time_wait -= !!use->time_wait;
-	*slot -= !!*slot;
+	tl_load_ended(&use->load, now_ms(), ms_of(conn->born), waits);
+	if (!waits)
+		return;
+	use->stamped = conn->stamps;
+	use->rto_ms = use->rto_ms ? (7 * use->rto_ms + rto_ms) / 8 : rto_ms;
 }
 
 static void account(struct tl_conn *conn, unsigned int end, enum tl_state from,
@@ -252,14 +249,19 @@ static void account(struct tl_conn *conn, unsigned int end, enum tl_state from,
 {
 	bool counted = conn->port & BIT(end);
 
-	if (from == TL_TIME_WAIT && counted)
-		left_time_wait(conn, end, use);
-	if (tl_state_over(to) && counted)
-		gave_port(conn, use);
-	else if (!tl_state_over(to) && !counted)
-		took_port(conn, end, to == TL_SYN_SENT, use);
+	if (!counted) {
+		took_port(conn, end, to, use);
+	} else if (from == TL_TIME_WAIT) {
+		tl_load_left(&use->load, now_ms(), ms_of(conn->since[end]));
+		if (!tl_state_over(to))
+			tl_load_opened(&use->load, now_ms(), ms_of(conn->born), false);
+	} else {
+		note_end(conn, to == TL_TIME_WAIT, use);
+	}
 	if (to == TL_TIME_WAIT)
-		entered_time_wait(conn, end, use);
+		tl_load_waits(&use->load, now_ms(), ms_of(conn->since[end]));
+	if (tl_state_over(to))
+		gave_port(conn, use);
 }
 
 static bool is_ephemeral(const struct tl_conn *conn, unsigned int end)
@@ -281,6 +283,20 @@ static bool matters(const struct tl_conn *conn, unsigned int end,
 	       tl_opener_is(conn, end);
 }
 
+/*
+ * The row of a destination. Whoever has a port already is counted in the row that
+ * there was then, or nowhere if that had to go.
+ */
+static struct tl_port_use *row_of(struct tl_conn *conn, const struct tl_destination *to)
+{
+	struct tl_port_use *use;
+
+	if (!conn->port)
+		return find_or_make(conn->ns, to);
+	use = find(&conn->ns->ports, to);
+	return use && ms_of(conn->born) >= use->since_ms ? use : NULL;
+}
+
 /* Not inlined: the many changes that do not matter need no room for a destination. */
 static noinline void account_to_destination(struct tl_conn *conn, unsigned int end,
 					    enum tl_state from, enum tl_state to)
@@ -292,11 +308,26 @@ static noinline void account_to_destination(struct tl_conn *conn, unsigned int e
 	tl_key_address(&conn->key, end, &destination.local);
 	tl_key_address(&conn->key, !end, &destination.remote);
 	destination.port = ntohs(conn->key.port[!end]);
+	destination.scope = tl_key_ifindex(&conn->key);
 	spin_lock(&ports->lock);
-	use = find_or_make(conn->ns, &destination);
+	use = row_of(conn, &destination);
 	if (use)
 		account(conn, end, from, to, use);
 	spin_unlock(&ports->lock);
+	if (tl_state_over(to))
+		conn->port = 0;
+}
+
+/**
+ * tl_ports_met() - a socket is met that may take a port
+ * @conn: its connection, locked
+ * @sk: the full socket
+ * @locked: its owner, or this CPU, has it locked
+ */
+void tl_ports_met(struct tl_conn *conn, struct sock *sk, bool locked)
+{
+	if (!conn->port)
+		conn->own = tl_port_is_own(sk, locked);
 }
 
 /**
@@ -327,6 +358,18 @@ static void address_of(const struct sock *sk, struct tl_destination *to)
 	ipv6_addr_set_v4mapped(sk->sk_daddr, &to->remote);
 }
 
+/* It is told once, however many are in use, and again when that has changed. */
+static void note_failure(struct tl_net *ns, struct tl_port_use *use)
+{
+	u32 range = tl_port_range_now(ns, use);
+
+	use->failures++;
+	if (use->level == 100 || use->failed_at != TL_PORTS_NOT_TOLD)
+		return;
+	use->failed_at = percent_of(use, range);
+	trace_port_pressure(ns, use, 100, range);
+}
+
 /**
  * tl_ports_failed() - connect() found no port
  * @ns: the namespace
@@ -342,81 +385,30 @@ void tl_ports_failed(struct tl_net *ns, const struct sock *sk)
 
 	address_of(sk, &to);
 	to.port = ntohs(sk->sk_dport);
+	to.scope = tl_socket_scope(sk);
 	spin_lock_bh(&ports->lock);
+	ports->failures++;
 	use = find_or_make(ns, &to);
-	if (use) {
-		use->failures++;
-		if (use->level < 100) {
-			use->level = 100;
-			trace_port_pressure(ns, use, 100, current_range(ns));
-		}
-	}
+	if (use)
+		note_failure(ns, use);
 	spin_unlock_bh(&ports->lock);
-}
-
-/* connect() shares a port with none that bind() has chosen. */
-static u32 bound_in(struct inet_bind_hashbucket *head, struct net *net,
-		    int low, int high)
-{
-	struct inet_bind_bucket *tb;
-	u32 count = 0;
-
-	spin_lock_bh(&head->lock);
-	inet_bind_bucket_for_each(tb, &head->chain)
-		count += net_eq(ib_net(tb), net) && tb->port >= low &&
-			 tb->port <= high &&
-			 !inet_is_local_reserved_port(net, tb->port) &&
-			 (tb->fastreuse >= 0 || tb->fastreuseport >= 0);
-	spin_unlock_bh(&head->lock);
-	return count;
-}
-
-static u32 bound_ports(struct net *net, int low, int high)
-{
-	struct inet_hashinfo *table = tl_compat_hashinfo(net);
-	u32 count = 0;
-	unsigned int i;
-
-	for (i = 0; i < table->bhash_size; i++) {
-		if (!hlist_empty(&table->bhash[i].chain))
-			count += bound_in(&table->bhash[i], net, low, high);
-		cond_resched();
-	}
-	return count;
 }
 
 /**
- * tl_ports_range() - ports that connect() may choose from
- * @ns: the namespace
+ * tl_ports_failures() - connect() that found no port
+ * @ports: of a namespace
  *
- * Those in the range, but for the reserved, and those that bind() holds for
- * itself, which connect() does not share. From now on events count with that.
- * Context: process; sleeps.
+ * Context: process.
+ * Return: how many there were, of all destinations.
  */
-u32 tl_ports_range(struct tl_net *ns)
+u64 tl_ports_failures(struct tl_ports *ports)
 {
-	struct tl_ports *ports = &ns->ports;
-	u32 count = 0, bound;
-	int low, high, port;
+	u64 failures;
 
-	inet_get_local_port_range(ns->net, &low, &high);
-	for (port = low; port <= high; port++)
-		count += !inet_is_local_reserved_port(ns->net, port);
-	bound = bound_ports(ns->net, low, high);
-	count -= min(bound, count);
 	spin_lock_bh(&ports->lock);
-	ports->range = count;
-	ports->low = low;
-	ports->high = high;
+	failures = ports->failures;
 	spin_unlock_bh(&ports->lock);
-	return count;
-}
-
-static void count_range(struct work_struct *work)
-{
-	struct tl_ports *ports = container_of(work, struct tl_ports, count_range);
-
-	tl_ports_range(container_of(ports, struct tl_net, ports));
+	return failures;
 }
 
 /**
@@ -427,54 +419,18 @@ void tl_ports_init(struct tl_ports *ports)
 {
 	spin_lock_init(&ports->lock);
 	INIT_LIST_HEAD(&ports->list);
-	INIT_WORK(&ports->count_range, count_range);
+	INIT_LIST_HEAD(&ports->idle);
+	tl_port_range_init(ports);
 	ports->bucket = none;
-}
-
-/* Connections of a second so many ago. */
-static u32 recent(const struct tl_port_use *use, u32 second)
-{
-	unsigned int i = second % TL_PORTS_RATE_SECONDS;
-
-	return use->recent[i].second == second ? use->recent[i].count : 0;
-}
-
-/* Whole seconds that are known of it. */
-static u32 seconds_known(const struct tl_port_use *use, u32 now)
-{
-	u32 age = now - use->first;
-
-	return age ? min(age - 1, TL_PORTS_RATE_SECONDS - 1U) : 0;
 }
 
 /**
  * tl_ports_rate() - connections per second
  * @use: a copy of the ports of a destination
- *
- * Of the last six whole seconds.
  */
-u32 tl_ports_rate(const struct tl_port_use *use)
+u32 tl_ports_rate(struct tl_port_use *use)
 {
-	u32 now = ktime_get_seconds(), seconds = min(seconds_known(use, now), 6U);
-	u32 sum = 0, ago;
-
-	for (ago = 1; ago <= seconds; ago++)
-		sum += recent(use, now - ago);
-	return seconds ? DIV_ROUND_CLOSEST(sum, seconds) : 0;
-}
-
-static void trend(const struct tl_port_use *use, struct tl_forecast *forecast)
-{
-	u32 now = ktime_get_seconds(), seconds = seconds_known(use, now), i;
-	u32 counts[TL_PORTS_RATE_SECONDS];
-
-	/* A load that has begun, or ended, a moment ago is no trend. */
-	while (seconds && !recent(use, now - seconds))
-		seconds--;
-	for (i = 0; i < seconds; i++)
-		counts[i] = recent(use, now - seconds + i);
-	tl_forecast_trend(counts, seconds, &forecast->rate_milli,
-			  &forecast->growth_milli);
+	return tl_load_rate(&use->load, now_ms());
 }
 
 static bool is_loopback(const struct in6_addr *address)
@@ -484,57 +440,36 @@ static bool is_loopback(const struct in6_addr *address)
 		ipv4_is_loopback(address->s6_addr32[3]));
 }
 
+/* The kernel wants timestamps, which both ends must use. */
 static bool reuses(const struct tl_net *ns, const struct tl_port_use *use)
 {
 	int reuse = READ_ONCE(ns->net->ipv4.sysctl_tcp_tw_reuse);
 
-	if (!READ_ONCE(ns->net->ipv4.sysctl_tcp_timestamps))
+	if (!use->stamped)
 		return false;
 	if (reuse == 2)
 		return is_loopback(&use->to.local) || is_loopback(&use->to.remote);
 	return reuse;
 }
 
-/* When they entered; of a TIME_WAIT longer than what the slots span it is not known. */
-static void waiting(const struct tl_port_use *use, struct tl_forecast *forecast)
-{
-	u32 now = tl_ages_slot_now() >> 1, ago;
-
-	if (forecast->length_ms > MSEC_PER_SEC * TL_FORECAST_SECONDS) {
-		forecast->entered[0] = use->time_wait;
-		return;
-	}
-	for (ago = 0; ago < TL_FORECAST_SECONDS; ago++) {
-		u32 second = jiffies_to_msecs(ago << SLOT_SHIFT) / MSEC_PER_SEC;
-
-		second = min(second, TL_FORECAST_SECONDS - 1U);
-		forecast->entered[second] +=
-			use->entered[(now - ago) % TL_FORECAST_SECONDS];
-	}
-}
-
 /**
  * tl_ports_exhausted_in_ms() - when connect() to a destination will find no port
  * @ns: the namespace
- * @range: as tl_ports_range() tells
+ * @range: as tl_port_range_of() tells
  * @use: a copy of the ports of the destination
- * @play: room to play it through
+ * @room: room to play it through
  *
  * Context: process.
  * Return: milliseconds; TL_FORECAST_NEVER if it does not come.
  */
 u32 tl_ports_exhausted_in_ms(const struct tl_net *ns, u32 range,
-			     const struct tl_port_use *use, struct tl_play *play)
+			     struct tl_port_use *use, struct tl_ports_room *room)
 {
-	struct tl_forecast forecast = {
-		.range = range,
-		.open = use->in_use - min(use->in_use, use->time_wait),
-		.length_ms = READ_ONCE(ns->policy.length_ms) ?: TL_TIME_WAIT_MS,
-		.life_ms = use->life_ms,
-		.reuses = reuses(ns, use),
-	};
+	struct tl_forecast *forecast = &room->forecast;
 
-	trend(use, &forecast);
-	waiting(use, &forecast);
-	return tl_forecast_ms(&forecast, play);
+	tl_load_forecast(&use->load, now_ms(), forecast);
+	forecast->range = range;
+	forecast->length_ms = tl_length_expected_ms(ns, use->rto_ms, use->stamped);
+	forecast->reuses = reuses(ns, use);
+	return tl_forecast_ms(forecast, &room->play);
 }

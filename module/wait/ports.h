@@ -8,7 +8,7 @@
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
-#include "../core/forecast.h"
+#include "../core/load.h"
 #include "../core/state.h"
 
 struct sock;
@@ -17,62 +17,68 @@ struct tl_net;
 
 #define TL_PORTS_ROWS		4096
 #define TL_PORTS_BUCKETS	1024
-#define TL_PORTS_RATE_SECONDS	32
 
 /**
  * struct tl_destination - what a port is used for, without padding
  * @local: local address, IPv4 mapped
  * @remote: remote address, IPv4 mapped
  * @port: remote port
+ * @scope: interface that is part of the key, or 0
  */
 struct tl_destination {
 	struct in6_addr local;
 	struct in6_addr remote;
 	u32 port;
+	u32 scope;
 };
 
-static_assert(sizeof(struct tl_destination) == 9 * sizeof(u32));
+static_assert(sizeof(struct tl_destination) == 10 * sizeof(u32));
 
 /**
  * struct tl_port_use - the ports that connections to a destination use
  * @node: in its bucket
- * @list: in the order of the last connection, latest first
+ * @list: in the order of the last connection, latest first, among those with
+ *	ports in use or among the others
  * @to: the destination
  * @level: what was told last, in percent; 0: nothing
+ * @failed_at: percentage at which a failure was told; %TL_PORTS_NOT_TOLD: none
+ * @stamped: the last connection that ended used timestamps (RFC 7323)
+ * @rto_ms: retransmission timeout of those that ended, on average; 0 is unknown
  * @in_use: ports, with those in TIME_WAIT
- * @time_wait: ports in TIME_WAIT
- * @life_ms: how long connections are open, on average
+ * @own: how many of these bind() has chosen, which connect() shares with nobody
  * @failures: connect() that found no port
- * @first: second in which the row was made
- * @recent: connections of the last seconds
- * @entered: sockets in TIME_WAIT, by the second in which they entered
+ * @since_ms: when the oldest connection was born that is counted
+ * @load: what the connections do
  */
 struct tl_port_use {
 	struct hlist_node node;
 	struct list_head list;
 	struct tl_destination to;
 	u8 level;
+	u8 failed_at;
+	bool stamped;
+	u32 rto_ms;
 	u32 in_use;
-	u32 time_wait;
-	u32 life_ms;
+	u32 own;
 	u64 failures;
-	u32 first;
-	struct {
-		u32 second;
-		u32 count;
-	} recent[TL_PORTS_RATE_SECONDS];
-	u16 entered[TL_FORECAST_SECONDS];
+	u64 since_ms;
+	struct tl_load load;
 };
+
+#define TL_PORTS_NOT_TOLD	U8_MAX
 
 /**
  * struct tl_ports - those of a namespace
  * @lock: protects all
  * @bucket: hash table; what all that have none share, before the first
- * @list: all of them
- * @count: how many there are
+ * @list: destinations to which ports are in use
+ * @idle: all others
+ * @count: how many there are of both
+ * @failures: connect() that found no port, with those of destinations forgotten
  * @low: first port of the range that @range was counted for
  * @high: its last port
- * @range: ports that connect() may choose from
+ * @range: ports of the range that are not reserved
+ * @bound: how many of these bind() holds
  * @counted: when they were, low half of jiffies
  * @count_range: counts them
  */
@@ -80,23 +86,44 @@ struct tl_ports {
 	spinlock_t lock;	/* see @lock */
 	struct hlist_head *bucket;
 	struct list_head list;
+	struct list_head idle;
 	u32 count;
+	u64 failures;
 	int low;
 	int high;
 	u32 range;
+	u32 bound;
 	u32 counted;
 	struct work_struct count_range;
+};
+
+/**
+ * struct tl_ports_room - room for a forecast
+ * @forecast: what is known
+ * @play: where it is played through
+ */
+struct tl_ports_room {
+	struct tl_forecast forecast;
+	struct tl_play play;
 };
 
 void tl_ports_init(struct tl_ports *ports);
 void tl_ports_exit(struct tl_ports *ports);
 u64 tl_ports_memory(const struct tl_ports *ports);
+void tl_ports_met(struct tl_conn *conn, struct sock *sk, bool locked);
 void tl_ports_changed(struct tl_conn *conn, unsigned int end,
 		      enum tl_state from, enum tl_state to);
 void tl_ports_failed(struct tl_net *ns, const struct sock *sk);
-u32 tl_ports_range(struct tl_net *ns);
-u32 tl_ports_rate(const struct tl_port_use *use);
+u64 tl_ports_failures(struct tl_ports *ports);
+u32 tl_ports_rate(struct tl_port_use *use);
 u32 tl_ports_exhausted_in_ms(const struct tl_net *ns, u32 range,
-			     const struct tl_port_use *use, struct tl_play *play);
+			     struct tl_port_use *use, struct tl_ports_room *room);
+
+void tl_port_range_init(struct tl_ports *ports);
+void tl_port_range_exit(struct tl_ports *ports);
+void tl_port_range_count(struct tl_net *ns);
+u32 tl_port_range_now(struct tl_net *ns, const struct tl_port_use *use);
+u32 tl_port_range_of(const struct tl_ports *ports, const struct tl_port_use *use);
+bool tl_port_is_own(struct sock *sk, bool locked);
 
 #endif /* TCPLAB_WAIT_PORTS_H */

@@ -96,6 +96,39 @@ same_addresses() {
 	assert_quiet
 }
 
+# column NAME REMOTE: of a row of ports.
+# shellcheck disable=SC2016 # awk's variables
+port_column() {
+	report ports "$a" | awk -v name="$1" -v remote="$2" '
+		NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i; next }
+		$2 == remote { print $at }'
+}
+
+ports_are() {
+	[ "$(port_column in_use 192.0.2.2:6100%red) $(port_column in_use 192.0.2.2:6100%blue)" = "$1" ]
+}
+
+# The same destination in two VRFs is two destinations.
+ports_of_both() {
+	assert sb listen l 192.0.2.2 6100
+	assert sc listen l 192.0.2.2 6100
+	assert sa device red
+	assert sa connect r1 192.0.2.2 6100
+	assert sa connect r2 192.0.2.2 6100
+	assert sa device blue
+	assert sa connect b 192.0.2.2 6100
+	wait_for 5 ports_are "2 1" || fail "the rows are: $(report ports "$a" | xargs)"
+	assert_eq "$(port_column local_addr 192.0.2.2:6100%red)" 192.0.2.1%red "the local address"
+	assert sa abort r1
+	assert sa abort b
+	wait_for 5 ports_are "1 0" || fail "the rows are: $(report ports "$a" | xargs)"
+	assert sa abort r2
+	assert sb close l
+	assert sc close l
+	agree
+	assert_quiet
+}
+
 # One listener for all VRFs; each connection belongs to its own.
 for_all() {
 	assert in_ns "$a" sysctl -qw net.ipv4.tcp_l3mdev_accept=1
@@ -242,6 +275,7 @@ run_tests \
 	"connections that come by a VRF" passive \
 	"a socket bound to a port of a VRF" enslaved \
 	"two VRFs with the same addresses" same_addresses \
+	"ports in two VRFs" ports_of_both \
 	"one listener for all VRFs" for_all \
 	"an unbound socket whose route leads into a VRF" leaked \
 	"SYN cookies in a VRF" cookies \

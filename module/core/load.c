@@ -1,0 +1,484 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What connections to a destination do: how many are opened, how long they are
+ * open, and how many of them end in TIME_WAIT. The forecast rests on that.
+ *
+ * Times are milliseconds of a clock that does not wrap. The same stamp gives the
+ * same second each time, so that what was added by it is taken away by it.
+ */
+#include "load.h"
+
+#define MILLI	1000
+#define ONE	65536U
+/* Seconds that a trend is told from, at least. */
+#define TREND_MIN	8
+/* Whole connections are counted: in thousandths squared. */
+#define NOISE_MIN	(MILLI * MILLI / 4)
+
+static u32 second_of(u64 ms)
+{
+	return (u32)div_u64(ms, MILLI);
+}
+
+static u32 ms_of(u64 ms)
+{
+	return (u32)(ms - (u64)second_of(ms) * MILLI);
+}
+
+static void add(u16 *count, int more)
+{
+	if (more > 0 ? *count < U16_MAX : *count > 0)
+		*count += more;
+}
+
+static void clear(u16 *ring, u32 size, u32 from, u32 to)
+{
+	u32 count = min(to - from, size);
+
+	while (count--)
+		ring[(to - count) % size] = 0;
+}
+
+static void clear_parts(struct tl_load *load, u32 from, u32 to)
+{
+	u32 count = min_t(u32, to - from, TL_FORECAST_PARTS);
+
+	clear(load->ends, TL_LOAD_PARTS, from, to);
+	clear(load->waits, TL_LOAD_PARTS, from, to);
+	while (count--) {
+		u32 part = (to - count) % TL_FORECAST_PARTS;
+
+		load->brief_ms[part] = 0;
+		memset(load->ended[part], 0, sizeof(load->ended[part]));
+	}
+}
+
+/* Brings the rings to now. */
+static void advance(struct tl_load *load, u64 now_ms)
+{
+	u32 from = load->second, to = second_of(now_ms);
+
+	if (to == from)
+		return;
+	clear(load->opened, TL_LOAD_SECONDS, from, to);
+	clear(load->born, TL_FORECAST_AGES, from, to);
+	clear(load->entered, TL_LOAD_WAITS, from, to);
+	clear(load->entered_long, TL_LOAD_WAITS, from / TL_LOAD_COARSE, to / TL_LOAD_COARSE);
+	clear_parts(load, from / TL_FORECAST_PART, to / TL_FORECAST_PART);
+	load->second = to;
+}
+
+/**
+ * tl_load_init() - begin to count
+ * @load: to be filled
+ * @now_ms: now
+ */
+void tl_load_init(struct tl_load *load, u64 now_ms)
+{
+	memset(load, 0, sizeof(*load));
+	load->first = second_of(now_ms);
+	load->second = load->first;
+}
+
+/* What is open, by its age: what is older than the ring is what all others are not. */
+static void count_born(struct tl_load *load, u64 born_ms, int more)
+{
+	u32 born = second_of(born_ms);
+
+	if (load->second - born < TL_FORECAST_AGES)
+		add(&load->born[born % TL_FORECAST_AGES], more);
+}
+
+/**
+ * tl_load_opened() - a connection takes a port
+ * @load: that of its destination
+ * @now_ms: now
+ * @born_ms: when the connection began
+ * @connects: just now, by connect()
+ */
+void tl_load_opened(struct tl_load *load, u64 now_ms, u64 born_ms, bool connects)
+{
+	advance(load, now_ms);
+	load->open++;
+	count_born(load, born_ms, 1);
+	if (connects)
+		add(&load->opened[load->second % TL_LOAD_SECONDS], 1);
+}
+
+/* More than fit: only the relation of the counts matters. */
+static void note_end(struct tl_load *load, u64 life_ms, bool waits)
+{
+	u32 part = load->second / TL_FORECAST_PART, at = part % TL_LOAD_PARTS, age, i;
+	u32 *brief_ms = &load->brief_ms[part % TL_FORECAST_PARTS];
+	u16 *ended = load->ended[part % TL_FORECAST_PARTS];
+
+	if (load->ends[at] == U16_MAX) {
+		load->ends[at] /= 2;
+		load->waits[at] /= 2;
+		*brief_ms /= 2;
+		for (i = 0; i < TL_FORECAST_AGES; i++)
+			ended[i] /= 2;
+	}
+	load->ends[at]++;
+	load->waits[at] += waits;
+	age = min_t(u32, second_of(life_ms), TL_FORECAST_AGES - 1);
+	ended[age]++;
+	if (!age)
+		*brief_ms += (u32)life_ms;
+}
+
+/**
+ * tl_load_ended() - a connection is not open any more
+ * @load: that of its destination
+ * @now_ms: now
+ * @born_ms: when it began
+ * @waits: it is in TIME_WAIT from now on; otherwise its port is free
+ */
+void tl_load_ended(struct tl_load *load, u64 now_ms, u64 born_ms, bool waits)
+{
+	u64 life_ms = now_ms - min(born_ms, now_ms);
+
+	advance(load, now_ms);
+	load->open -= !!load->open;
+	count_born(load, born_ms, -1);
+	note_end(load, life_ms, waits);
+}
+
+static void count_entered(struct tl_load *load, u64 since_ms, int more)
+{
+	u32 since = second_of(since_ms), ten = since / TL_LOAD_COARSE;
+
+	if (load->second - since < TL_LOAD_WAITS)
+		add(&load->entered[since % TL_LOAD_WAITS], more);
+	if (load->second / TL_LOAD_COARSE - ten < TL_LOAD_WAITS)
+		add(&load->entered_long[ten % TL_LOAD_WAITS], more);
+}
+
+/**
+ * tl_load_waits() - a connection is in TIME_WAIT
+ * @load: that of its destination
+ * @now_ms: now
+ * @since_ms: since when
+ */
+void tl_load_waits(struct tl_load *load, u64 now_ms, u64 since_ms)
+{
+	advance(load, now_ms);
+	load->waiting++;
+	count_entered(load, since_ms, 1);
+}
+
+/**
+ * tl_load_left() - a connection is not in TIME_WAIT any more
+ * @load: that of its destination
+ * @now_ms: now
+ * @since_ms: when it came there
+ */
+void tl_load_left(struct tl_load *load, u64 now_ms, u64 since_ms)
+{
+	advance(load, now_ms);
+	load->waiting -= !!load->waiting;
+	count_entered(load, since_ms, -1);
+}
+
+/* Whole seconds that are known of it. */
+static u32 seconds_known(const struct tl_load *load)
+{
+	u32 age = load->second - load->first;
+
+	return age ? min_t(u32, age - 1, TL_LOAD_SECONDS - 1) : 0;
+}
+
+static u32 opened_ago(const struct tl_load *load, u32 ago)
+{
+	return load->opened[(load->second - ago) % TL_LOAD_SECONDS];
+}
+
+/**
+ * tl_load_rate() - connections per second
+ * @load: those to a destination
+ * @now_ms: now
+ *
+ * Of the last six whole seconds.
+ */
+u32 tl_load_rate(struct tl_load *load, u64 now_ms)
+{
+	u32 seconds, sum = 0, ago;
+
+	advance(load, now_ms);
+	seconds = min_t(u32, seconds_known(load), 6);
+	for (ago = 1; ago <= seconds; ago++)
+		sum += opened_ago(load, ago);
+	return seconds ? (sum + seconds / 2) / seconds : 0;
+}
+
+/* ---- The trend ---- */
+
+/**
+ * struct line - the straight line that fits best
+ * @mean_milli: its height in the middle
+ * @slope_milli: how much it rises in a second
+ * @noise: the mean square of what is between it and the counts, in thousandths
+ *	squared
+ */
+struct line {
+	s64 mean_milli;
+	s64 slope_milli;
+	u64 noise;
+};
+
+static s64 beside(const struct line *line, const u32 *counts, u32 seconds, u32 i)
+{
+	s64 twice = 2 * (s64)i - (s64)seconds + 1;
+
+	return (s64)counts[i] * MILLI - line->mean_milli -
+	       div64_s64(line->slope_milli * twice, 2);
+}
+
+static void fit(struct line *line, const u32 *counts, u32 seconds)
+{
+	s64 moment = 0, off;
+	u64 square = 0, sum = 0;
+	u32 i;
+
+	for (i = 0; i < seconds; i++) {
+		sum += counts[i];
+		/* Twice the distance from the middle. */
+		moment += (s64)counts[i] * (2 * (s64)i - (s64)seconds + 1);
+	}
+	line->mean_milli = (s64)div_u64(sum * MILLI, seconds);
+	/* Halved twice the distances: n (n^2 - 1) / 12 of their squares. */
+	line->slope_milli = seconds < 3 ? 0 :
+		div64_s64(moment * 6 * MILLI, (s64)seconds * ((s64)seconds * seconds - 1));
+	for (i = 0; i < seconds; i++) {
+		off = beside(line, counts, seconds, i);
+		square += (u64)(off * off);
+	}
+	line->noise = seconds < 3 ? 0 : div_u64(square, seconds - 2);
+}
+
+/*
+ * Whether the counts go another way than the line: then they are further from it
+ * than from their neighbours. (Without a trend half the mean square of the
+ * differences is as large as the noise; von Neumann 1941.)
+ */
+static bool bends(const struct line *line, const u32 *counts, u32 seconds)
+{
+	u64 differences = 0;
+	s64 off;
+	u32 i;
+
+	for (i = 1; i < seconds; i++) {
+		off = ((s64)counts[i] - (s64)counts[i - 1]) * MILLI - line->slope_milli;
+		differences += (u64)(off * off);
+	}
+	return line->noise > div_u64(differences, seconds - 1) * 3 / 4;
+}
+
+/*
+ * Whether the last seconds lie beside the line: something was different before,
+ * such as a burst. Their own differences tell how far chance goes, and that of
+ * connections at random, which is their mean; of few seconds neither does well.
+ */
+static bool strays(const struct line *line, const u32 *counts, u32 seconds)
+{
+	u32 i, from = seconds - TREND_MIN;
+	u64 noise = 0, mean = 0;
+	s64 beside_all = 0, off;
+
+	for (i = from; i < seconds; i++) {
+		beside_all += beside(line, counts, seconds, i);
+		mean += counts[i];
+		off = i == from ? 0 : ((s64)counts[i] - (s64)counts[i - 1]) * MILLI;
+		noise += (u64)(off * off);
+	}
+	noise = max_t(u64, div_u64(noise, 2 * (TREND_MIN - 1)), NOISE_MIN);
+	mean = mean * MILLI * MILLI / TREND_MIN;
+	return (u64)(beside_all * beside_all) / TREND_MIN >
+	       min(36 * noise, 12 * max(noise, mean));
+}
+
+/* A slope that chance would make as well is none: 3.5 standard errors, of few seconds more. */
+static bool is_chance(const struct line *line, u32 seconds)
+{
+	u64 noise = max_t(u64, line->noise, NOISE_MIN), tenths;
+
+	if (seconds < 3)
+		return true;
+	tenths = 35 + 120 / (seconds - 2);
+	return (u64)(line->slope_milli * line->slope_milli) * seconds *
+	       ((u64)seconds * seconds - 1) < 12 * tenths * tenths * div_u64(noise, 100);
+}
+
+/**
+ * tl_load_trend() - how many connections there are a second, and how many more
+ * @counts: how many there were in each second, the latest last
+ * @seconds: how many seconds these are, 64 at most
+ * @rate_milli: set to the connections per 1000 seconds at their end
+ * @growth_milli: set to how much more they are each second, per 1000 seconds
+ *
+ * The straight line that fits best; level, unless it is clear that it is not. It
+ * is that of the latest seconds where the load has changed before.
+ */
+void tl_load_trend(const u32 *counts, u32 seconds, u32 *rate_milli,
+		   s32 *growth_milli)
+{
+	struct line line;
+	s64 rate;
+
+	*rate_milli = 0;
+	*growth_milli = 0;
+	if (!seconds)
+		return;
+	fit(&line, counts, seconds);
+	while (seconds > TREND_MIN && (bends(&line, counts, seconds) ||
+				       strays(&line, counts, seconds))) {
+		u32 fewer = max_t(u32, seconds * 3 / 4, TREND_MIN);
+
+		counts += seconds - fewer;
+		seconds = fewer;
+		fit(&line, counts, seconds);
+	}
+	if (is_chance(&line, seconds))
+		line.slope_milli = 0;
+	rate = line.mean_milli + line.slope_milli * seconds / 2;
+	*rate_milli = rate > 0 ? (u32)rate : 0;
+	*growth_milli = (s32)line.slope_milli;
+}
+
+static void trend(const struct tl_load *load, u32 ms, struct tl_forecast *forecast)
+{
+	u32 seconds = seconds_known(load), i;
+	u32 counts[TL_LOAD_SECONDS];
+	s64 rate;
+
+	/* A load that has begun, or ended, a moment ago is no trend. */
+	while (seconds && !opened_ago(load, seconds))
+		seconds--;
+	for (i = 0; i < seconds; i++)
+		counts[i] = opened_ago(load, seconds - i);
+	tl_load_trend(counts, seconds, &forecast->rate_milli, &forecast->growth_milli);
+	/* That is the rate when the last whole second was over. */
+	rate = forecast->rate_milli + div64_s64((s64)forecast->growth_milli * ms, MILLI);
+	forecast->rate_milli = rate > 0 ? (u32)rate : 0;
+}
+
+/* ---- What the forecast wants to know ---- */
+
+/* Of 65536. */
+static u32 part_in(u32 some, u32 all)
+{
+	return all ? (u32)div_u64((u64)some * ONE, all) : 0;
+}
+
+/* Whether chance alone keeps two shares apart: within three standard errors. */
+static bool is_same_share(u32 waits, u32 ends, u32 other_waits, u32 other_ends)
+{
+	s64 apart = (s64)part_in(waits, ends) - part_in(other_waits, other_ends);
+	u64 share = part_in(waits + other_waits, ends + other_ends);
+	u64 weight = div64_u64((u64)ends * other_ends, (u64)ends + other_ends);
+
+	return (u64)(apart * apart) * weight <= 9 * share * (ONE - share);
+}
+
+/* Of the latest ends, and of those before as long as it was the same. */
+static u32 learn_share(const struct tl_load *load)
+{
+	u32 now = load->second / TL_FORECAST_PART, ago, ends = 0, waits = 0;
+
+	for (ago = 0; ago < TL_LOAD_PARTS; ago++) {
+		u32 at = (now - ago) % TL_LOAD_PARTS;
+
+		if (ago >= TL_FORECAST_PARTS && ends && load->ends[at] &&
+		    !is_same_share(waits, ends, load->waits[at], load->ends[at]))
+			break;
+		ends += load->ends[at];
+		waits += load->waits[at];
+	}
+	return part_in(waits, ends);
+}
+
+/*
+ * Counts are known by the second in which it was, of which @ms are gone of the one
+ * running. Those of a second lie a second or more apart from now by that part of
+ * them; in thousandths then.
+ */
+static void by_age(u32 *counts, u32 size, u32 ms)
+{
+	u32 age;
+
+	for (age = 0; age + 1 < size; age++)
+		counts[age] = counts[age] * (age ? ms : MILLI) +
+			      counts[age + 1] * (MILLI - ms);
+	counts[age] *= ms;
+}
+
+static void tell_open(const struct tl_load *load, u64 now_ms,
+		      struct tl_forecast *forecast)
+{
+	u32 older = load->open, brief = 0, brief_ms = 0, age, part, ring;
+
+	for (age = 0; age < TL_FORECAST_AGES; age++) {
+		forecast->open[age] = load->born[(load->second - age) % TL_FORECAST_AGES];
+		older -= min(older, forecast->open[age]);
+	}
+	by_age(forecast->open, TL_FORECAST_AGES, ms_of(now_ms));
+	forecast->open[TL_FORECAST_AGES - 1] += older * MILLI;
+	for (part = 0; part < TL_FORECAST_PARTS; part++) {
+		ring = (load->second / TL_FORECAST_PART - part) % TL_FORECAST_PARTS;
+		for (age = 0; age < TL_FORECAST_AGES; age++)
+			forecast->ended[part][age] = load->ended[ring][age];
+		brief += load->ended[ring][0];
+		brief_ms += load->brief_ms[ring];
+	}
+	forecast->part_ms = load->second % TL_FORECAST_PART * MILLI + ms_of(now_ms);
+	forecast->brief_ms = brief ? brief_ms / brief : 0;
+	forecast->share = learn_share(load);
+}
+
+/* Ten seconds of which some are known one by one: the others share the rest. */
+static void tell_ten(const struct tl_load *load, u32 ten, struct tl_forecast *forecast)
+{
+	u32 rest = load->entered_long[ten % TL_LOAD_WAITS], others = 0, share, ago;
+	u32 oldest = load->second - ten * TL_LOAD_COARSE;
+	u32 youngest = oldest - min_t(u32, oldest, TL_LOAD_COARSE - 1);
+
+	for (ago = youngest; ago <= oldest; ago++) {
+		if (ago >= TL_LOAD_WAITS)
+			others++;
+		else
+			rest -= min(rest, forecast->entered[ago]);
+	}
+	for (ago = max_t(u32, youngest, TL_LOAD_WAITS); ago <= oldest; ago++) {
+		share = rest / others--;
+		rest -= share;
+		forecast->entered[min_t(u32, ago, TL_FORECAST_WAITS - 1)] += share;
+	}
+}
+
+static void tell_waiting(const struct tl_load *load, u64 now_ms,
+			 struct tl_forecast *forecast)
+{
+	u32 ten = load->second / TL_LOAD_COARSE, ago;
+
+	for (ago = 0; ago < TL_LOAD_WAITS; ago++)
+		forecast->entered[ago] = load->entered[(load->second - ago) % TL_LOAD_WAITS];
+	for (ago = TL_LOAD_WAITS; ago < TL_FORECAST_WAITS; ago++)
+		forecast->entered[ago] = 0;
+	for (ago = 0; ago < TL_LOAD_WAITS && ago <= ten; ago++)
+		tell_ten(load, ten - ago, forecast);
+	by_age(forecast->entered, TL_FORECAST_WAITS, ms_of(now_ms));
+}
+
+/**
+ * tl_load_forecast() - tell what is known for a forecast
+ * @load: of connections to a destination
+ * @now_ms: now
+ * @forecast: filled, but for range, length and reuse
+ */
+void tl_load_forecast(struct tl_load *load, u64 now_ms, struct tl_forecast *forecast)
+{
+	advance(load, now_ms);
+	trend(load, ms_of(now_ms), forecast);
+	tell_open(load, now_ms, forecast);
+	tell_waiting(load, now_ms, forecast);
+}

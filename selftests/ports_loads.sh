@@ -1,0 +1,174 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Ephemeral ports under loads: more destinations than there are rows, ports that bind() chose, and what is forecast while
+# connections leak, are closed by the peer, by the client, or take the ports of TIME_WAIT over.
+# shellcheck disable=SC2016,SC2154 # awk's variables; names of namespaces are set by setup_ns
+
+. ./lib.sh
+
+load_module && setup_ns many bound leak peer client stamps plain || exit 1
+
+# column NAME REMOTE NS: of the row of a destination.
+column() {
+	report ports "$3" | awk -v name="$1" -v remote="$2" '
+		NR == 1 { for (i = 1; i <= NF; i++) if ($i == name) at = i; next }
+		$2 == remote { print $at }'
+}
+
+column_is() {
+	[ "$(column "$1" "$2" "$3")" = "$4" ]
+}
+
+assert_column() {
+	wait_for 10 column_is "$@" || fail "$1 of $2 is '$(column "$1" "$2" "$3")', should be '$4'"
+}
+
+rows() {
+	report ports "$1" | sed 1d | wc -l
+}
+
+set_range() {
+	in_ns "$1" sysctl -qw net.ipv4.ip_local_port_range="$2"
+}
+
+# hold NS NAME ARGUMENT...: connections that stay.
+hold() {
+	local ns="$1" name="$2"
+	shift 2
+	start in_ns "$ns" ./fleet hold "$@" >"$scratch/$name"
+	wait_for 120 grep -q holds "$scratch/$name"
+}
+
+# A destination more than there is room for takes the place of one with few ports, and what is idle goes first.
+destinations() {
+	start in_ns "$many" ./fleet serve 0.0.0.0 7000
+	wait_for 5 listens "$many" || fail "the server does not listen"
+	assert hold "$many" first 127.3.0.1 7000 20 same
+	assert hold "$many" all 127.1.0.1 7000 4095 each
+	assert_eq "$(rows "$many")" 4096 "rows"
+	assert hold "$many" more 127.2.0.1 7000 600 each
+	assert_eq "$(rows "$many")" 4096 "rows when there are more"
+	assert_column in_use 127.2.0.1:7000 "$many" 1
+	assert_column in_use 127.2.2.88:7000 "$many" 1
+	assert_column in_use 127.3.0.1:7000 "$many" 20
+	set_range "$many" "40000 40000"
+	assert hold "$many" failed 127.4.0.1 7000 2 same
+	assert_column failures 127.4.0.1:7000 "$many" 1
+	set_range "$many" "32768 60999"
+	# A connection whose row is gone is counted nowhere when it ends, and makes no row.
+	kill_all "$many"
+	echo 1 | in_ns "$many" tee /sys/kernel/tcplab/time_wait/length_ms >/dev/null
+	wait_for 60 none_in_use || fail "rows with ports in use: $(report ports "$many" | awk 'NR > 1 && $3 > 0' | head -n 5)"
+	assert_eq "$(rows "$many")" 4096 "rows when all is over"
+	# What a row counts ends with it, and the total stays.
+	start in_ns "$many" ./fleet serve 0.0.0.0 7000
+	wait_for 5 listens "$many" || fail "the server does not listen"
+	assert hold "$many" again 127.5.0.1 7000 4096 each
+	assert_eq "$(column failures 127.4.0.1:7000 "$many")" "" "the row of what failed"
+	assert_eq "$(summary_value port_failures "$many")" 1 "failures of all destinations"
+	kill_all "$many"
+}
+
+listens() {
+	[ -n "$(in_ns "$1" ss -Htln)" ]
+}
+
+kill_all() {
+	ip netns pids "$1" | xargs -r kill -9
+}
+
+none_in_use() {
+	report ports "$many" | awk 'NR > 1 && $3 > 0 { some = 1 } END { exit some }'
+}
+
+# Ports that bind() chose are of the range for the destination that they are used for, and for no other.
+chosen_by_bind() {
+	set_range "$bound" "40000 40999"
+	start in_ns "$bound" ./fleet serve 0.0.0.0 7000
+	wait_for 5 listens "$bound" || fail "the server does not listen"
+	assert hold "$bound" bound 127.0.0.1 7000 600 bind
+	assert_eq "$(cat "$scratch/bound")" "holds 600" "connections that were bound"
+	assert_column in_use 127.0.0.1:7000 "$bound" 600
+	assert_column range 127.0.0.1:7000 "$bound" 1000
+	assert_column used_percent 127.0.0.1:7000 "$bound" 60
+	assert hold "$bound" other 127.0.0.2 7000 1 same
+	assert_column range 127.0.0.2:7000 "$bound" 400
+	assert hold "$bound" same 127.0.0.1 7000 401 same
+	assert_eq "$(cat "$scratch/same")" "holds 400" "connections for which there were ports"
+	assert_column used_percent 127.0.0.1:7000 "$bound" 100
+	assert_column exhausted_in_ms 127.0.0.1:7000 "$bound" 0
+	kill_all "$bound"
+}
+
+# incident NS RANGE RATE LIFE_MS END
+incident() {
+	set_range "$1" "$2"
+	start in_ns "$1" ./fleet serve 127.0.0.1 7000
+	wait_for 5 listens "$1" || fail "the server does not listen"
+	start in_ns "$1" ./fleet load 127.0.0.1 7000 "$3" "$4" "$5" >"$scratch/load.$1"
+}
+
+# Lines "NS UPTIME_MS FORECAST", about once a second.
+watch() {
+	local ns now
+	for ns in "$leak" "$peer" "$client" "$stamps" "$plain"; do
+		read -r now _ </proc/uptime
+		echo "$ns ${now%.*}${now#*.}0 $(column exhausted_in_ms 127.0.0.1:7000 "$ns")"
+	done >>"$scratch/said"
+}
+
+all_failed() {
+	watch
+	grep -q failed "$scratch/load.$leak" && grep -q failed "$scratch/load.$client" && grep -q failed "$scratch/load.$plain"
+}
+
+# assert_forecast NS: from ten seconds after the first connection until ten before the failure 95 percent of the samples
+# are within 10 percent or 3 s.
+assert_forecast() {
+	local failed
+	failed=$(awk '/^failed/ { print $2 }' "$scratch/load.$1")
+	[ -n "$failed" ] || { fail "$1 has not failed"; return; }
+	awk -v ns="$1" -v failed="$failed" '
+		$1 != ns { next }
+		!start { start = $2 }
+		$2 < start + 10000 || $2 > failed - 10000 { next }
+		{
+			truth = failed - $2
+			off = $3 == "-" ? truth : $3 - truth
+			most = truth / 10 > 3000 ? truth / 10 : 3000
+			samples++
+			right += $3 != "-" && off <= most && off >= -most
+		}
+		END { printf "# %s: %d of %d forecasts are right\n", ns, right, samples; exit !(samples > 5 && right >= samples * 0.95) }
+	' "$scratch/said" || fail "$1 fails at $failed; forecasts: $(awk -v ns="$1" '$1 == ns { print $2 ":" $3 }' "$scratch/said" | xargs)"
+}
+
+# assert_lasts NS: it is never said to end.
+assert_lasts() {
+	refute grep -q failed "$scratch/load.$1"
+	assert_eq "$(awk -v ns="$1" '$1 != ns { next } !start { start = $2 } $2 >= start + 10000 { print $3 }' "$scratch/said" | sort -u)" - \
+		"what is forecast for $1"
+}
+
+forecasts() {
+	in_ns "$plain" sysctl -qw net.ipv4.tcp_tw_reuse=1 net.ipv4.tcp_timestamps=0
+	in_ns "$stamps" sysctl -qw net.ipv4.tcp_tw_reuse=1
+	in_ns "$client" sysctl -qw net.ipv4.tcp_tw_reuse=0
+	incident "$leak" "40000 40799" 20 0 never
+	incident "$peer" "40000 40799" 40 200 second
+	incident "$client" "40000 41199" 30 200 first
+	incident "$stamps" "40000 40799" 40 200 first
+	incident "$plain" "40000 40999" 25 200 first
+	wait_for 90 all_failed || fail "the loads do not end: $(cat "$scratch"/load.*)"
+	assert_forecast "$leak"
+	assert_forecast "$client"
+	assert_forecast "$plain"
+	assert_lasts "$peer"
+	assert_lasts "$stamps"
+}
+
+run_tests \
+	"more destinations than there are rows" destinations \
+	"ports that bind() chose" chosen_by_bind \
+	"when there will be none left" forecasts
