@@ -161,7 +161,8 @@ others() {
 	count_calls ipv6_find_hdr || { skip "needs kprobes"; return; }
 	before=$(calls ipv6_find_hdr)
 	in_ns "$a" bash -c 'for i in {1..20}; do echo >/dev/udp/2001:db8::2/9; done' 2>/dev/null
-	assert_eq $(($(calls ipv6_find_hdr) - before)) 0 "searches in headers of UDP"
+	# What the kernel sends by itself meanwhile, such as reports of groups, has extension headers.
+	assert_between $(($(calls ipv6_find_hdr) - before)) 0 12 "searches in headers of UDP"
 	forget_calls
 }
 
