@@ -33,7 +33,7 @@ static bool is_bound(const struct tl_conn *conn, unsigned int end)
 		return false;
 	if (tl_socket_is_full(sk)) {
 		/* A field of bits; nobody but bind() and close() changes this one. */
-		bound = data_race(sk->sk_userlocks) & SOCK_BINDPORT_LOCK;
+		bound = data_race(sk->sk_userlocks & SOCK_BINDPORT_LOCK);
 	}
 	sock_gen_put(sk);
 	return bound;

@@ -104,7 +104,7 @@ static bool is_hidden_by_tls(const struct sock *sk, u32 left)
 	const struct tls_context *tls = tls_get_ctx(sk);
 
 	/* A field of bits, which is set once. */
-	return tls && data_race(tls->rx_conf) != TLS_BASE &&
+	return tls && data_race(tls->rx_conf != TLS_BASE) &&
 	       (TL_COMPAT_TLS_READS_AHEAD || left <= 1);
 }
 
