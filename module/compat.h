@@ -100,6 +100,12 @@ tl_compat_find_listener6(struct net *net, const struct in6_addr *remote,
 }
 #endif
 
+/* It only reads, but 5.10 does not say so. */
+static inline int tl_compat_sdif4(const struct sk_buff *skb)
+{
+	return inet_sdif((struct sk_buff *)skb);
+}
+
 /* Listeners hang in a small table of their own on 5.10, else in lhash2. */
 static inline unsigned int
 tl_compat_listen_buckets(const struct inet_hashinfo *table)

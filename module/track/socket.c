@@ -206,7 +206,7 @@ struct tl_way tl_way_in(const struct sk_buff *skb, bool v6)
 	if (v6)
 		return (struct tl_way) { inet6_iif(skb), inet6_sdif(skb) };
 #endif
-	return (struct tl_way) { inet_iif(skb), inet_sdif(skb) };
+	return (struct tl_way) { inet_iif(skb), tl_compat_sdif4(skb) };
 }
 
 static struct sock *find_at(struct net *net, const struct tl_key *key,
