@@ -74,7 +74,7 @@ rests() {
 crowded() {
 	local name number
 	assert unload_module
-	assert load_module max_connections=4 max_total=64 hash_size=1
+	assert load_module max_connections=4 max_total=64 hash_size=16
 	setup_ns x y && link_ns "$x" "$y" && start_endpoint sx "$x" && start_endpoint sy "$y" || { fail "no hosts"; return; }
 	for name in o1 o2 o3 o4 o5 o6 o7 o8 o9 o10 o11; do
 		setup_ns "$name"
