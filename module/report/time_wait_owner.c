@@ -6,6 +6,9 @@
 #include "report.h"
 #include "view.h"
 
+/* Rows copied under the lock at a time. */
+#define ROWS_AT_ONCE	128
+
 /**
  * struct line - connections that the same program closed first
  * @entry: not looked for
@@ -21,7 +24,7 @@ static void add(struct tl_index *lines, const struct tl_first_close *row)
 	struct line *line;
 
 	/* It may be there for its sockets that are being closed, or its rows. */
-	if (!row->entered)
+	if (!row->entered || tl_index_is_full(lines))
 		return;
 	line = tl_index_add(lines, lines->count, 1);
 	line->row = *row;
@@ -40,20 +43,39 @@ static int compare(const void *a, const void *b)
 	return 0;
 }
 
+/* Each close waits for the lock: a few rows at a time, then all others together. */
+static bool copy_some(struct tl_index *lines, struct tl_first_closes *closes,
+		      int *number)
+{
+	struct tl_first_close *row;
+	unsigned int left;
+
+	for (left = ROWS_AT_ONCE; left; left--, ++*number) {
+		row = idr_get_next(&closes->numbers, number);
+		if (!row) {
+			add(lines, &closes->others);
+			return false;
+		}
+		add(lines, row);
+	}
+	return true;
+}
+
 static int gather(struct tl_reading *reading)
 {
 	struct tl_first_closes *closes = &reading->ns->first_closes;
-	struct tl_first_close *row;
 	int err = tl_index_reserve(&reading->lines, 2 * TL_FIRST_CLOSE_ROWS + 1);
-	int number;
+	int number = 0;
+	bool more;
 
 	if (err)
 		return err;
-	spin_lock_bh(&closes->lock);
-	idr_for_each_entry(&closes->numbers, row, number)
-		add(&reading->lines, row);
-	add(&reading->lines, &closes->others);
-	spin_unlock_bh(&closes->lock);
+	do {
+		spin_lock_bh(&closes->lock);
+		more = copy_some(&reading->lines, closes, &number);
+		spin_unlock_bh(&closes->lock);
+		cond_resched();
+	} while (more);
 	sort(reading->lines.element, reading->lines.count, sizeof(struct line),
 	     compare, NULL);
 	return 0;

@@ -151,16 +151,24 @@ static bool has_child(const struct sock *sk)
 	       tcp_rsk(inet_reqsk(sk))->tfo_listener;
 }
 
-/* No socket will tell; a TIME_WAIT that stood there has made room for the new one. */
+/*
+ * No socket will tell. A TIME_WAIT that stood there has made room for the new one,
+ * unless the answer is a proxy's, which has asked no socket.
+ */
 static void answered_by_cookie(struct tl_net *ns, const struct tl_key *key,
 			       unsigned int end)
 {
 	struct tl_conn *conn = tl_table_find(ns, key);
+	struct sock *sk;
 
 	tl_track_note(&ns->track, TL_COUNT_SYN_COOKIE);
 	if (!conn)
 		return;
-	tl_life_reused(conn, end, TL_EXIT_REUSED_IN);
+	sk = tl_socket_near(conn, end);
+	if (sk)
+		sock_gen_put(sk);
+	else
+		tl_life_reused(conn, end, TL_EXIT_REUSED_IN);
 	tl_life_unlock(conn);
 }
 
@@ -427,6 +435,9 @@ static void socket_changed(struct tl_net *ns, const struct sock *sk,
 	if (fresh || (state == TL_ESTABLISHED && is_history(conn, end, sk))) {
 		tl_life_reused(conn, end, TL_EXIT_REUSED_IN);
 		tl_life_begin(conn, origin_of(old_state), end);
+		/* Who calls the tracepoint has the socket locked. */
+		if (state != TL_CLOSED)
+			tl_ports_met(conn, (struct sock *)sk, true);
 	}
 	/* close() or shutdown() has led there, and its caller is running. */
 	if (state == TL_FIN_WAIT_1 && by_process)

@@ -17,8 +17,11 @@
  */
 #define HISTORY_LOOKS		16
 #define HISTORY_BUCKETS		64U
-/* A search that found nothing is not repeated for so long. */
+/* Rows of others that a search passes over: they hide none of ours. */
+#define HISTORY_PASSES		256
+/* After searches that found nothing, none is made for up to so long. */
 #define REST			msecs_to_jiffies(1000)
+#define MISSES_MAX		10U
 /* An embryonic row that is found may be gone before it is locked. */
 #define EMBRYO_TRIES		3
 
@@ -26,11 +29,13 @@
  * struct eviction - the search for a row to be given up
  * @ns: whose rows may go; NULL: anybody's
  * @looks: rows that may still be looked at
+ * @passes: rows of others that may still be passed over
  * @done: a row was given up
  */
 struct eviction {
 	const struct tl_net *ns;
 	unsigned int looks;
+	unsigned int passes;
 	bool done;
 };
 
@@ -42,13 +47,21 @@ static struct tl_evictions *searches_of(struct tl_net *ns)
 	return ns ? &ns->track.evictions : &everybody;
 }
 
+/* A search sees a small part of the table: several in vain tell more than one. */
+static u32 rest_of(const struct tl_evictions *of)
+{
+	return min_t(u32, BIT(READ_ONCE(of->misses)), REST);
+}
+
 static bool rests(const struct tl_evictions *of)
 {
-	return READ_ONCE(of->resting) && (u32)jiffies - READ_ONCE(of->failed) < REST;
+	return READ_ONCE(of->resting) &&
+	       (u32)jiffies - READ_ONCE(of->failed) < rest_of(of);
 }
 
 static void rest(struct tl_evictions *of)
 {
+	WRITE_ONCE(of->misses, min(READ_ONCE(of->misses) + 1, MISSES_MAX));
 	WRITE_ONCE(of->failed, (u32)jiffies);
 	WRITE_ONCE(of->resting, true);
 }
@@ -86,26 +99,32 @@ static void give_up(struct tl_conn *conn)
 static bool give_up_history(struct tl_conn *conn, void *data)
 {
 	struct eviction *eviction = data;
+	bool others = eviction->ns && conn->ns != eviction->ns;
 
 	if (!may_go(conn, eviction->ns, TL_WORTH_NOTHING)) {
 		tl_conn_unlock(conn);
-		return --eviction->looks;
+		return others ? --eviction->passes : --eviction->looks;
 	}
 	give_up(conn);
 	eviction->done = true;
 	return false;
 }
 
-/* Others' rows are passed over without a look: they hide none of ours. */
 static bool evict_history(struct tl_net *ns)
 {
-	struct eviction eviction = { .ns = ns, .looks = HISTORY_LOOKS };
+	struct eviction eviction = {
+		.ns = ns,
+		.looks = HISTORY_LOOKS,
+		.passes = HISTORY_PASSES,
+	};
 	struct tl_evictions *of = searches_of(ns);
 	unsigned int all = tl_table_buckets(), bucket = READ_ONCE(of->bucket);
 	unsigned int i, buckets = min(all, HISTORY_BUCKETS);
 
-	for (i = 0; i < buckets && eviction.looks && !eviction.done; i++)
-		tl_table_walk_bucket((bucket + i) % all, ns, give_up_history, &eviction);
+	for (i = 0; i < buckets && eviction.looks && eviction.passes &&
+	     !eviction.done; i++)
+		tl_table_walk_bucket((bucket + i) % all, NULL, give_up_history,
+				     &eviction);
 	WRITE_ONCE(of->bucket, (bucket + i) % all);
 	return eviction.done;
 }
@@ -143,7 +162,8 @@ static bool evict_embryo(const struct tl_net *ns)
  * @ns: whose rows may go; NULL: anybody's
  *
  * History goes first, then embryonic rows; no others. The work is bounded, and
- * is not done again before there is something new to find, or a second is over.
+ * is not done again before there is something new to find, or a time is over that
+ * grows with each search in vain, to a second.
  * Context: RCU or preemption disabled; any but hard interrupt; no connection
  * locked.
  *
@@ -155,8 +175,10 @@ bool tl_evict(struct tl_net *ns)
 
 	if (rests(of))
 		return false;
-	if (evict_history(ns) || evict_embryo(ns))
+	if (evict_history(ns) || evict_embryo(ns)) {
+		WRITE_ONCE(of->misses, 0);
 		return true;
+	}
 	rest(of);
 	return false;
 }

@@ -12,11 +12,13 @@ struct tl_net;
  * struct tl_evictions - searches of a full table for a row to be given up
  * @bucket: where the next one begins
  * @failed: when the last one found nothing, low half of jiffies
+ * @misses: how many in a row have found nothing, up to a bound
  * @resting: and since then nothing has come that it would find
  */
 struct tl_evictions {
 	u32 bucket;
 	u32 failed;
+	unsigned int misses;
 	bool resting;
 };
 

@@ -195,13 +195,16 @@ static bool is_strict(const struct sk_buff *skb, const struct nf_hook_state *sta
 /*
  * A VRF has most packets pass here twice: the second time they leave by the link
  * and are routed to it, the first time one of both is the VRF. And copies of
- * packets are not what anybody sends.
+ * packets, or packets of other namespaces, are not what anybody sends here.
  */
 static bool is_repeated(const struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	if (state->hook != NF_INET_LOCAL_OUT)
 		return false;
 	if (tl_compat_sends_copy())
+		return true;
+	/* The master of an ipvlan sends what a socket of another namespace has sent. */
+	if (skb->sk && !net_eq(sock_net(skb->sk), state->net))
 		return true;
 	return netif_is_l3_slave(state->out) && skb_dst(skb) &&
 	       skb_dst(skb)->dev == state->out && !is_strict(skb, state);

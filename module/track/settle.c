@@ -87,8 +87,10 @@ static bool met_time_wait(struct tl_conn *conn, unsigned int end,
  */
 static void doubt_reset(struct tl_conn *conn, unsigned int end, const struct sock *sk)
 {
-	if (tl_socket_is_full(sk) && READ_ONCE(sk->sk_backlog.tail))
+	if (tl_socket_is_full(sk) && READ_ONCE(sk->sk_backlog.tail)) {
+		conn->suspect |= BIT(!end);
 		return;
+	}
 	if (conn->suspect & BIT(!end))
 		conn->reset = TL_RESET_NONE;
 	conn->suspect ^= BIT(!end);

@@ -303,6 +303,7 @@ static struct tl_conn *allocate(struct tl_net *ns, const struct tl_key *key)
 	conn->reset = TL_RESET_NONE;
 	conn->mini = 0;
 	conn->full = 0;
+	conn->own = 0;
 	conn->port = 0;
 	return conn;
 }

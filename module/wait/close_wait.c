@@ -80,7 +80,12 @@ const char *tl_cause_name(enum tl_cause cause)
 /* When anything was acknowledged last. The stamp has 64 bits: it does not wrap. */
 static u64 acknowledged_ms_ago(const struct tcp_sock *tp)
 {
-	return div_u64(tcp_clock_us() - READ_ONCE(tp->delivered_mstamp), USEC_PER_MSEC);
+	u64 stamp = READ_ONCE(tp->delivered_mstamp), now;
+
+	/* The clock is read later: no stamp lies behind it. */
+	smp_rmb();
+	now = tcp_clock_us();
+	return now > stamp ? div_u64(now - stamp, USEC_PER_MSEC) : 0;
 }
 
 /*

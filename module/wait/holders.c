@@ -155,6 +155,7 @@ static int search_ring(struct search *search, struct file *file, unsigned int fd
 
 		if (err)
 			return err;
+		look(search, FD_BATCH);
 		ring = tl_compat_ring_lock(file);
 		if (!ring) {
 			search->busy = true;
@@ -166,7 +167,6 @@ static int search_ring(struct search *search, struct file *file, unsigned int fd
 			if (tl_compat_ring_file(ring, at))
 				note(search, tl_compat_ring_file(ring, at), fd);
 		tl_compat_ring_unlock(ring);
-		look(search, FD_BATCH);
 		cond_resched();
 	} while (at < size && !has_seen_enough(search));
 	return 0;

@@ -128,7 +128,7 @@ void tl_listeners_adopt(void)
 bool tl_listeners_counts(const struct sock *sk,
 			 struct tl_listener_counts *counts)
 {
-	const struct listener *listener = counting ? find(sk) : NULL;
+	const struct listener *listener = READ_ONCE(counting) ? find(sk) : NULL;
 	u64 come;
 
 	if (!listener)
@@ -152,7 +152,7 @@ bool tl_listeners_counts(const struct sock *sk,
  */
 pid_t tl_listeners_acceptor(const struct sock *sk)
 {
-	const struct listener *listener = counting ? find(sk) : NULL;
+	const struct listener *listener = READ_ONCE(counting) ? find(sk) : NULL;
 
 	return listener ? READ_ONCE(listener->acceptor) : 0;
 }
@@ -361,11 +361,16 @@ static void free_listener(void *listener, void *unused)
  */
 void tl_listeners_exit(void)
 {
+	bool counted = counting;
+
+	/* A search of processes may be under way: it finds nothing here from now on. */
+	WRITE_ONCE(counting, false);
+	synchronize_rcu();
 	if (counting_migrated)
 		unregister_kretprobe(&migrated);
 	if (counting6)
 		unregister_kprobe(&open6);
-	if (counting)
+	if (counted)
 		unregister_kprobes(probes, ARRAY_SIZE(probes));
 	/* What was removed before may still be waiting to be freed. */
 	rcu_barrier();

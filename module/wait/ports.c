@@ -37,7 +37,9 @@ static struct hlist_head none[TL_PORTS_BUCKETS];
 /* Stamps are the low half of jiffies; these are times that do not wrap. */
 static u64 ms_of(u32 since)
 {
-	return jiffies64_to_msecs(get_jiffies_64() - (u32)((u32)jiffies - since));
+	u64 now = get_jiffies_64();
+
+	return jiffies64_to_msecs(now - (u32)((u32)now - since));
 }
 
 static u64 now_ms(void)

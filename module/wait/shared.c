@@ -57,12 +57,16 @@ static void publish(struct shared *fresh)
 	wake_up_all(&shared_done);
 }
 
+/* Only what was found: when there may be another search does not change. */
 static void forget(struct work_struct *unused)
 {
-	struct shared nothing = { .begun = 0 };
+	struct tl_holders nothing;
 
-	tl_holders_init(&nothing.holders);
-	publish(&nothing);
+	tl_holders_init(&nothing);
+	spin_lock(&shared_lock);
+	swap(nothing, shared.holders);
+	spin_unlock(&shared_lock);
+	tl_holders_free(&nothing);
 }
 
 static DECLARE_DELAYED_WORK(shared_forget, forget);
@@ -81,7 +85,7 @@ static void search(struct work_struct *unused)
 {
 	struct shared fresh = { .begun = get_jiffies_64() };
 	ktime_t begun = ktime_get();
-	u64 took_ms;
+	u64 rest_ms;
 
 	/* One that was asked for while the last was under way. */
 	if (!is_due())
@@ -89,13 +93,12 @@ static void search(struct work_struct *unused)
 	tl_holders_init(&fresh.holders);
 	fresh.err = tl_holders_gather_all(&fresh.holders) ?:
 		    tl_owners_count(&fresh.holders);
-	took_ms = ktime_ms_delta(ktime_get(), begun);
-	fresh.again = get_jiffies_64() +
-		      msecs_to_jiffies(max_t(u64, SHARED_AGE_MS,
-					     SHARED_REST * took_ms));
+	rest_ms = max_t(u64, SHARED_AGE_MS,
+			SHARED_REST * ktime_ms_delta(ktime_get(), begun));
+	fresh.again = get_jiffies_64() + msecs_to_jiffies(rest_ms);
 	publish(&fresh);
 	mod_delayed_work(system_unbound_wq, &shared_forget,
-			 msecs_to_jiffies(SHARED_KEEP_MS));
+			 msecs_to_jiffies(max_t(u64, SHARED_KEEP_MS, rest_ms)));
 }
 
 static DECLARE_WORK(shared_search, search);
@@ -109,6 +112,7 @@ static DECLARE_WORK(shared_search, search);
 int tl_shared_refresh(void)
 {
 	unsigned long number = READ_ONCE(shared.number);
+	int err;
 
 	if (is_due()) {
 		queue_work(system_unbound_wq, &shared_search);
@@ -116,7 +120,10 @@ int tl_shared_refresh(void)
 					READ_ONCE(shared.number) != number))
 			return -EINTR;
 	}
-	return READ_ONCE(shared.err);
+	spin_lock(&shared_lock);
+	err = shared.err;
+	spin_unlock(&shared_lock);
+	return err;
 }
 
 /**
