@@ -2,11 +2,11 @@
 /*
  * Who closes first, and so has the TIME_WAIT.
  *
- * A connection has two bytes for that: the number of the row in which it will
+ * A connection has a few bits for that: the number of the row in which it will
  * be counted, which is found when it is closed. A row keeps the name of its
- * program. Where there are too many programs, the one that was used longest ago
- * goes, and what it counted is added to the row of its user: names are lost
- * before uids are.
+ * program. Where there are too many programs, the one whose last connection was
+ * forgotten longest ago goes, and what it counted is added to the row of its
+ * user: names are lost before uids are.
  */
 #include <linux/inetdevice.h>
 #include <net/ipv6.h>

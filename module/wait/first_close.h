@@ -33,7 +33,7 @@ struct tl_first_closer {
 /**
  * struct tl_first_close - connections that the same program closed first
  * @node: in its bucket
- * @list: among those that may go, the one that was used last behind all others
+ * @list: among those that may go, the one that became idle last behind all others
  * @key: what it is found by
  * @user: the row of the user that it belongs to; NULL: it is a user's own
  * @rows: of a user's own row: how many belong to it
