@@ -12,7 +12,9 @@ rows=1024
 held=512
 
 load_module && setup_ns a b && link_ns "$a" "$b" || exit 1
-in_ns "$a" sysctl -qw net.ipv4.tcp_max_tw_buckets=65536
+# What comes to TIME_WAIT stays there. The peer's FIN may overtake its ACK on another processor. TIME_WAIT answers the late
+# ACK, and the peer, whose socket is gone, answers that by a RST, which would end TIME_WAIT.
+in_ns "$a" sysctl -qw net.ipv4.tcp_max_tw_buckets=65536 net.ipv4.tcp_rfc1337=1
 start in_ns "$b" ./churn serve 192.0.2.2 5000
 
 serving() {
