@@ -26,7 +26,7 @@
 
 /* How many rows are looked at for one that may go. */
 #define LOOKS		8
-/* A failure is told again when so many percent more are in use, or fewer. */
+/* A failure is told again when so many percent of the range more are in use, or fewer. */
 #define TOLD_WITHIN	5
 /* Shares of the ports that are told, in percent. */
 static const u8 levels[] = { 80, 95, 100 };
@@ -188,6 +188,16 @@ static u8 level_at(unsigned int percent)
 	return level;
 }
 
+/*
+ * Whether other ports are in use than when a failure was told. How many connect()
+ * may choose from is counted now and then, and is no news.
+ */
+static bool has_changed_since(const struct tl_port_use *use, u32 all)
+{
+	return use->failed_at != TL_PORTS_NOT_TOLD &&
+	       100ULL * abs((int)(use->in_use - use->failed_at)) > (u64)TOLD_WITHIN * all;
+}
+
 /* Each level is told once, and again only after it was well below. */
 static void tell(struct tl_net *ns, struct tl_port_use *use)
 {
@@ -197,8 +207,7 @@ static void tell(struct tl_net *ns, struct tl_port_use *use)
 
 	if (!range)
 		return;
-	if (use->failed_at != TL_PORTS_NOT_TOLD &&
-	    abs((int)percent - (int)use->failed_at) > TOLD_WITHIN)
+	if (has_changed_since(use, ns->ports.range))
 		use->failed_at = TL_PORTS_NOT_TOLD;
 	if (level > use->level) {
 		use->level = level;
@@ -368,7 +377,7 @@ static void note_failure(struct tl_net *ns, struct tl_port_use *use)
 	use->failures++;
 	if (use->level == 100 || use->failed_at != TL_PORTS_NOT_TOLD)
 		return;
-	use->failed_at = percent_of(use, range);
+	use->failed_at = use->in_use;
 	trace_port_pressure(ns, use, 100, range);
 }
 

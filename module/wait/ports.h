@@ -41,7 +41,7 @@ static_assert(sizeof(struct tl_destination) == 10 * sizeof(u32));
  *	ports in use or among the others
  * @to: the destination
  * @level: what was told last, in percent; 0: nothing
- * @failed_at: percentage at which a failure was told; %TL_PORTS_NOT_TOLD: none
+ * @failed_at: ports in use when a failure was told; %TL_PORTS_NOT_TOLD: none
  * @stamped: the last connection that ended used timestamps (RFC 7323)
  * @rto_ms: retransmission timeout of those that ended, on average; 0 is unknown
  * @in_use: ports, with those in TIME_WAIT
@@ -55,7 +55,7 @@ struct tl_port_use {
 	struct list_head list;
 	struct tl_destination to;
 	u8 level;
-	u8 failed_at;
+	u32 failed_at;
 	bool stamped;
 	u32 rto_ms;
 	u32 in_use;
@@ -65,7 +65,7 @@ struct tl_port_use {
 	struct tl_load load;
 };
 
-#define TL_PORTS_NOT_TOLD	U8_MAX
+#define TL_PORTS_NOT_TOLD	U32_MAX
 
 /**
  * struct tl_ports - those of a namespace
