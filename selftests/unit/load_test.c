@@ -25,7 +25,7 @@
 #define SETTLES		10
 #define FIFTHS		5
 /* Connections of a load. */
-#define MOST		(1 << 20)
+#define MOST		1048576
 
 /* How connections of a kind end. */
 enum life { FIXED, RANDOM, NEVER };
@@ -72,12 +72,18 @@ static const struct load loads[] = {
 	{ "leaking, 20/s", { { 20, 0, 0, 0, NEVER, 0, 0 } }, 2000, 60000, .lasts = false },
 	{ "leaking, rising", { { 80, 8, 0, 0, NEVER, 0, 0 } }, 28000, 60000, .lasts = false },
 	{ "peer first, 98/s", { { 98, 0, 0, 0, FIXED, 50, 0 } }, 2000, 60000, .lasts = true },
-	{ "peer first, 5 s each", { { 98, 0, 0, 0, RANDOM, 5000, 0 } }, 2000, 60000, .lasts = true },
-	{ "client first, 100/s", { { 100, 0, 0, 0, FIXED, 50, 100 } }, 4000, 60000, .lasts = false },
-	{ "client first, 480/s", { { 480, 0, 0, 0, RANDOM, 300, 100 } }, 22000, 60000, .lasts = false },
-	{ "client first, 4 s each", { { 100, 0, 0, 0, FIXED, 4000, 100 } }, 5000, 60000, .lasts = false },
-	{ "client first, enough", { { 100, 0, 0, 0, RANDOM, 400, 100 } }, 8000, 60000, .lasts = true },
-	{ "mixed, both close first", { { 100, 0, 0, 0, RANDOM, 300, 40 } }, 2000, 60000, .lasts = false },
+	{ "peer first, 5 s each", { { 98, 0, 0, 0, RANDOM, 5000, 0 } },
+		2000, 60000, .lasts = true },
+	{ "client first, 100/s", { { 100, 0, 0, 0, FIXED, 50, 100 } },
+		4000, 60000, .lasts = false },
+	{ "client first, 480/s", { { 480, 0, 0, 0, RANDOM, 300, 100 } },
+		22000, 60000, .lasts = false },
+	{ "client first, 4 s each", { { 100, 0, 0, 0, FIXED, 4000, 100 } },
+		5000, 60000, .lasts = false },
+	{ "client first, enough", { { 100, 0, 0, 0, RANDOM, 400, 100 } },
+		8000, 60000, .lasts = true },
+	{ "mixed, both close first", { { 100, 0, 0, 0, RANDOM, 300, 40 } },
+		2000, 60000, .lasts = false },
 	{ "mixed, a part leaks", { { 100, 0, 0, 0, RANDOM, 300, 0 }, { 60, 0, 0, 0, NEVER, 0, 0 } },
 		8000, 60000, .lasts = false },
 	{ "mixed, all of it", { { 100, 0, 0, 0, RANDOM, 2000, 50 }, { 100, 0, 0, 0, NEVER, 0, 0 },
@@ -85,11 +91,14 @@ static const struct load loads[] = {
 	{ "mixed, enough", { { 60, 0, 0, 0, RANDOM, 2000, 50 }, { 60, 0, 0, 0, FIXED, 100, 0 } },
 		3000, 60000, .lasts = true },
 	{ "rising", { { 80, 12, 0, 0, FIXED, 50, 100 } }, 30000, 60000, .lasts = false },
-	{ "rising, 3 s each", { { 200, 20, 0, 0, RANDOM, 3000, 100 } }, 28000, 60000, .lasts = false },
-	{ "rising, peer first", { { 100, 30, 0, 0, RANDOM, 3000, 0 } }, 6000, 60000, .lasts = false },
+	{ "rising, 3 s each", { { 200, 20, 0, 0, RANDOM, 3000, 100 } },
+		28000, 60000, .lasts = false },
+	{ "rising, peer first", { { 100, 30, 0, 0, RANDOM, 3000, 0 } },
+		6000, 60000, .lasts = false },
 	{ "a burst", { { 40, 0, 0, 0, FIXED, 50, 100 }, { 400, 0, 20, 22, FIXED, 50, 100 } },
 		2800, 60000, .changes = 22, .lasts = false },
-	{ "a burst, enough", { { 40, 0, 0, 0, FIXED, 50, 100 }, { 400, 0, 30, 32, FIXED, 50, 100 } },
+	{ "a burst, enough", { { 40, 0, 0, 0, FIXED, 50, 100 },
+		{ 400, 0, 30, 32, FIXED, 50, 100 } },
 		4000, 60000, .changes = 32, .lasts = true },
 	{ "a step", { { 120, 0, 0, 0, RANDOM, 200, 100 }, { 240, 0, 70, 0, RANDOM, 200, 100 } },
 		18000, 60000, .changes = 70, .lasts = false },
@@ -97,13 +106,18 @@ static const struct load loads[] = {
 		2000, 60000, .changes = 50, .lasts = false },
 	{ "it stops to leak", { { 50, 0, 0, 20, NEVER, 0, 0 }, { 50, 0, 20, 0, FIXED, 80, 0 } },
 		2000, 60000, .changes = 20, .lasts = true },
-	{ "reuse, timestamps", { { 300, 0, 0, 0, FIXED, 50, 100 } }, 2000, 60000, true, .lasts = true },
-	{ "reuse, rising", { { 200, 120, 0, 0, FIXED, 50, 100 } }, 10000, 60000, true, .lasts = false },
-	{ "no timestamps", { { 30, 0, 0, 0, FIXED, 50, 100 } }, 1500, 60000, false, .lasts = false },
+	{ "reuse, timestamps", { { 300, 0, 0, 0, FIXED, 50, 100 } },
+		2000, 60000, true, .lasts = true },
+	{ "reuse, rising", { { 200, 120, 0, 0, FIXED, 50, 100 } },
+		10000, 60000, true, .lasts = false },
+	{ "no timestamps", { { 30, 0, 0, 0, FIXED, 50, 100 } },
+		1500, 60000, false, .lasts = false },
 	{ "length 3.5 RTO", { { 900, 0, 0, 0, FIXED, 50, 100 } }, 1000, 714, .lasts = true },
-	{ "length 5 s, rising", { { 400, 40, 0, 0, FIXED, 50, 100 } }, 10000, 5000, .lasts = false },
+	{ "length 5 s, rising", { { 400, 40, 0, 0, FIXED, 50, 100 } },
+		10000, 5000, .lasts = false },
 	{ "length 240 s", { { 80, 0, 0, 0, FIXED, 50, 100 } }, 16000, 240000, .lasts = false },
-	{ "length 240 s, enough", { { 80, 0, 0, 0, FIXED, 50, 100 } }, 24000, 240000, .lasts = true },
+	{ "length 240 s, enough", { { 80, 0, 0, 0, FIXED, 50, 100 } },
+		24000, 240000, .lasts = true },
 };
 
 /* A connection: open, or in TIME_WAIT, or a free record. */
@@ -296,7 +310,8 @@ static bool is_right(u32 said, u32 truth)
 /* Share of the samples that are right, in percent; fills the mean errors by fifths. */
 static double judge(const struct load *load, u64 failed, double *errors)
 {
-	int from = load->changes + SETTLES, to = load->lasts ? 290 : (int)(failed / STEPS_A_SECOND) - SETTLES;
+	int from = load->changes + SETTLES;
+	int to = load->lasts ? 290 : (int)(failed / STEPS_A_SECOND) - SETTLES;
 	int second, right = 0, counts[FIFTHS] = { 0 }, fifth;
 
 	for (fifth = 0; fifth < FIFTHS; fifth++)
@@ -338,7 +353,7 @@ static void check(const struct load *load, bool evenly, bool table)
 		printf("  %6.1f\n", right);
 		return;
 	}
-	if ((failed == STEPS) != load->lasts)
+	if (load->lasts != (failed == STEPS))
 		fail_msg("%s: fails after %g s", load->name, (double)failed / STEPS_A_SECOND);
 	if (right < (evenly ? 95 : 75))
 		fail_msg("%s, %s: %.1f percent of the forecasts are right", load->name,
