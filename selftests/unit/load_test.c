@@ -353,7 +353,7 @@ static void check(const struct load *load, bool evenly, bool table)
 		printf("  %6.1f\n", right);
 		return;
 	}
-	if (load->lasts != (failed == STEPS))
+	if (failed == STEPS ? !load->lasts : load->lasts)
 		fail_msg("%s: fails after %g s", load->name, (double)failed / STEPS_A_SECOND);
 	if (right < (evenly ? 95 : 75))
 		fail_msg("%s, %s: %.1f percent of the forecasts are right", load->name,
