@@ -443,10 +443,13 @@ void tl_life_refused(struct tl_conn *conn, unsigned int from,
 
 /*
  * The FIN of a socket that was closed may wait behind data until that of the
- * peer has come: it becomes CLOSING, and segments alone say CLOSE_WAIT.
+ * peer has come: it becomes CLOSING, and segments alone say CLOSE_WAIT, and
+ * LAST_ACK once that FIN is sent.
  */
 static bool fin_waits(const struct tl_endpoint *end, enum tl_state fact)
 {
+	if (end->state == TL_LAST_ACK)
+		return fact == TL_CLOSING;
 	return end->state == TL_CLOSE_WAIT && !end->fin &&
 	       (fact == TL_FIN_WAIT_1 || fact == TL_CLOSING);
 }
