@@ -38,7 +38,7 @@ static u32 length_ms(const struct tl_forecast *forecast)
 /* ---- How long connections live ---- */
 
 /*
- * Whoever has @age now, and could be seen for @seconds, came to these ages. What
+ * A connection that has @age now, and could be seen for @seconds, came to these ages. What
  * was seen in part, the first unless it was seen to be opened, and the last unless
  * it was seen to end, counts half.
  */

@@ -120,7 +120,7 @@ bool tl_identity_of_socket(const struct sock *sk, struct tl_key *key,
 	return true;
 }
 
-/* Whoever sends or gets the packet, if the kernel tells; raw sockets do not count. */
+/* The socket that sends or gets the packet, if the kernel tells; raw sockets do not count. */
 static struct sock *told_socket(const struct sk_buff *skb)
 {
 	struct sock *sk = skb->sk;

@@ -112,7 +112,7 @@ void tl_policy_set_recycle(struct tl_policy *policy, enum tl_recycle recycle)
 {
 	WRITE_ONCE(policy->enforce_until,
 		   get_jiffies_64() + msecs_to_jiffies(policy->enforce_ms));
-	/* Whoever finds it in force finds its end. */
+	/* A reader that finds it in force finds its end. */
 	smp_store_release(&policy->recycle, recycle);
 }
 

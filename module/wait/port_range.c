@@ -47,7 +47,7 @@ bool tl_port_is_own(struct sock *sk, bool locked)
 
 	if (locked)
 		return is_own_locked(sk);
-	/* Whoever has it locked may wait for what the caller holds. */
+	/* The owner of its lock may wait for what the caller holds. */
 	if (!spin_trylock(&sk->sk_lock.slock))
 		return false;
 	if (!sock_owned_by_user(sk))

@@ -295,7 +295,7 @@ static bool matters(const struct tl_conn *conn, unsigned int end,
 }
 
 /*
- * The row of a destination. Whoever has a port already is counted in the row that
+ * The row of a destination. A connection that has a port is counted in the row that
  * there was then, or nowhere if that had to go.
  */
 static struct tl_port_use *row_of(struct tl_conn *conn, const struct tl_destination *to)
