@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Connections without end: "churn serve ADDRESS PORT" answers each octet by one
+ * Connections without end: "churn serve ADDRESS PORT" answers each byte by one
  * and closes when its client does; "churn connect ADDRESS PORT [COUNT [RATE]]"
  * makes one connection after the other and closes them in turns first, second,
  * and by a reset; no more than RATE in a second. Stops after COUNT connections;
@@ -35,10 +35,10 @@ static socklen_t address(struct sockaddr_storage *to, const char *host,
 /* Answers until the client closes, or asks for a close by an 'x'. */
 static void answer(int fd)
 {
-	char octet;
+	char byte;
 
-	while (read(fd, &octet, 1) == 1 && octet != 'x')
-		if (send(fd, &octet, 1, MSG_NOSIGNAL) != 1)
+	while (read(fd, &byte, 1) == 1 && byte != 'x')
+		if (send(fd, &byte, 1, MSG_NOSIGNAL) != 1)
 			break;
 	close(fd);
 }
@@ -65,13 +65,13 @@ static int one_life(const struct sockaddr_storage *to, socklen_t length,
 {
 	struct linger reset = { .l_onoff = 1, .l_linger = 0 };
 	int fd = socket(to->ss_family, SOCK_STREAM, 0);
-	char octet = turn % 3 == 1 ? 'x' : 'o';
+	char byte = turn % 3 == 1 ? 'x' : 'o';
 	int ok = 0;
 
 	if (!connect(fd, (const struct sockaddr *)to, length) &&
-	    send(fd, &octet, 1, MSG_NOSIGNAL) == 1) {
+	    send(fd, &byte, 1, MSG_NOSIGNAL) == 1) {
 		/* Second: the answer is the end of the server's side. */
-		ok = read(fd, &octet, 1) >= 0;
+		ok = read(fd, &byte, 1) >= 0;
 		if (turn % 3 == 2)
 			setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset,
 				   sizeof(reset));

@@ -8,13 +8,13 @@
 #ifndef TCPLAB_SELFTESTS_CONTROL_H
 #define TCPLAB_SELFTESTS_CONTROL_H
 
-#define CONTROL_ANSWER	512	/* octets of an answer, with its end */
+#define CONTROL_ANSWER	512	/* bytes of an answer, with its end */
 #define CONTROL_WAIT_MS	10000	/* what a command waits at most */
 
 /**
  * typedef control_command - carry out a command
  * @word: its words, the last followed by NULL; there is at least one
- * @answer: empty; CONTROL_ANSWER octets for what it has to say
+ * @answer: empty; CONTROL_ANSWER bytes for what it has to say
  *
  * Return: 0, or -1 with errno set.
  */

@@ -79,7 +79,7 @@ wrong() {
 }
 
 # new_after_rst OCTETS: a RST ends the request; before anybody misses that, the peer begins anew, by a SYN with so many
-# octets of data, which nobody takes, and a cookie answers.
+# bytes of data, which nobody takes, and a cookie answers.
 new_after_rst() {
 	mark_counts
 	sysctl -qw net.ipv4.tcp_syncookies=0

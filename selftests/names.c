@@ -17,10 +17,10 @@
 static int close_first(const struct sockaddr_in *to)
 {
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	char octet;
+	char byte;
 
 	if (fd < 0 || connect(fd, (const struct sockaddr *)to, sizeof(*to)) ||
-	    shutdown(fd, SHUT_WR) || read(fd, &octet, 1))
+	    shutdown(fd, SHUT_WR) || read(fd, &byte, 1))
 		return -1;
 	return close(fd);
 }

@@ -55,14 +55,14 @@ static unsigned int fold(u32 sum)
 
 /**
  * segment_write() - write a TCP segment
- * @out: PACKET_MAX octets
+ * @out: PACKET_MAX bytes
  * @segment: what it shall be
  * @from: the end that sends it
  * @to: the end that gets it
  *
  * The checksum is right for what is left after a cut, unless it shall be wrong.
  *
- * Return: octets written.
+ * Return: bytes written.
  */
 size_t segment_write(u8 *out, const struct segment *segment,
 		     const struct host *from, const struct host *to)
@@ -148,13 +148,13 @@ static size_t write6(u8 *out, const struct piece *piece, size_t offset,
 
 /**
  * packet_write() - write a packet
- * @out: PACKET_MAX octets
+ * @out: PACKET_MAX bytes
  * @piece: what it carries
  * @offset: where in the whole that lies, a multiple of 8
  * @from: the host that sends it
  * @to: the host that gets it
  *
- * Return: octets written.
+ * Return: bytes written.
  */
 size_t packet_write(u8 *out, const struct piece *piece, size_t offset,
 		    const struct host *from, const struct host *to)
@@ -176,7 +176,7 @@ static void read_host(struct host *host, int family, const u8 *address,
 /**
  * packet_read() - read a packet
  * @packet: the packet, whole
- * @length: octets of it
+ * @length: bytes of it
  * @segment: filled, but for what a well formed segment does not need
  * @from: filled: the end that sent it
  * @to: filled: the end that gets it

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Packets that carry TCP, well formed or not: written and read octet by octet. */
+/* Packets that carry TCP, well formed or not: written and read byte by byte. */
 #ifndef TCPLAB_SELFTESTS_PACKET_H
 #define TCPLAB_SELFTESTS_PACKET_H
 
 #include "../module/core/port.h"
 
-#define PACKET_MAX	2048	/* octets of a packet */
-#define DATA_MAX	1400	/* octets of data in it */
+#define PACKET_MAX	2048	/* bytes of a packet */
+#define DATA_MAX	1400	/* bytes of data in it */
 
 #define FIN	0x01
 #define SYN	0x02
@@ -18,7 +18,7 @@
 /**
  * struct host - one end of a connection
  * @family: AF_INET or AF_INET6
- * @address: as on the wire: the first 4 octets, or all
+ * @address: as on the wire: the first 4 bytes, or all
  * @port: in host byte order
  */
 struct host {
@@ -33,9 +33,9 @@ struct host {
  * @ack: acknowledgment number
  * @flags: FIN to URG
  * @window: receive window
- * @data: octets of data
+ * @data: bytes of data
  * @offset: data offset in words of 32 bits; 0: the right one
- * @cut: octets to be left of the whole; 0: all
+ * @cut: bytes to be left of the whole; 0: all
  * @bad_checksum: the checksum is wrong
  */
 struct segment {
@@ -51,8 +51,8 @@ struct segment {
 
 /**
  * struct piece - what a packet carries of a segment
- * @from: first octet
- * @length: octets
+ * @from: first byte
+ * @length: bytes
  * @fragment: it is not all, but a fragment
  * @more: others follow
  * @extensions: IPv6 extension headers before it

@@ -20,8 +20,8 @@
  *		sender has sent, but RST and what is malformed do not count
  *	ack=N	relative to the acknowledgment of all that has come
  *	data=N win=N
- *	off=N	data offset in words; cut=N: only so many octets; sum=bad
- *	frag=N	in two IP fragments, the first of N octets
+ *	off=N	data offset in words; cut=N: only so many bytes; sum=bad
+ *	frag=N	in two IP fragments, the first of N bytes
  *	ext=N	with so many IPv6 destination options headers; kind=N: of another
  *		kind, which nobody lets pass
  *

@@ -157,7 +157,7 @@ quiet() {
 	assert server start x "$([ "$family" = 4 ] && echo 192.0.2.1 || echo 2001:db8::1)" 9
 	wait_for 2 deeds_exceed quiet_syn_dropped "$syns" || fail "no SYN was dropped"
 	assert sc send v 10
-	assert_eq "$(server recv w)" 10 "octets of a connection that is open"
+	assert_eq "$(server recv w)" 10 "bytes of a connection that is open"
 	# Never on lo.
 	assert server connect z "$(server_address)" 82
 	assert server close z

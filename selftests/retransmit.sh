@@ -156,7 +156,7 @@ fin_with_data_came() {
 	assert peer send F. data=100
 	assert peer expect . ack=0
 	row_is "CLOSE_WAIT FIN_WAIT_2"
-	assert_eq "$(kernel recv s)" 100 "octets read"
+	assert_eq "$(kernel recv s)" 100 "bytes read"
 	assert_eq "$(kernel recv s)" eof "then"
 }
 
@@ -214,7 +214,7 @@ half_closed_here() {
 	assert peer send . seq=-500 data=500
 	assert peer expect . ack=0
 	row_is "FIN_WAIT_2 CLOSE_WAIT"
-	assert_eq "$(kernel recv s)" 500 "octets after the half-close"
+	assert_eq "$(kernel recv s)" 500 "bytes after the half-close"
 	assert peer send F.
 	assert peer expect .
 	row_is "TIME_WAIT CLOSED"

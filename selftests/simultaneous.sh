@@ -150,7 +150,7 @@ itself() {
 	assert_counted created 1
 	assert_counted simultaneous_open 1
 	assert kernel send s 10
-	assert_eq "$(kernel recv s)" 10 "octets from itself"
+	assert_eq "$(kernel recv s)" 10 "bytes from itself"
 	assert kernel close s
 	assert_states_agree ""
 	assert_counted created 1

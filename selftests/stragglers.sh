@@ -171,7 +171,7 @@ accident() {
 	assert_seen data would-corrupt 1
 	# The new connection's own are nothing special.
 	assert peer send . seq=-300 data=100
-	assert_eq "$(kernel recv s)" 100 "octets that came"
+	assert_eq "$(kernel recv s)" 100 "bytes that came"
 	assert_eq "$(report stragglers | awk 'NR > 1 { sum += $5 } END { print sum }')" 2 "stragglers"
 	assert kernel close s
 	assert kernel close l
@@ -190,7 +190,7 @@ close_after_moment() {
 	assert peer send .
 	assert peer send . data=1000
 	assert kernel accept s l
-	assert_eq "$(kernel recv s)" 1000 "octets that came"
+	assert_eq "$(kernel recv s)" 1000 "bytes that came"
 	assert kernel close l
 	assert kernel close s
 	assert peer expect F.

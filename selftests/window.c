@@ -55,8 +55,8 @@ static struct {
 
 static int tun, sk;
 static struct host remote, local;
-static u32 isn = 1000, first;	/* of the remote host; the kernel's first octet */
-static u64 acked_before;	/* octets that the kernel counts as such: its SYN */
+static u32 isn = 1000, first;	/* of the remote host; the kernel's first byte */
+static u64 acked_before;	/* bytes that the kernel counts as such: its SYN */
 
 /* The receiver. */
 static bool got[SEGMENTS];

@@ -2,14 +2,14 @@
 /* Parsing of TCP headers. */
 #include "segment.h"
 
-static u32 load_be16(const u8 *octets)
+static u32 load_be16(const u8 *bytes)
 {
-	return (u32)octets[0] << 8 | octets[1];
+	return (u32)bytes[0] << 8 | bytes[1];
 }
 
-static u32 load_be32(const u8 *octets)
+static u32 load_be32(const u8 *bytes)
 {
-	return load_be16(octets) << 16 | load_be16(octets + 2);
+	return load_be16(bytes) << 16 | load_be16(bytes + 2);
 }
 
 /* A TCP opens, closes or aborts, but never two of these with SYN or RST. */
@@ -25,9 +25,9 @@ static bool flags_contradict(u8 flags)
 /**
  * tl_segment_parse() - read a TCP header
  * @segment: filled if the verdict is TL_PARSE_OK, else untouched
- * @header: first octets of the segment
- * @available: octets that may be read at @header
- * @length: octets of the whole segment, header and data; at least @available
+ * @header: first bytes of the segment
+ * @available: bytes that may be read at @header
+ * @length: bytes of the whole segment, header and data; at least @available
  *
  * Options are not looked at: no state depends on them.
  * Context: any. Source: RFC 9293 section 3.1.
@@ -37,7 +37,7 @@ static bool flags_contradict(u8 flags)
 enum tl_parse tl_segment_parse(struct tl_segment *segment, const u8 *header,
 			       u32 available, u32 length)
 {
-	u32 offset, octets;
+	u32 offset, bytes;
 	u8 flags;
 
 	if (available < TL_HEADER_MIN || length < TL_HEADER_MIN)
@@ -49,13 +49,13 @@ enum tl_parse tl_segment_parse(struct tl_segment *segment, const u8 *header,
 	if (flags_contradict(flags))
 		return TL_PARSE_FLAGS;
 
-	octets = length - offset;
-	octets += !!(flags & TL_SYN) + !!(flags & TL_FIN);
+	bytes = length - offset;
+	bytes += !!(flags & TL_SYN) + !!(flags & TL_FIN);
 	segment->sport = load_be16(header);
 	segment->dport = load_be16(header + 2);
 	segment->seq = load_be32(header + 4);
 	segment->ack = load_be32(header + 8);
-	segment->end = segment->seq + octets;
+	segment->end = segment->seq + bytes;
 	segment->flags = flags & (TL_FIN | TL_SYN | TL_RST | TL_PSH | TL_ACK);
 	return TL_PARSE_OK;
 }
@@ -64,12 +64,12 @@ enum tl_parse tl_segment_parse(struct tl_segment *segment, const u8 *header,
 #define OPTION_END		0
 #define OPTION_NOP		1
 #define OPTION_TIMESTAMPS	8
-#define TIMESTAMPS_OCTETS	10
+#define TIMESTAMPS_BYTES	10
 
 /**
  * tl_segment_timestamp() - find the timestamp of a segment
  * @header: its whole header, with options
- * @octets: length of the header
+ * @bytes: length of the header
  * @value: set to the timestamp (TSval), if there is one
  *
  * Options that make no sense end the search, as TCP itself does.
@@ -77,23 +77,23 @@ enum tl_parse tl_segment_parse(struct tl_segment *segment, const u8 *header,
  *
  * Return: whether there is one.
  */
-bool tl_segment_timestamp(const u8 *header, u32 octets, u32 *value)
+bool tl_segment_timestamp(const u8 *header, u32 bytes, u32 *value)
 {
 	u32 at = TL_HEADER_MIN;
 
-	while (at < octets && header[at] != OPTION_END) {
+	while (at < bytes && header[at] != OPTION_END) {
 		u32 length;
 
 		if (header[at] == OPTION_NOP) {
 			at++;
 			continue;
 		}
-		if (at + 1 >= octets)
+		if (at + 1 >= bytes)
 			return false;
 		length = header[at + 1];
-		if (length < 2 || at + length > octets)
+		if (length < 2 || at + length > bytes)
 			return false;
-		if (header[at] == OPTION_TIMESTAMPS && length == TIMESTAMPS_OCTETS) {
+		if (header[at] == OPTION_TIMESTAMPS && length == TIMESTAMPS_BYTES) {
 			*value = load_be32(header + at + 2);
 			return true;
 		}

@@ -5,11 +5,11 @@
 
 #include "port.h"
 
-/* Octets of a TCP header without options, and with as many as there can be. */
+/* Bytes of a TCP header without options, and with as many as there can be. */
 #define TL_HEADER_MIN	20
 #define TL_HEADER_MAX	60
 
-/* Control bits, where RFC 9293 section 3.1 has them in the 14th octet. */
+/* Control bits, where RFC 9293 section 3.1 has them in the 14th byte. */
 #define TL_FIN		0x01
 #define TL_SYN		0x02
 #define TL_RST		0x04
@@ -18,7 +18,7 @@
 
 /**
  * struct tl_segment - what a step of the state machine needs of a segment
- * @seq: sequence number of the first octet (of the SYN, if there is one)
+ * @seq: sequence number of the first byte (of the SYN, if there is one)
  * @ack: acknowledgment number; meaningless unless TL_ACK is in @flags
  * @end: sequence number that follows the segment: data, SYN and FIN counted
  * @sport: source port
@@ -35,9 +35,9 @@ struct tl_segment {
 };
 
 /**
- * enum tl_parse - verdict on the octets of a header
+ * enum tl_parse - verdict on the bytes of a header
  * @TL_PARSE_OK: the segment was filled
- * @TL_PARSE_SHORT: fewer octets than a header has
+ * @TL_PARSE_SHORT: fewer bytes than a header has
  * @TL_PARSE_OFFSET: the data offset points before the header's or behind the
  *	segment's end
  * @TL_PARSE_FLAGS: control bits that no TCP sends together
@@ -52,6 +52,6 @@ enum tl_parse {
 enum tl_parse tl_segment_parse(struct tl_segment *segment, const u8 *header,
 			       u32 available, u32 length);
 
-bool tl_segment_timestamp(const u8 *header, u32 octets, u32 *value);
+bool tl_segment_timestamp(const u8 *header, u32 bytes, u32 *value);
 
 #endif /* TCPLAB_CORE_SEGMENT_H */

@@ -24,7 +24,7 @@ static inline bool seq_before(u32 a, u32 b)
  * seq_in_window() - whether @seq lies in [@from, @from + @size)
  * @seq: the sequence number to place
  * @from: left edge of the window
- * @size: octets in the window; an empty window still accepts its left edge
+ * @size: bytes in the window; an empty window still accepts its left edge
  *        (RFC 9293 section 3.10.7.4, first row of the acceptability table)
  */
 static inline bool seq_in_window(u32 seq, u32 from, u32 size)

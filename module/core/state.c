@@ -13,7 +13,7 @@
 
 /* Largest receive window that scaling allows (RFC 7323 section 2.3). */
 #define WINDOW_MAX	0x40000000U
-/* Octets that one segment can carry. */
+/* Bytes that one segment can carry. */
 #define SYN_DATA_MAX	65535
 
 static const char * const names[TL_STATES] = {

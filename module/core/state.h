@@ -87,7 +87,7 @@ struct tl_peers {
 /**
  * struct tl_receive_window - what the socket at the receiving end would accept
  * @rcv_nxt: next sequence number expected
- * @rcv_wnd: octets that may follow it
+ * @rcv_wnd: bytes that may follow it
  * @known: false where there is no socket to ask
  */
 struct tl_receive_window {

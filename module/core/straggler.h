@@ -37,9 +37,9 @@ enum tl_stands {
  * @stamped: it has one
  * @stands: what there is at the receiving end, and if there is anything:
  * @rcv_nxt: next sequence number expected
- * @rcv_wnd: octets that may follow it
- * @snd_una: oldest octet that the peer has not acknowledged
- * @snd_nxt: next octet to be sent
+ * @rcv_wnd: bytes that may follow it
+ * @snd_una: oldest byte that the peer has not acknowledged
+ * @snd_nxt: next byte to be sent
  * @ts_recent: last timestamp of the peer
  * @ts_known: there was one
  * @ts_fresh: and that is less than a minute ago

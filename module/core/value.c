@@ -49,7 +49,7 @@ int tl_value_number(const char *text, u32 min, u32 max, u32 *value)
  * tl_value_word() - read what stands between blanks
  * @text: the word, perhaps with white space around it; ends with NUL
  * @word: filled with the word and a NUL, else untouched
- * @size: octets at @word
+ * @size: bytes at @word
  *
  * White space inside is part of the word: whoever looks the word up will not
  * find it.

@@ -39,7 +39,7 @@ static ssize_t knob_read(struct file *file, struct kobject *kobj,
 	return memory_read_from_buffer(buffer, count, &pos, text, length);
 }
 
-/* One write is one value, from its first octet to its last. */
+/* One write is one value, from its first byte to its last. */
 static ssize_t knob_write(struct file *file, struct kobject *kobj,
 			  tl_compat_bin_attribute *attr, char *buffer,
 			  loff_t pos, size_t count)
@@ -66,9 +66,9 @@ static ssize_t knob_write(struct file *file, struct kobject *kobj,
  * tl_knob_show_number() - write the value of a knob that is a number
  * @knob: the knob
  * @ns: the namespace
- * @text: TL_KNOB_SIZE octets
+ * @text: TL_KNOB_SIZE bytes
  *
- * Return: octets written.
+ * Return: bytes written.
  */
 int tl_knob_show_number(const struct tl_knob *knob, const struct tl_net *ns,
 			char *text)

@@ -7,13 +7,13 @@
 
 struct tl_net;
 
-/* Octets of a value, with a newline and a NUL. */
+/* Bytes of a value, with a newline and a NUL. */
 #define TL_KNOB_SIZE	64
 
 /**
  * struct tl_knob - a file
  * @attr: for sysfs
- * @show: writes the value and a newline to TL_KNOB_SIZE octets; returns its
+ * @show: writes the value and a newline to TL_KNOB_SIZE bytes; returns its
  *	length
  * @store: takes a value; called with the namespace's mutex held; 0 or an error
  * @get: the value, if it is a number

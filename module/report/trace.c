@@ -9,8 +9,8 @@
  * tl_trace_address() - one end of a connection in the fields of an event
  * @key: the connection's key
  * @end: index of the end
- * @v4: 4 octets, which are 0 for IPv6
- * @v6: 16 octets
+ * @v4: 4 bytes, which are 0 for IPv6
+ * @v6: 16 bytes
  */
 void tl_trace_address(const struct tl_key *key, unsigned int end, u8 *v4,
 		      u8 *v6)

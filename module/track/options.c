@@ -19,11 +19,11 @@ bool tl_options_timestamp(const struct sk_buff *skb, unsigned int offset,
 {
 	u8 buffer[TL_HEADER_MAX];
 	const u8 *header = skb_header_pointer(skb, offset, TL_HEADER_MIN, buffer);
-	unsigned int octets;
+	unsigned int bytes;
 
 	if (!header)
 		return false;
-	octets = (header[12] >> 4) * 4;
-	header = skb_header_pointer(skb, offset, octets, buffer);
-	return header && tl_segment_timestamp(header, octets, value);
+	bytes = (header[12] >> 4) * 4;
+	header = skb_header_pointer(skb, offset, bytes, buffer);
+	return header && tl_segment_timestamp(header, bytes, value);
 }

@@ -6,7 +6,7 @@
  * connection they find. Objects are SLAB_TYPESAFE_BY_RCU: one that was freed
  * may at once be another connection, in another bucket. Hence the nulls at the
  * end of each chain, which tell a walk that it strayed, and the second look at
- * the key once the lock is held. Chains are linked one way: the eight octets
+ * the key once the lock is held. Chains are linked one way: the eight bytes
  * that a way back would take are better used.
  *
  * Locks: connection, then bucket. A bucket's lock guards its chain only.

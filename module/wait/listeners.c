@@ -181,7 +181,7 @@ static void count_come(const struct sock *sk)
  */
 static int on_complete(struct kprobe *probe, struct pt_regs *regs)
 {
-	/* Of a bool only the lowest octet is passed. */
+	/* Of a bool only the lowest byte is passed. */
 	if (!(u8)tl_compat_argument(regs, 3))
 		return 0;
 	count_come((void *)tl_compat_argument(regs, 0));

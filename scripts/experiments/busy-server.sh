@@ -15,7 +15,7 @@ populations() {
 	server awk '$1 == "now" { now = $2 } $1 == "rate" { print now, $2 }' /proc/net/tcplab/time_wait
 }
 
-# The slab of mini-sockets, in octets, without those of other namespaces: there are none in this test.
+# The slab of mini-sockets, in bytes, without those of other namespaces: there are none in this test.
 slab() { awk '$1 == "tw_sock_TCP" { print $2 * $4 }' /proc/slabinfo; }
 
 # shellcheck disable=SC2016 # awk's own variables
@@ -44,7 +44,7 @@ part() {
 	reused=$(($(reused_in) - reused))
 	echo "   $made connections in $ms ms: $((made * 1000 / ms)) a second"
 	echo "   ports that came again, and took over a TIME_WAIT: $reused"
-	echo "   TIME_WAIT at the server $in_server, at the client $in_client; all mini-sockets take $(slab) octets"
+	echo "   TIME_WAIT at the server $in_server, at the client $in_client; all mini-sockets take $(slab) bytes"
 	show server time_wait_owner
 	show server time_wait_what_if
 	printf '%s\t%s\t%s\t%s\n' "$1" $((made * 1000 / ms)) "$in_server" "$(($(slab) / 1024))" >>"$data/summary.dat"

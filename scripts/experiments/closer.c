@@ -3,7 +3,7 @@
  * Connections that one end closes first, at a rate: "closer serve ADDRESS PORT
  * first|last", "closer load ADDRESS PORT RATE GROWTH SECONDS first|last".
  *
- * The server answers each connection's first octet by one. Whoever is first
+ * The server answers each connection's first byte by one. Whoever is first
  * closes after that; whoever is last waits for it. The load opens RATE
  * connections a second, and GROWTH more each second; at the first connect()
  * that finds no port it says "exhausted MS" and ends. At its end it says how many
@@ -54,12 +54,12 @@ static struct sockaddr_in to_sockaddr(char **args)
 
 static void talk(int fd, bool first, bool answers)
 {
-	char octet = 'x';
-	bool well = answers ? read(fd, &octet, 1) == 1 && write(fd, &octet, 1) == 1 :
-			      write(fd, &octet, 1) == 1 && read(fd, &octet, 1) == 1;
+	char byte = 'x';
+	bool well = answers ? read(fd, &byte, 1) == 1 && write(fd, &byte, 1) == 1 :
+			      write(fd, &byte, 1) == 1 && read(fd, &byte, 1) == 1;
 
 	if (well && !first)
-		while (read(fd, &octet, 1) > 0)
+		while (read(fd, &byte, 1) > 0)
 			;
 	close(fd);
 }

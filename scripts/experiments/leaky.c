@@ -88,9 +88,9 @@ static int next(int listener)
 
 static void read_to_end(int fd)
 {
-	char octets[4096];
+	char bytes[4096];
 
-	while (recv(fd, octets, sizeof(octets), 0) > 0)
+	while (recv(fd, bytes, sizeof(bytes), 0) > 0)
 		;
 }
 
@@ -134,14 +134,14 @@ static void forks(int listener)
 /* A slow answer to one client: something is always on its way. */
 static void half_close(int listener)
 {
-	unsigned int octets_per_second = 100000;
-	char octets[65536] = { 0 };
+	unsigned int bytes_per_second = 100000;
+	char bytes[65536] = { 0 };
 	int fd = next(listener);
 
-	setsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, &octets_per_second,
-		   sizeof(octets_per_second));
+	setsockopt(fd, SOL_SOCKET, SO_MAX_PACING_RATE, &bytes_per_second,
+		   sizeof(bytes_per_second));
 	read_to_end(fd);
-	while (send(fd, octets, sizeof(octets), MSG_NOSIGNAL) > 0)
+	while (send(fd, bytes, sizeof(bytes), MSG_NOSIGNAL) > 0)
 		;
 	no_accept(listener);
 }
@@ -171,14 +171,14 @@ static void pool(const char *host, const char *port, int count)
 
 static void visit(const char *host, const char *port, int count, size_t bytes)
 {
-	char octets[65536] = { 0 };
+	char data[65536] = { 0 };
 
-	if (bytes > sizeof(octets))
-		bytes = sizeof(octets);
+	if (bytes > sizeof(data))
+		bytes = sizeof(data);
 	while (count--) {
 		int fd = open_to(host, port);
 
-		if (bytes && send(fd, octets, bytes, 0) < 0)
+		if (bytes && send(fd, data, bytes, 0) < 0)
 			die("send");
 		close(fd);
 	}

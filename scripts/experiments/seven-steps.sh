@@ -46,9 +46,9 @@ handshake() {
 first_life() {
 	echo "   1. the peer opens a connection; its initial sequence number is $ISN"
 	handshake "$1"
-	echo "   2. it sends 1000 octets; a copy of 100 of them, from the 501st on, is delayed on its way"
+	echo "   2. it sends 1000 bytes; a copy of 100 of them, from the 501st on, is delayed on its way"
 	peer send . data=1000
-	expect "octets that our program reads" "$(k recv s)" 1000
+	expect "bytes that our program reads" "$(k recv s)" 1000
 	echo "   3. our program closes, and so does the peer; our end is in TIME_WAIT"
 	k close s
 	peer expect F.
@@ -69,12 +69,12 @@ accident() {
 	echo "   6. the copy arrives: its numbers lie in the window of the new connection"
 	peer send . seq=+500 data=100
 	await 5 "the copy" seen_are would-corrupt 1
-	echo "   7. the peer sends the first 500 octets of its new life"
+	echo "   7. the peer sends the first 500 bytes of its new life"
 	peer send . seq=-600 data=500
 	show client stragglers
 	printf '%s\n' "what from to" "old-connection $((ISN + 1)) $((ISN + 1001))" "copy-that-comes-late $((ISN + 501)) $((ISN + 601))" \
 		"new-connection-so-far $((ISN + 1)) $((ISN + 501))" >"$data/numbers.dat"
-	expect "octets that our program reads: 500 new ones and 100 of another life" "$(k recv s)" 600
+	expect "bytes that our program reads: 500 new ones and 100 of another life" "$(k recv s)" 600
 	k close s
 }
 
@@ -88,10 +88,10 @@ quiet_peer() {
 	await 5 "the copy" seen_are answered 1
 	echo "   6. only now it opens a connection between the same ports, with the same number"
 	handshake 8011
-	echo "   7. it sends 500 octets"
+	echo "   7. it sends 500 bytes"
 	peer send . data=500
 	show client stragglers
-	expect "octets that our program reads" "$(k recv s)" 500
+	expect "bytes that our program reads" "$(k recv s)" 500
 	expect "old data in a new connection" "$(seen would-corrupt)" 0
 	k close s
 }

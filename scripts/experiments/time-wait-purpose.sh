@@ -108,7 +108,7 @@ delayed() {
 	s send s 1000
 	delay 0ms
 	began=$(cut -d' ' -f1 /proc/uptime)
-	c recv c | sed 's/^/   octets that the client got, as the server sent them again: /'
+	c recv c | sed 's/^/   bytes that the client got, as the server sent them again: /'
 	expect_from "milliseconds until then" "$(awk -v began="$began" '{ printf "%d", ($1 - began) * 1000 }' /proc/uptime)" 100 12000
 	c close c
 	s close s

@@ -25,15 +25,15 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
 /**
  * struct input - what is left of an input
- * @next: the next octet
- * @left: octets left
+ * @next: the next byte
+ * @left: bytes left
  */
 struct input {
 	const u8 *next;
 	size_t left;
 };
 
-/* The next octet; 0 behind the end. */
+/* The next byte; 0 behind the end. */
 static inline u8 take(struct input *input)
 {
 	if (!input->left)

@@ -4,7 +4,7 @@
  * and pauses in any order, at any time and of any size. A second flow gets the
  * same at another time and other sequence numbers: neither may matter, so that
  * each wrap is met. The input is the constants and the first window (14
- * octets), then operations: a letter, and what it wants.
+ * bytes), then operations: a letter, and what it wants.
  */
 #include "fuzz.h"
 #include "law.h"

@@ -2,8 +2,8 @@
 /*
  * Fuzzes the state machine with segments of any kind, at places in sequence
  * space where it matters, from either end, and with what sockets say between
- * them. The input is where sequence space begins (one octet for each end), then
- * what happens, in four octets: who and what, where its sequence number lies,
+ * them. The input is where sequence space begins (one byte for each end), then
+ * what happens, in four bytes: who and what, where its sequence number lies,
  * where its acknowledgment lies, and what the receiver's socket would take.
  *
  * The same is played with the ends exchanged and at other sequence numbers:

@@ -2,7 +2,7 @@
 /*
  * Fuzzes tl_segment_parse() and tl_segment_timestamp(), and compares them with a
  * reading of RFC 9293 section 3.1 that has no code in common with them. The input
- * is how much longer the segment is than what may be read (two octets), and what
+ * is how much longer the segment is than what may be read (two bytes), and what
  * may be read. It lies at the end of its memory: a read beyond it is an error of
  * the sanitizer.
  */

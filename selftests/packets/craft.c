@@ -13,10 +13,10 @@
 #define TCP_HEADER	20
 #define IP4_HEADER	20
 #define IP6_HEADER	40
-#define LINK		8	/* octets of most extension headers */
+#define LINK		8	/* bytes of most extension headers */
 #define AH_LINK		24
 #define PIECES_MAX	8
-#define QUOTED		48	/* octets of a packet that an error quotes */
+#define QUOTED		48	/* bytes of a packet that an error quotes */
 
 static void put16(u8 *out, unsigned int value)
 {
@@ -50,20 +50,20 @@ static unsigned int fold(u32 sum)
 }
 
 /* Makes room in the middle of a packet. */
-static u8 *insert(u8 *packet, size_t length, size_t at, size_t octets)
+static u8 *insert(u8 *packet, size_t length, size_t at, size_t bytes)
 {
-	memmove(packet + at + octets, packet + at, length - at);
-	memset(packet + at, 0, octets);
+	memmove(packet + at + bytes, packet + at, length - at);
+	memset(packet + at, 0, bytes);
 	return packet + at;
 }
 
 static u32 pseudo(const struct craft *craft, size_t length, int protocol)
 {
-	size_t octets = craft->from.family == AF_INET ? 4 : 16;
+	size_t bytes = craft->from.family == AF_INET ? 4 : 16;
 	u32 start = protocol + length;
 
-	start = sum(start, craft->from.address, octets);
-	return sum(start, craft->to.address, octets);
+	start = sum(start, craft->from.address, bytes);
+	return sum(start, craft->to.address, bytes);
 }
 
 /* The checksum is right for what is there in the end, or surely wrong. */
@@ -86,12 +86,12 @@ static size_t make_segment(const struct craft *craft, u8 *out)
 	if (length < TCP_HEADER)
 		return length;
 	put16(out + 18, craft->urgent);
-	if (craft->octets) {
-		memcpy(insert(out, length, TCP_HEADER, craft->octets),
-		       craft->options, craft->octets);
-		length += craft->octets;
+	if (craft->bytes) {
+		memcpy(insert(out, length, TCP_HEADER, craft->bytes),
+		       craft->options, craft->bytes);
+		length += craft->bytes;
 		if (!craft->segment.offset)
-			out[12] = (TCP_HEADER + craft->octets) / 4 << 4;
+			out[12] = (TCP_HEADER + craft->bytes) / 4 << 4;
 	}
 	seal(craft, out, length);
 	return length;
@@ -101,8 +101,8 @@ static size_t make_segment(const struct craft *craft, u8 *out)
 static size_t insert_link(struct craft *craft, u8 *packet, size_t length,
 			  u8 kind)
 {
-	size_t octets = kind == IPPROTO_AH ? AH_LINK : LINK;
-	u8 *link = insert(packet, length, IP6_HEADER, octets);
+	size_t bytes = kind == IPPROTO_AH ? AH_LINK : LINK;
+	u8 *link = insert(packet, length, IP6_HEADER, bytes);
 
 	link[0] = packet[6];
 	packet[6] = kind;
@@ -130,8 +130,8 @@ static size_t insert_link(struct craft *craft, u8 *packet, size_t length,
 	default:
 		link[1] = 0;
 	}
-	put16(packet + 4, length + octets - IP6_HEADER);
-	return length + octets;
+	put16(packet + 4, length + bytes - IP6_HEADER);
+	return length + bytes;
 }
 
 static void seal_ip4(u8 *packet)
@@ -145,18 +145,18 @@ static void seal_ip4(u8 *packet)
 /* No-operations, or a record route that is full. */
 static size_t insert_ip_options(struct craft *craft, u8 *packet, size_t length)
 {
-	size_t octets = craft->ip_options;
-	u8 *options = insert(packet, length, IP4_HEADER, octets);
+	size_t bytes = craft->ip_options;
+	u8 *options = insert(packet, length, IP4_HEADER, bytes);
 
-	memset(options, 1, octets);
-	if (octets >= 8 && dice_percent(&craft->noise, 50)) {
+	memset(options, 1, bytes);
+	if (bytes >= 8 && dice_percent(&craft->noise, 50)) {
 		options[0] = 7;
 		options[1] = 7;
 		options[2] = 8;
 	}
-	packet[0] += octets / 4;
-	put16(packet + 2, length + octets);
-	return length + octets;
+	packet[0] += bytes / 4;
+	put16(packet + 2, length + bytes);
+	return length + bytes;
 }
 
 static size_t break_ip(struct craft *craft, u8 *packet, size_t length)
@@ -220,7 +220,7 @@ static bool send_piece(struct craft *craft, const u8 *whole, size_t length,
 {
 	size_t step = (length / craft->pieces + 7) & ~7UL, at = i * step;
 	bool last = at + step >= length || i == craft->pieces - 1;
-	size_t octets = last ? length - at : step;
+	size_t bytes = last ? length - at : step;
 	u8 packet[2 * PACKET_MAX];
 	struct piece piece = {
 		.from = whole + at, .fragment = true, .more = !last,
@@ -229,9 +229,9 @@ static bool send_piece(struct craft *craft, const u8 *whole, size_t length,
 
 	if (at >= length)
 		return false;
-	if (craft->overlap && !last && at + octets + 8 <= length)
-		octets += 8;
-	piece.length = octets;
+	if (craft->overlap && !last && at + bytes + 8 <= length)
+		bytes += 8;
+	piece.length = bytes;
 	made = packet_write(packet, &piece, at, &craft->from, &craft->to);
 	if (craft->from.family == AF_INET6)
 		put32(packet + IP6_HEADER + 4, craft->id);
@@ -273,7 +273,7 @@ unsigned int craft_packets(struct craft *craft, craft_emit *emit)
 	size_t length = make_segment(craft, whole);
 	struct piece piece = { .from = whole, .length = length };
 
-	/* Each piece but the last has at least eight octets. */
+	/* Each piece but the last has at least eight bytes. */
 	while (craft->pieces > 1 && length < craft->pieces * 8 + 1)
 		craft->pieces--;
 	if (craft->pieces > 1 ||
@@ -285,7 +285,7 @@ unsigned int craft_packets(struct craft *craft, craft_emit *emit)
 	return 1;
 }
 
-static size_t write_error(u8 *out, const u8 *quoted, size_t octets, bool v4,
+static size_t write_error(u8 *out, const u8 *quoted, size_t bytes, bool v4,
 			  struct dice *dice)
 {
 	static const u8 kinds4[] = {
@@ -302,17 +302,17 @@ static size_t write_error(u8 *out, const u8 *quoted, size_t octets, bool v4,
 		      kinds6[dice_below(dice, sizeof(kinds6))];
 	out[1] = dice_below(dice, 16);
 	put16(out + 6, dice_percent(dice, 50) ? 1280 : dice_roll(dice));
-	memcpy(out + 8, quoted, octets);
-	return 8 + octets;
+	memcpy(out + 8, quoted, bytes);
+	return 8 + bytes;
 }
 
 /**
  * craft_error() - make an ICMP error about a segment of the kernel
- * @out: PACKET_MAX octets
+ * @out: PACKET_MAX bytes
  * @about: that segment: @from is the kernel's end, and @to sends the error
  * @dice: chance
  *
- * Return: octets written.
+ * Return: bytes written.
  */
 size_t craft_error(u8 *out, const struct craft *about, struct dice *dice)
 {

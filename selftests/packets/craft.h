@@ -13,7 +13,7 @@
 enum fault {
 	FAULT_NONE,
 	FAULT_TTL,	/* 0 hops left; local hosts take it all the same */
-	FAULT_LONG,	/* it says more octets than there are */
+	FAULT_LONG,	/* it says more bytes than there are */
 	FAULT_SHORT,	/* or fewer */
 	FAULT_CUT,	/* cut inside the headers */
 	FAULT_VERSION,
@@ -28,9 +28,9 @@ enum fault {
  * @from: who seems to send it
  * @to: the kernel's end
  * @options: TCP options
- * @octets: how many of them, a multiple of four
+ * @bytes: how many of them, a multiple of four
  * @urgent: urgent pointer
- * @ip_options: octets of options in an IPv4 header, a multiple of four
+ * @ip_options: bytes of options in an IPv4 header, a multiple of four
  * @chain: kinds of IPv6 extension headers before the segment
  * @links: how many
  * @pieces: fragments; 1 in IPv6: an atomic fragment; 0: none
@@ -39,14 +39,14 @@ enum fault {
  * @overlap: they overlap
  * @hole: one does not come
  * @fault: what is wrong with the IP header
- * @noise: for octets that may be anything
+ * @noise: for bytes that may be anything
  */
 struct craft {
 	struct segment segment;
 	struct host from;
 	struct host to;
 	u8 options[OPTIONS_MAX];
-	size_t octets;
+	size_t bytes;
 	u16 urgent;
 	size_t ip_options;
 	u8 chain[CHAIN_MAX];

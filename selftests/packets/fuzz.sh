@@ -213,7 +213,7 @@ rounds() {
 }
 
 # Without SYN cookies: the last ACK of a connection that began with one, if it comes twice and both ends had sent as many
-# octets, looks to the kernel as if it brought a cookie back. The socket that it opens knows nothing of the peer's FIN.
+# bytes, looks to the kernel as if it brought a cookie back. The socket that it opens knows nothing of the peer's FIN.
 polite() {
 	sysctl -qw net.ipv4.tcp_syncookies=0
 	rounds polite 25

@@ -31,7 +31,7 @@
 #include "wire.h"
 
 #define SLOTS		48	/* connections at the same time */
-#define SMALL		100	/* octets that surely fit into a window */
+#define SMALL		100	/* bytes that surely fit into a window */
 
 /**
  * struct slot - a remote host and its connection
@@ -165,7 +165,7 @@ static void trace(const struct slot *slot, const struct craft *craft, u32 fate)
 		slot - slots, slot->here.port, state_name(slot->peer.state),
 		segment->flags, (s32)(segment->seq - slot->peer.iss),
 		(s32)(segment->ack - slot->peer.kernel_iss), segment->data,
-		craft->pieces, craft->links, craft->fault, craft->octets,
+		craft->pieces, craft->links, craft->fault, craft->bytes,
 		craft->ip_options, segment->bad_checksum ? " sum" : "",
 		fate > 96 ? " lost" : fate > 90 ? " held" : "");
 }

@@ -35,21 +35,21 @@ static u32 odd_distance(struct dice *dice)
 static void add_option(struct craft *craft, u8 kind, u8 length,
 		       struct dice *dice)
 {
-	size_t octets = length < 2 || length > OPTIONS_MAX ? 4 : length;
-	u8 *option = craft->options + craft->octets;
+	size_t bytes = length < 2 || length > OPTIONS_MAX ? 4 : length;
+	u8 *option = craft->options + craft->bytes;
 
-	if (craft->octets + octets > OPTIONS_MAX)
+	if (craft->bytes + bytes > OPTIONS_MAX)
 		return;
 	option[0] = kind;
 	option[1] = length;
-	for (size_t i = 2; i < octets; i++)
+	for (size_t i = 2; i < bytes; i++)
 		option[i] = dice_roll(dice);
 	/* MSS 0, window scale 15 */
 	if (kind == 2 && dice_percent(dice, 50))
-		memset(option + 2, 0, octets - 2);
+		memset(option + 2, 0, bytes - 2);
 	if (kind == 3)
 		option[2] = 13 + dice_below(dice, 4);
-	craft->octets += octets;
+	craft->bytes += bytes;
 }
 
 static void odd_options(struct craft *craft, struct dice *dice)
@@ -74,8 +74,8 @@ static void odd_options(struct craft *craft, struct dice *dice)
 		add_option(craft, options[which].kind, options[which].length,
 			   dice);
 	}
-	while (craft->octets % 4)
-		craft->options[craft->octets++] = dice_percent(dice, 80);
+	while (craft->bytes % 4)
+		craft->options[craft->bytes++] = dice_percent(dice, 80);
 }
 
 static void odd_offset(struct craft *craft, struct dice *dice)
@@ -92,7 +92,7 @@ static void odd_cut(struct craft *craft, struct dice *dice)
 	else
 		craft->segment.cut = HEADER + dice_below(dice, 20);
 	/* What is cut off is not put in again. */
-	craft->octets = 0;
+	craft->bytes = 0;
 }
 
 static void odd_place(struct craft *craft, struct dice *dice)
@@ -280,7 +280,7 @@ static size_t length_of(const struct craft *craft)
 
 	if (segment->cut && segment->cut < length)
 		length = segment->cut;
-	return length < HEADER ? length : length + craft->octets;
+	return length < HEADER ? length : length + craft->bytes;
 }
 
 static bool has_sound_header(const struct craft *craft)
@@ -288,7 +288,7 @@ static bool has_sound_header(const struct craft *craft)
 	size_t length = length_of(craft), offset = craft->segment.offset * 4;
 
 	if (!offset)
-		offset = HEADER + craft->octets;
+		offset = HEADER + craft->bytes;
 	return length >= HEADER && offset >= HEADER && offset <= length;
 }
 
@@ -311,7 +311,7 @@ static bool may_be_signed(const struct craft *craft)
 {
 	if (craft->to.port == SIGNED_PORT)
 		return true;
-	for (size_t i = 0; i < craft->octets; i++)
+	for (size_t i = 0; i < craft->bytes; i++)
 		if (craft->options[i] == MD5 || craft->options[i] == 29)
 			return true;
 	return false;

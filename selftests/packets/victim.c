@@ -163,19 +163,19 @@ static void let_go(size_t which, bool reset)
 		close(fd);
 }
 
-static void read_some(int fd, size_t octets)
+static void read_some(int fd, size_t bytes)
 {
 	char buffer[65536];
 
-	while (octets && recv(fd, buffer, sizeof(buffer), 0) > 0)
-		octets--;
+	while (bytes && recv(fd, buffer, sizeof(buffer), 0) > 0)
+		bytes--;
 }
 
-static void write_some(int fd, size_t octets)
+static void write_some(int fd, size_t bytes)
 {
 	static const char zeros[4096];
 
-	send(fd, zeros, octets, MSG_NOSIGNAL);
+	send(fd, zeros, bytes, MSG_NOSIGNAL);
 }
 
 /**
@@ -185,7 +185,7 @@ static void write_some(int fd, size_t octets)
 void victim_act(struct dice *dice)
 {
 	u32 which = dice_roll(dice), act = dice_below(dice, 100);
-	u32 octets = dice_below(dice, 4096);
+	u32 bytes = dice_below(dice, 4096);
 
 	if (dice_percent(dice, 60))
 		accept_all();
@@ -193,9 +193,9 @@ void victim_act(struct dice *dice)
 		return;
 	which %= count;
 	if (act < 40) {
-		read_some(held[which], octets / 1024);
+		read_some(held[which], bytes / 1024);
 	} else if (act < 65) {
-		write_some(held[which], octets);
+		write_some(held[which], bytes);
 	} else if (act < 75) {
 		shutdown(held[which], SHUT_WR);
 	} else if (act < 78) {

@@ -40,7 +40,7 @@ int wire_open(const char *device)
 /**
  * wire_send() - let a packet arrive
  * @packet: the packet
- * @length: octets of it
+ * @length: bytes of it
  *
  * Return: 0, or -1 if the device refuses it.
  */
@@ -51,9 +51,9 @@ int wire_send(const u8 *packet, size_t length)
 
 /**
  * wire_receive() - take a packet that the kernel has sent
- * @packet: PACKET_MAX octets for it
+ * @packet: PACKET_MAX bytes for it
  *
- * Return: octets of it; 0: there is none.
+ * Return: bytes of it; 0: there is none.
  */
 size_t wire_receive(u8 *packet)
 {

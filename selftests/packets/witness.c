@@ -100,7 +100,7 @@ static int diag_receive(witness_visit *visit, void *data)
 {
 	static union {
 		struct nlmsghdr head;
-		char octets[65536];
+		char bytes[65536];
 	} buffer;
 	ssize_t left = recv(diag_socket(), &buffer, sizeof(buffer), 0);
 	struct nlmsghdr *head = &buffer.head;

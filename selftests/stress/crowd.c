@@ -106,7 +106,7 @@ static void serve(const char *host, const char *port, bool keep)
 {
 	int listener = start_listening(host, port), poll = epoll_create1(0);
 	struct epoll_event event[64];
-	char octets[4096];
+	char bytes[4096];
 
 	watch(poll, listener);
 	for (;;) {
@@ -117,7 +117,7 @@ static void serve(const char *host, const char *port, bool keep)
 
 			if (fd == listener)
 				accept_all(poll, fd, keep);
-			else if (read(fd, octets, sizeof(octets)) <= 0)
+			else if (read(fd, bytes, sizeof(bytes)) <= 0)
 				close(fd);
 		}
 	}
@@ -199,7 +199,7 @@ static void read_summary(struct space *space)
 static void live(unsigned int connections, int ready, int go, int told, int end)
 {
 	struct space space = { .made = 0 };
-	char port[8], octet = 0;
+	char port[8], byte = 0;
 
 	if (unshare(CLONE_NEWNET))
 		die("unshare");
@@ -208,11 +208,11 @@ static void live(unsigned int connections, int ready, int go, int told, int end)
 	start_listening("127.0.0.1", port);
 	while (connections--)
 		space.made += make_one("127.0.0.1", port, 0);
-	if (write(ready, &octet, 1) != 1 || read(go, &octet, 1) != 0)
+	if (write(ready, &byte, 1) != 1 || read(go, &byte, 1) != 0)
 		die("ready");
 	read_summary(&space);
 	if (write(told, &space, sizeof(space)) != sizeof(space) ||
-	    read(end, &octet, 1) != 0)
+	    read(end, &byte, 1) != 0)
 		die("told");
 	exit(0);
 }
@@ -257,7 +257,7 @@ static void live_round(unsigned int round, unsigned int count,
 {
 	struct space all = { .made = 0 }, one;
 	int pipes[4][2];
-	char octet;
+	char byte;
 
 	make_pipes(pipes);
 	for (unsigned int i = 0; i < count; i++)
@@ -265,7 +265,7 @@ static void live_round(unsigned int round, unsigned int count,
 	close(pipes[0][1]);
 	close(pipes[2][1]);
 	for (unsigned int i = 0; i < count; i++)
-		take(pipes[0][0], &octet, 1);
+		take(pipes[0][0], &byte, 1);
 	close(pipes[1][1]);
 	for (unsigned int i = 0; i < count; i++) {
 		take(pipes[2][0], &one, sizeof(one));

@@ -39,7 +39,7 @@
 
 #include "../packet.h"
 
-#define SLOT	64	/* octets for a packet: headers without options */
+#define SLOT	64	/* bytes for a packet: headers without options */
 #define BATCHES	1000
 #define STRIDE	2654435761U	/* odd: no order, but each one once */
 

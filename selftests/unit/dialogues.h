@@ -21,7 +21,7 @@ enum who { A, B };
  * @b: state of B afterwards
  * @seq: where it starts, relative to what follows all that its sender has sent
  * @ack: what it acknowledges, relative to all that the other has sent
- * @data: octets
+ * @data: bytes
  * @refused: the receiver must refuse it
  */
 struct line {

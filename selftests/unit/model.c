@@ -23,10 +23,10 @@ static bool is_over(const struct model_tcb *tcb)
 }
 
 static void say(struct model *model, unsigned int at, int seq, u8 flags,
-		int ack, u8 octets)
+		int ack, u8 bytes)
 {
 	struct model_segment segment = {
-		.flags = flags, .octets = octets, .seq = seq, .from = at,
+		.flags = flags, .bytes = bytes, .seq = seq, .from = at,
 		.number = model->tcb[at].number++,
 		.iss = model->tcb[at].iss,
 	};
@@ -201,7 +201,7 @@ bool model_abort(struct model *model, unsigned int at)
 	return true;
 }
 
-/* 3.10.2, one octet in a connection's life */
+/* 3.10.2, one byte in a connection's life */
 bool model_send(struct model *model, unsigned int at)
 {
 	struct model_tcb *tcb = &model->tcb[at];
@@ -441,7 +441,7 @@ static void take_text(struct model *model, unsigned int at,
 		      const struct model_segment *s)
 {
 	struct model_tcb *tcb = &model->tcb[at];
-	int end = s->seq + s->octets;
+	int end = s->seq + s->bytes;
 
 	if (!model_length(s))
 		return;

@@ -11,14 +11,14 @@
 
 #include "state.h"
 
-#define MODEL_WINDOW	16	/* octets that an end accepts */
+#define MODEL_WINDOW	16	/* bytes that an end accepts */
 #define MODEL_FLIGHT	3	/* segments under way in one direction */
 #define MODEL_SAID	4	/* segments that one event causes */
 
 /**
  * struct model_segment - a segment under way
  * @flags: TL_* control bits
- * @octets: of data
+ * @bytes: of data
  * @seq: sequence number
  * @ack: acknowledgment number
  * @from: who sent it
@@ -28,7 +28,7 @@
  */
 struct model_segment {
 	u8 flags;
-	u8 octets;
+	u8 bytes;
 	s8 seq;
 	s8 ack;
 	u8 from;
@@ -48,7 +48,7 @@ struct model_segment {
  * @fin: a FIN lies right before @snd_nxt
  * @passive: opened by LISTEN
  * @opens: how often it was opened
- * @data: octets it has sent in all its life
+ * @data: bytes it has sent in all its life
  * @number: segments it has sent
  * @silent: its state changed and no segment told so
  */
@@ -109,7 +109,7 @@ void model_arrive(struct model *model, const struct model_segment *segment);
 /* Sequence numbers that a segment takes. */
 static inline int model_length(const struct model_segment *segment)
 {
-	return segment->octets + !!(segment->flags & TL_SYN) +
+	return segment->bytes + !!(segment->flags & TL_SYN) +
 	       !!(segment->flags & TL_FIN);
 }
 

@@ -234,10 +234,10 @@ static struct visit *visits;
 
 static u64 mix(u64 hash, const void *data, size_t size)
 {
-	const u8 *octets = data;
+	const u8 *bytes = data;
 
 	while (size--)
-		hash = (hash ^ *octets++) * 0x100000001b3ULL;
+		hash = (hash ^ *bytes++) * 0x100000001b3ULL;
 	return hash ^ hash >> 29;
 }
 

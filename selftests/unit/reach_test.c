@@ -59,13 +59,13 @@ static struct tl_peers canonical(struct tl_peers peers)
 
 static void reached(struct tl_peers peers, u32 segments)
 {
-	const u8 *octets = (const u8 *)&peers;
+	const u8 *bytes = (const u8 *)&peers;
 	u64 hash = 0xcbf29ce484222325ULL;
 	u32 slot, i;
 
 	peers = canonical(peers);
 	for (i = 0; i < sizeof(peers); i++)
-		hash = (hash ^ octets[i]) * 0x100000001b3ULL;
+		hash = (hash ^ bytes[i]) * 0x100000001b3ULL;
 	for (slot = hash % SLOTS; slots[slot]; slot = (slot + 1) % SLOTS)
 		if (!memcmp(&knots[slots[slot] - 1].peers, &peers,
 			    sizeof(peers)))

@@ -2,7 +2,7 @@
 /*
  * Unit tests of the header parser: every length, every data offset, all flags.
  * Headers lie in heap blocks of just their size, so that AddressSanitizer sees
- * each octet that is read beyond.
+ * each byte that is read beyond.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +14,7 @@
 
 #include "segment.h"
 
-/* RFC 9293 section 3.1, octet by octet; urgent pointer and options at the end. */
+/* RFC 9293 section 3.1, byte by byte; urgent pointer and options at the end. */
 static const u8 sample[TL_HEADER_MAX] = {
 	0x12, 0x34, 0xab, 0xcd,			/* ports */
 	0x89, 0xab, 0xcd, 0xef,			/* sequence number */
@@ -23,7 +23,7 @@ static const u8 sample[TL_HEADER_MAX] = {
 	0xaa, 0xaa, 0xbb, 0xbb,			/* checksum, urgent pointer */
 };
 
-/* Parses the first @available octets of a header out of a block of that size. */
+/* Parses the first @available bytes of a header out of a block of that size. */
 static enum tl_parse parse(struct tl_segment *segment, const u8 *header,
 			   u32 available, u32 length)
 {
@@ -106,7 +106,7 @@ static void test_lengths(void **state)
 	}
 }
 
-/* What may be read is less than the segment: only 20 octets are needed. */
+/* What may be read is less than the segment: only 20 bytes are needed. */
 static void test_available(void **state)
 {
 	u32 available;
@@ -154,7 +154,7 @@ static void test_flags(void **state)
 		struct tl_segment segment = blank();
 		u8 header[TL_HEADER_MAX];
 		enum tl_parse verdict;
-		u32 octets = 7;
+		u32 bytes = 7;
 
 		with(header, 5, flags);
 		verdict = parse(&segment, header, 27, 27);
@@ -166,8 +166,8 @@ static void test_flags(void **state)
 		assert_int_equal(verdict, TL_PARSE_OK);
 		assert_int_equal(segment.flags, flags & 0x1f);
 		if (flags & (TL_SYN | TL_FIN))
-			octets++;
-		assert_int_equal(segment.end - segment.seq, octets);
+			bytes++;
+		assert_int_equal(segment.end - segment.seq, bytes);
 	}
 }
 
@@ -223,7 +223,7 @@ static void test_timestamp(void **state)
 {
 	static const struct {
 		u8 options[20];
-		u32 octets;
+		u32 bytes;
 		bool found;
 	} cases[] = {
 		{ { 1, 1, 8, 10, 0x12, 0x34, 0x56, 0x78, 9, 9, 9, 9 }, 12, true },
@@ -248,7 +248,7 @@ static void test_timestamp(void **state)
 
 		memcpy(header, sample, TL_HEADER_MIN);
 		memcpy(header + TL_HEADER_MIN, cases[i].options, sizeof(cases[i].options));
-		found = tl_segment_timestamp(header, TL_HEADER_MIN + cases[i].octets,
+		found = tl_segment_timestamp(header, TL_HEADER_MIN + cases[i].bytes,
 					     &value);
 		assert_int_equal(found, cases[i].found);
 		if (found)

@@ -10,11 +10,11 @@
 
 #define EXPECTED	0xfffffff0U	/* sequence numbers wrap soon */
 
-static struct tl_segment of(u8 flags, u32 seq, u32 octets)
+static struct tl_segment of(u8 flags, u32 seq, u32 bytes)
 {
 	struct tl_segment segment = {
 		.seq = EXPECTED + seq,
-		.end = EXPECTED + seq + octets,
+		.end = EXPECTED + seq + bytes,
 		.ack = 1000,
 		.flags = flags,
 	};
@@ -26,7 +26,7 @@ static void test_kinds(void **state)
 {
 	static const struct {
 		u8 flags;
-		u32 octets;
+		u32 bytes;
 		enum tl_kind kind;
 	} cases[] = {
 		{ TL_FIN | TL_ACK, 1, TL_KIND_FIN },
@@ -42,7 +42,7 @@ static void test_kinds(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct tl_segment segment = of(cases[i].flags, 0, cases[i].octets);
+		struct tl_segment segment = of(cases[i].flags, 0, cases[i].bytes);
 
 		assert_int_equal(tl_straggler_kind(&segment), cases[i].kind);
 	}
@@ -52,7 +52,7 @@ static void test_kinds(void **state)
 static void test_old(void **state)
 {
 	static const struct {
-		u32 seq, octets;
+		u32 seq, bytes;
 		bool old;
 	} cases[] = {
 		{ -1U, 1, true },	/* the FIN once more */
@@ -68,7 +68,7 @@ static void test_old(void **state)
 
 	(void)state;
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
-		struct tl_segment segment = of(TL_ACK, cases[i].seq, cases[i].octets);
+		struct tl_segment segment = of(TL_ACK, cases[i].seq, cases[i].bytes);
 
 		assert_int_equal(tl_straggler_is_old(&segment, EXPECTED), cases[i].old);
 	}
@@ -76,7 +76,7 @@ static void test_old(void **state)
 
 struct meeting {
 	u8 flags;
-	u32 seq, octets;
+	u32 seq, bytes;
 	s32 stamp;	/* against the last one of the peer; 1000: none */
 	enum tl_verdict verdict;
 };
@@ -87,7 +87,7 @@ static void check(const struct meeting *meetings, unsigned int count, enum tl_st
 
 	for (i = 0; i < count; i++) {
 		const struct meeting *meeting = &meetings[i];
-		struct tl_segment segment = of(meeting->flags, meeting->seq, meeting->octets);
+		struct tl_segment segment = of(meeting->flags, meeting->seq, meeting->bytes);
 		struct tl_late late = {
 			.segment = &segment,
 			.stands = stands,
