@@ -315,6 +315,98 @@ both_ends() {
 	assert sd close s
 }
 
+# More is sent than a window can span, and few of these segments are looked at: the RST behind them is no stray one.
+after_much() {
+	local before
+	[ "$family" = 4 ] || { skip "once is enough"; return; }
+	[ "$slowness" = 1 ] || { skip "a GiB takes minutes on a slow kernel"; return; }
+	before="$(summary_value invalid "$c") $(summary_value invalid "$d")"
+	start in_ns "$d" python3 -c '
+import socket
+
+connection, _ = socket.create_server(("192.0.2.2", 5001)).accept()
+buffer = bytearray(1 << 20)
+try:
+	while connection.recv_into(buffer, 0, socket.MSG_TRUNC):
+		pass
+except ConnectionResetError:
+	pass
+'
+	wait_for 10 sends_much || fail "the client cannot send a GiB and abort"
+	assert_states_agree "$c"
+	assert_states_agree "$d"
+	assert_eq "$(summary_value connections "$c") $(summary_value connections "$d")" "0 0" "rows of an aborted connection"
+	assert_eq "$(summary_value invalid "$c") $(summary_value invalid "$d")" "$before" invalid
+}
+
+# Until the server listens, it fails.
+sends_much() {
+	in_ns "$c" python3 -c '
+import os, socket, struct
+
+zeros = os.memfd_create("zeros")
+os.truncate(zeros, 1 << 26)
+connection = socket.create_connection(("192.0.2.2", 5001))
+for _ in range(17):
+	at = 0
+	while at < 1 << 26:
+		at += os.sendfile(connection.fileno(), zeros, at, (1 << 26) - at)
+connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+connection.close()
+'
+}
+
+# forge FROM TO TTL: a RST between two ports of 127.0.0.1, with a number of nobody.
+forge() {
+	python3 -c '
+import socket, struct, sys
+
+source, destination, hops = map(int, sys.argv[1:])
+host = socket.inet_aton("127.0.0.1")
+header = struct.pack("!HHIIBBHHH", source, destination, 12345, 0, 5 << 4, 4, 0, 0, 0)
+words = host + host + struct.pack("!HH", socket.IPPROTO_TCP, len(header)) + header
+total = sum(struct.unpack("!%dH" % (len(words) // 2), words))
+total = (total & 0xffff) + (total >> 16)
+checksum = ~((total & 0xffff) + (total >> 16)) & 0xffff
+raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP)
+raw.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, hops)
+raw.sendto(header[:16] + struct.pack("!H", checksum) + header[18:], ("127.0.0.1", 0))
+' "$@" || fail "no RST was sent"
+}
+
+# refused_over_lo STATE: a RST that the socket or its mini-socket refuses does not tell how FIN_WAIT_2 ends later.
+refused_over_lo() {
+	local port
+	[ "$family" = 4 ] || { skip "once is enough"; return; }
+	mark_counts
+	sysctl -qw net.ipv4.tcp_fin_timeout=2
+	assert kernel listen l 127.0.0.1 5002
+	assert kernel connect c 127.0.0.1 5002
+	assert kernel accept s l
+	assert kernel close l
+	port=$(kernel port c)
+	assert kernel ttl c 64
+	[ "$1" != ESTABLISHED ] || forge 5002 "$port" 1
+	look_twice
+	assert kernel close c
+	assert_states "127.0.0.1:$port" 127.0.0.1:5002 "FIN_WAIT_2 CLOSE_WAIT"
+	[ "$1" != FIN_WAIT_2 ] || forge 5002 "$port" 64
+	wait_for 10 states_are "127.0.0.1:$port" 127.0.0.1:5002 "CLOSED CLOSE_WAIT" || fail "FIN_WAIT_2 does not end"
+	assert_counted fin_wait_2_cut 1
+	sysctl -qw net.ipv4.tcp_fin_timeout=60
+	assert kernel abort s
+	assert_states_agree ""
+	assert_counted stack_disagreements 0
+}
+
+refused_over_lo_open() {
+	refused_over_lo ESTABLISHED
+}
+
+refused_over_lo_mini() {
+	refused_over_lo FIN_WAIT_2
+}
+
 set --
 for state in $states TIME_WAIT; do
 	set -- "$@" "RST in $state" "reset_$state"
@@ -336,4 +428,7 @@ run_tests_46 "$@" \
 	"the kernel aborts in CLOSE_WAIT" abort_CLOSE_WAIT \
 	"the kernel closes with data unread" unread \
 	"data for an orphan" late_data \
+	"the kernel aborts after more than a GiB" after_much \
+	"a socket refuses a RST over lo" refused_over_lo_open \
+	"a mini-socket refuses a RST over lo" refused_over_lo_mini \
 	"between two kernels" both_ends

@@ -15,6 +15,7 @@
 #include "../compat.h"
 #include "../tcplab.h"
 #include "../wait/listeners.h"
+#include "compare.h"
 #include "events.h"
 #include "identity.h"
 #include "life.h"
@@ -233,7 +234,10 @@ void tl_events_sent(struct tl_net *ns, const struct tl_key *key,
 
 	if (!conn)
 		return;
-	tl_life_segment(conn, from, segment);
+	if (sk)
+		tl_life_sent(conn, from, segment);
+	else
+		tl_life_segment(conn, from, segment);
 	if (segment->flags & TL_RST)
 		tl_life_refused(conn, from, segment);
 	/* A mini-socket turns from FIN_WAIT_2 to TIME_WAIT, and acknowledges. */
@@ -241,7 +245,7 @@ void tl_events_sent(struct tl_net *ns, const struct tl_key *key,
 		tl_settle(conn, false);
 	if (sk && !(segment->flags & TL_RST) && tl_conn_here(conn, from) &&
 	    !tl_conn_both_here(conn))
-		tl_life_compare(conn, from, sk);
+		tl_compare(conn, from, sk);
 	tl_life_unlock(conn);
 }
 

@@ -329,12 +329,16 @@ void tl_life_adopted(struct tl_conn *conn, unsigned int end,
 	socket_says(conn, end, sk, state, TL_EXIT_OTHER, since_of(sk, state), true);
 }
 
-/* What the machine is told where it steps nothing: see exit_reason(). */
-static void note_reset(struct tl_conn *conn, unsigned int from,
-		       const struct tl_segment *segment)
+/*
+ * What the machine is told where it steps nothing: see exit_reason() and
+ * tl_half_open_left(). TCP may refuse it: no look judges before TCP has.
+ */
+static void note_reset(struct tl_conn *conn, unsigned int from)
 {
-	if (segment->flags & TL_RST)
-		conn->peers.end[!from].state = TL_CLOSED;
+	if (conn->peers.end[!from].state == TL_CLOSED)
+		return;
+	conn->peers.end[!from].state = TL_CLOSED;
+	tl_wheel_move(conn, TL_KEEP_SOON);
 }
 
 /*
@@ -342,9 +346,11 @@ static void note_reset(struct tl_conn *conn, unsigned int from,
  * refuse it for reasons that the segment does not show: a hop limit, a signature,
  * a filter. It waits until that socket is gone, or a look finds that it is not.
  */
-static bool reset(struct tl_conn *conn, unsigned int from, const struct tl_segment *rst)
+static bool reset(struct tl_conn *conn, unsigned int from,
+		  const struct tl_segment *rst, bool by_socket)
 {
-	struct tl_receive_window window = { .known = false };
+	/* It follows all that was sent, of which few segments have been looked at. */
+	struct tl_receive_window window = { .rcv_nxt = rst->seq, .known = by_socket };
 	struct tl_peers before = conn->peers;
 	bool shows_gone;
 
@@ -376,6 +382,29 @@ static bool step(struct tl_conn *conn, unsigned int from, const struct tl_segmen
 	return true;
 }
 
+static void passed(struct tl_conn *conn, unsigned int from,
+		   const struct tl_segment *segment, bool by_socket)
+{
+	bool valid, rst = segment->flags & TL_RST;
+
+	/* Remembered only because it was half-open. */
+	if (tl_conn_is_over(conn) && conn->evidence)
+		return;
+	if (rst)
+		tl_life_check_soon(conn);
+	if (tl_conn_both_here(conn)) {
+		if (rst)
+			note_reset(conn, from);
+		return;
+	}
+	valid = rst ? reset(conn, from, segment, by_socket) :
+		      step(conn, from, segment);
+	if (!valid)
+		count(conn, TL_COUNT_INVALID);
+	else if (conn->origin == TL_FORWARD)
+		conn->since[!conn->first] = now();
+}
+
 /**
  * tl_life_segment() - a segment passed
  * @conn: the connection
@@ -390,23 +419,23 @@ static bool step(struct tl_conn *conn, unsigned int from, const struct tl_segmen
 void tl_life_segment(struct tl_conn *conn, unsigned int from,
 		     const struct tl_segment *segment)
 {
-	bool valid;
+	passed(conn, from, segment, false);
+}
 
-	/* Remembered only because it was half-open. */
-	if (tl_conn_is_over(conn) && conn->evidence)
-		return;
-	if (segment->flags & TL_RST)
-		tl_life_check_soon(conn);
-	if (tl_conn_both_here(conn)) {
-		note_reset(conn, from, segment);
-		return;
-	}
-	valid = segment->flags & TL_RST ? reset(conn, from, segment) :
-					  step(conn, from, segment);
-	if (!valid)
-		count(conn, TL_COUNT_INVALID);
-	else if (conn->origin == TL_FORWARD)
-		conn->since[!conn->first] = now();
+/**
+ * tl_life_sent() - a full socket here has sent a segment
+ * @conn: the connection
+ * @from: index of its end
+ * @segment: the segment
+ *
+ * As tl_life_segment(), except that a RST by which the socket ends its connection
+ * is where the peer expects it. Such a one acknowledges something.
+ * Context: RCU.
+ */
+void tl_life_sent(struct tl_conn *conn, unsigned int from,
+		  const struct tl_segment *segment)
+{
+	passed(conn, from, segment, segment->flags & TL_ACK);
 }
 
 /**
@@ -439,69 +468,6 @@ void tl_life_refused(struct tl_conn *conn, unsigned int from,
 		return;
 	tl_peers_refused(&conn->peers, from, rst);
 	follow_peers(conn);
-}
-
-/*
- * The FIN of a socket that was closed may wait behind data until that of the
- * peer has come: it becomes CLOSING, and segments alone say CLOSE_WAIT, and
- * LAST_ACK once that FIN is sent.
- */
-static bool fin_waits(const struct tl_endpoint *end, enum tl_state fact)
-{
-	if (end->state == TL_LAST_ACK)
-		return fact == TL_CLOSING;
-	return end->state == TL_CLOSE_WAIT && !end->fin &&
-	       (fact == TL_FIN_WAIT_1 || fact == TL_CLOSING);
-}
-
-/* Rare and hard to repeat: the kernel's dynamic debug lets all be told that is known. */
-static void debug_disagreement(const struct tl_conn *conn, unsigned int end,
-			       const struct sock *sk)
-{
-	const struct tl_endpoint *here = &conn->peers.end[end], *peer = &conn->peers.end[!end];
-	const struct tcp_sock *tp = tcp_sk(sk);
-
-	pr_debug("tcplab: ports %u and %u, origin %u: segments say %s and %s, the socket %u for %u jiffies, of %u\n",
-		 ntohs(conn->key.port[end]), ntohs(conn->key.port[!end]), conn->origin,
-		 tl_state_name(here->state), tl_state_name(peer->state),
-		 READ_ONCE(sk->sk_state), now() - conn->since[end], now() - conn->born);
-	pr_debug("tcplab: here control_end %u acked %u syn %u fin %u, peer control_end %u acked %u syn %u fin %u\n",
-		 here->control_end, here->acked, here->syn, here->fin,
-		 peer->control_end, peer->acked, peer->syn, peer->fin);
-	pr_debug("tcplab: socket snd_una %u snd_nxt %u write_seq %u rcv_nxt %u, owned %d, segs_in %u out %u\n",
-		 READ_ONCE(tp->snd_una), READ_ONCE(tp->snd_nxt), READ_ONCE(tp->write_seq),
-		 READ_ONCE(tp->rcv_nxt), sock_owned_by_user_nocheck(sk), tp->segs_in, tp->segs_out);
-}
-
-/**
- * tl_life_compare() - compare what segments alone say with the socket
- * @conn: the connection, one end of which has its socket here
- * @end: index of that end
- * @sk: its full socket, which has just sent a segment
- *
- * A socket is ahead of its segments between close() and the FIN, and behind
- * them while it acknowledges a FIN, has segments in its backlog, or challenges
- * the SYN,ACK of a simultaneous open instead of taking it (older kernels do).
- */
-void tl_life_compare(struct tl_conn *conn, unsigned int end,
-		     const struct sock *sk)
-{
-	enum tl_state fact = tl_socket_full_state(READ_ONCE(sk->sk_state));
-	enum tl_state said = conn->peers.end[end].state;
-
-	if (said == fact || READ_ONCE(sk->sk_backlog.tail))
-		return;
-	if (fin_waits(&conn->peers.end[end], fact)) {
-		conn->peers.end[end].state = TL_CLOSING;
-		return;
-	}
-	if (fact == tl_state_next(said, TL_SEND_FIN) ||
-	    said == tl_state_next(fact, TL_TAKE_FIN) ||
-	    said == tl_state_next(fact, TL_SYN_ACKED))
-		return;
-	count(conn, TL_COUNT_DISAGREE_STATE);
-	debug_disagreement(conn, end, sk);
-	conn->peers.end[end].state = fact;
 }
 
 /**

@@ -15,13 +15,13 @@ void tl_life_adopted(struct tl_conn *conn, unsigned int end,
 		     const struct sock *sk, enum tl_state state);
 void tl_life_segment(struct tl_conn *conn, unsigned int from,
 		     const struct tl_segment *segment);
+void tl_life_sent(struct tl_conn *conn, unsigned int from,
+		  const struct tl_segment *segment);
 void tl_life_begin_open(struct tl_conn *conn, unsigned int first);
 void tl_life_reused(struct tl_conn *conn, unsigned int end,
 		    enum tl_exit reason);
 void tl_life_refused(struct tl_conn *conn, unsigned int from,
 		     const struct tl_segment *rst);
-void tl_life_compare(struct tl_conn *conn, unsigned int end,
-		     const struct sock *sk);
 void tl_life_gave_up(struct tl_conn *conn, const struct sock *sk);
 void tl_life_check_soon(struct tl_conn *conn);
 void tl_life_unlock(struct tl_conn *conn);

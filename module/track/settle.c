@@ -96,6 +96,13 @@ static void doubt_reset(struct tl_conn *conn, unsigned int end, const struct soc
 	conn->suspect ^= BIT(!end);
 }
 
+/* The same where both ends are here. A full socket would not have become a mini-socket. */
+static void doubt_noted(struct tl_conn *conn, unsigned int end)
+{
+	if (tl_conn_both_here(conn) && conn->peers.end[end].state == TL_CLOSED)
+		conn->peers.end[end].state = conn->state[end];
+}
+
 /* Whether the socket of an end is as the row says, or the row is now as it is. */
 static bool reconcile_end(struct tl_conn *conn, unsigned int end, bool judge)
 {
@@ -105,6 +112,8 @@ static bool reconcile_end(struct tl_conn *conn, unsigned int end, bool judge)
 	sk = tl_socket_find(conn, end);
 	if (sk) {
 		state = tl_socket_state(sk);
+		if (judge)
+			doubt_noted(conn, end);
 		if (state == TL_TIME_WAIT && met_time_wait(conn, end, sk))
 			return true;
 		if (conn->evidence && tl_socket_is_full(sk))

@@ -254,6 +254,32 @@ static void test_reset_unknown(void **unused)
 	}
 }
 
+/*
+ * A socket here aborts, after more than a window can span: few of its segments were
+ * looked at, but the peer expects that RST just where it is.
+ */
+static void test_reset_own(void **unused)
+{
+	static const u32 edges[] = { 1000, 0, 1, -1, 0x7fffffff, 0x80000000 };
+	static const u32 sent[] = { 0, 0x40000000, 0x7fffffff, 0x80000000, -1 };
+	unsigned int i, j;
+
+	(void)unused;
+	for (i = 0; i < ARRAY_SIZE(edges); i++) {
+		struct tl_peers peers = open_at(edges[i]);
+
+		for (j = 0; j < ARRAY_SIZE(sent); j++) {
+			struct tl_receive_window window = {
+				.rcv_nxt = edges[i] + sent[j], .known = true,
+			};
+
+			assert_int_equal(takes_reset(peers, window.rcv_nxt, &unknown),
+					 sent[j] < 0x40000000);
+			assert_true(takes_reset(peers, window.rcv_nxt, &window));
+		}
+	}
+}
+
 /* RFC 9293 section 3.10.7.3: a refusal has to acknowledge the SYN. */
 static void test_reset_refusal(void **unused)
 {
@@ -439,6 +465,7 @@ int main(void)
 		cmocka_unit_test(test_twice),
 		cmocka_unit_test(test_old_duplicates),
 		cmocka_unit_test(test_reset_window),
+		cmocka_unit_test(test_reset_own),
 		cmocka_unit_test(test_reset_unknown),
 		cmocka_unit_test(test_reset_refusal),
 		cmocka_unit_test(test_told),
