@@ -78,7 +78,7 @@ wrong() {
 	assert_undisputed
 }
 
-# new_after_rst OCTETS: a RST ends the request; before anybody misses that, the peer begins anew, by a SYN with so many
+# new_after_rst BYTES: a RST ends the request; before anybody misses that, the peer begins anew, by a SYN with so many
 # bytes of data, which nobody takes, and a cookie answers.
 new_after_rst() {
 	mark_counts
@@ -140,6 +140,7 @@ reopened() {
 		skip "this kernel opens a TIME_WAIT anew by a request"
 	fi
 	assert_counted syn_cookie "$cookies"
+	# No row of this 4-tuple. How many rows there are in all tells nothing: those of earlier tests end meanwhile.
 	[ "$cookies" = 1 ] || row_is ""
 	assert_eq $(($(exits reused_in) - reused)) 1 exited_reused_in
 	assert_eq $(($(exits killed) - killed)) 0 exited_killed
@@ -154,10 +155,54 @@ reopened() {
 	assert_undisputed
 }
 
+# A proxy in front of the listener answers a SYN by a cookie of its own, and asks no socket: the TIME_WAIT that stands there
+# does not end by that.
+proxied() {
+	local reused killed
+	reused=$(exits reused_in)
+	killed=$(exits killed)
+	mark_counts
+	meet passive 5001
+	assert peer send S
+	assert peer expect S.
+	assert peer send .
+	assert kernel accept s l
+	assert kernel close s
+	assert peer expect F.
+	assert peer send F.
+	assert peer expect .
+	row_is "TIME_WAIT CLOSED"
+	nft -f - 2>/dev/null <<-END || skip "no synproxy in nftables"
+		table inet proxy {
+			chain early {
+				type filter hook prerouting priority raw;
+				tcp dport 5001 tcp flags syn notrack
+			}
+			chain input {
+				type filter hook input priority filter;
+				tcp dport 5001 ct state invalid,untracked synproxy mss 1460 wscale 7 timestamp sack-perm
+			}
+		}
+	END
+	if [ -z "$skip_reason" ]; then
+		assert peer meet "$family" "$peer_port" 5001 1000000
+		assert peer send S
+		assert peer expect S.
+		assert_counted syn_cookie 2
+		look_twice
+		row_is "TIME_WAIT CLOSED"
+		nft delete table inet proxy
+	fi
+	assert_eq $(($(exits reused_in) - reused)) 0 exited_reused_in
+	assert_eq $(($(exits killed) - killed)) 0 exited_killed
+	assert kernel close l
+}
+
 run_tests_46 \
 	"a cookie that comes back" cookie \
 	"a cookie that does not come back" abandoned \
 	"a wrong cookie" wrong \
 	"a cookie for a TIME_WAIT that is opened anew" reopened \
+	"a cookie of a proxy, and a TIME_WAIT" proxied \
 	"a cookie after a RST" after_rst \
 	"a cookie after a RST for a SYN in fragments" unseen

@@ -225,6 +225,25 @@ tun() {
 	hosts="$a $b"
 }
 
+# The master of an ipvlan sends what sockets of another namespace have sent: these are not its own.
+ipvlan() {
+	setup_hosts m n i && link_ns "$m" "$n" && start_endpoint si "$i" && start_endpoint sn "$n" || { fail "no hosts"; return; }
+	if ip -n "$m" link add ipvl0 link veth0 type ipvlan mode l3 2>/dev/null; then
+		ip -n "$m" link set ipvl0 netns "$i"
+		ip -n "$i" address add 198.51.100.3/32 dev ipvl0
+		ip -n "$i" link set ipvl0 up
+		ip -n "$i" route add default dev ipvl0
+		ip -n "$n" route add 198.51.100.3 via 192.0.2.1
+		lives si sn 192.0.2.2 5000
+		assert_eq "$(summary_value created "$i") $(summary_value created "$n")" "3 3" "created at the ends"
+		assert_eq "$(summary_value created "$m") $(summary_value adopted "$m")" "0 0" "connections of the master"
+		assert_quiet
+	else
+		skip "no ipvlan"
+	fi
+	hosts="$a $b"
+}
+
 run_tests \
 	"veth" plain \
 	"veth with segmentation and receive offload" offloads_on \
@@ -239,4 +258,5 @@ run_tests \
 	"IPv6 packets that are not TCP" others \
 	"a bridge" bridge \
 	"a bridge with br_netfilter, seen from the bridge" bridge_netfilter \
+	"ipvlan in the mode l3" ipvlan \
 	"tun" tun
