@@ -54,23 +54,32 @@ history() {
 	assert_states_agree "$b"
 }
 
-# Where nothing will go, a search that found nothing is not made again for each connection. The witness is the kernel: how
-# often the last part of a search was called.
-rests() {
+# searches_of FIRST LAST: how often a row was sought for connections of these numbers, and in $took how many seconds that
+# took, rounded up.
+searches_of() {
 	local before start end number
-	count_calls tl_wheel_soon || { skip "needs kprobes"; return; }
-	assert_eq "$(summary_value connections "$a")" 4 connections
-	# The rest grows with each search in vain.
-	for number in $(seq 20); do
-		refute sa connect "r$number" 192.0.2.2 5999
-	done
-	read -r start _ </proc/uptime
 	before=$(calls tl_wheel_soon)
-	for number in $(seq 21 40); do
+	read -r start _ </proc/uptime
+	for number in $(seq "$1" "$2"); do
 		refute sa connect "r$number" 192.0.2.2 5999
 	done
 	read -r end _ </proc/uptime
-	assert_between $(($(calls tl_wheel_soon) - before)) 1 $((2 * (${end%.*} - ${start%.*} + 2))) "searches for 20 connections"
+	took=$((${end%.*} - ${start%.*} + 1))
+	searches=$(($(calls tl_wheel_soon) - before))
+}
+
+# Where nothing will go, a search that found nothing is not made again for each connection. The witness is the kernel: how
+# often the last part of a search was called.
+rests() {
+	local took searches
+	count_calls tl_wheel_soon || { skip "needs kprobes"; return; }
+	assert_eq "$(summary_value connections "$a")" 4 connections
+	# The rest doubles with each search in vain, from two ticks to a second: that is ten searches with 1,000 ticks.
+	searches_of 1 40
+	assert_between "$searches" 1 $((10 + took + 1)) "searches for 40 connections, in $took seconds"
+	# From then on there is one in a second, and one at the beginning.
+	searches_of 41 60
+	assert_between "$searches" 0 $((took + 1)) "searches for 20 connections, in $took seconds"
 	forget_calls
 }
 
