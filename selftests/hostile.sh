@@ -152,6 +152,27 @@ while pid(5029) != str(os.getpid()):
 	assert_eq "$(cat "$scratch/guest")" "" "the complaint of a guest"
 }
 
+# A search is copied for each reader, and a report is gathered, some rows at a time: none is lost in between, or comes twice.
+in_chunks() {
+	unshare -Urn python3 -c '
+import os, resource, socket, time
+
+resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+held = [socket.create_server(("", port)) for port in range(5000, 5700)]
+fds = {":%d" % (5000 + i): str(one.fileno()) for i, one in enumerate(held)}
+begun = time.monotonic()
+while True:
+	rows = [row.split() for row in open("/proc/net/tcplab/listeners").read().splitlines()[2:]]
+	if "?" not in [row[11] for row in rows] or time.monotonic() - begun > 100:
+		break
+	time.sleep(0.1)
+got = [(":" + row[0].rsplit(":", 1)[1], row[11], row[13]) for row in rows]
+wanted = [(port, str(os.getpid()), fd) for port, fd in fds.items()]
+print(len(got), sorted(got) == sorted(wanted))
+' >"$scratch/chunks" || fail "no guest"
+	assert_eq "$(cat "$scratch/chunks")" "700 True" "listeners of a guest, and whether each has its descriptor"
+}
+
 # A large table that is mostly empty is searched to its end.
 sparse() {
 	in_ns "$home" python3 -c '
@@ -176,4 +197,5 @@ run_tests \
 	"it holds up rmmod alone" stuck_while_unloading \
 	"rmmod with an open report of a namespace that is gone" open_while_unloading \
 	"root of a user namespace makes nobody search too often" guest \
+	"a report of many sockets is copied whole" in_chunks \
 	"a large table of descriptors that is mostly empty" sparse
