@@ -29,6 +29,9 @@
  *	probe sockmap|kcm|tls			fails if the kernel cannot
  *	ttl NAME LEAST				takes no packets with fewer hops left
  *	deaf NAME 0|1				takes no packets at all
+ *	hold NAME				is in send() until let_go: all that comes
+ *						waits in the backlog
+ *	let_go					that send() returns
  *	freeze NAME				notes what it is, and silences it
  *	thaw NAME				a new socket goes on from there
  *	pending LISTENER			fails if no connection waits
@@ -398,6 +401,10 @@ static int rare_command(char **word, const char *name, char *answer)
 		return special_ttl(fd_of(name), number(word[2], 0));
 	if (!strcmp(word[0], "deaf"))
 		return special_deaf(fd_of(name), number(word[2], 0));
+	if (!strcmp(word[0], "hold"))
+		return special_hold(fd_of(name));
+	if (!strcmp(word[0], "let_go"))
+		return special_let_go();
 	if (!strcmp(word[0], "freeze"))
 		return special_freeze(fd_of(name));
 	if (!strcmp(word[0], "thaw"))

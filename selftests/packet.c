@@ -100,7 +100,7 @@ static size_t write4(u8 *out, const struct piece *piece, size_t offset,
 	put16(out + 2, length);
 	put16(out + 4, FRAGMENT_ID);
 	put16(out + 6, offset / 8 | (piece->more ? 0x2000 : 0));
-	out[8] = HOPS;
+	out[8] = piece->hops ?: HOPS;
 	out[9] = IPPROTO_TCP;
 	memcpy(out + 12, from->address, 4);
 	memcpy(out + 16, to->address, 4);
@@ -125,7 +125,7 @@ static size_t write6(u8 *out, const struct piece *piece, size_t offset,
 
 	memset(out, 0, IP6_HEADER);
 	out[0] = 0x60;
-	out[7] = HOPS;
+	out[7] = piece->hops ?: HOPS;
 	memcpy(out + 8, from->address, 16);
 	memcpy(out + 24, to->address, 16);
 	for (unsigned int i = 0; i < piece->extensions; i++) {

@@ -57,6 +57,7 @@ struct segment {
  * @more: others follow
  * @extensions: IPv6 extension headers before it
  * @kind: of these; 0: destination options
+ * @hops: that it may make; 0: as usual
  */
 struct piece {
 	const u8 *from;
@@ -65,6 +66,7 @@ struct piece {
 	bool more;
 	unsigned int extensions;
 	u8 kind;
+	u8 hops;
 };
 
 size_t segment_write(u8 *out, const struct segment *segment,

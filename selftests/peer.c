@@ -24,6 +24,7 @@
  *	frag=N	in two IP fragments, the first of N bytes
  *	ext=N	with so many IPv6 destination options headers; kind=N: of another
  *		kind, which nobody lets pass
+ *	hops=N	that it may still make
  *
  * What is not said is right (send) or may be anything (expect); PSH, and the
  * bits of ECN, may always be anything. What waits, waits ten seconds at most.
@@ -57,12 +58,12 @@ struct side {
 static int tun;
 static struct side own, kernel;
 
-enum field { SEQ, ACKED, DATA, WIN, OFF, CUT, SUM, FRAG, EXT, KIND, FIELDS };
+enum field { SEQ, ACKED, DATA, WIN, OFF, CUT, SUM, FRAG, EXT, KIND, HOPS, FIELDS };
 
 static const char * const fields[FIELDS] = {
 	[SEQ] = "seq", [ACKED] = "ack", [DATA] = "data", [WIN] = "win",
 	[OFF] = "off", [CUT] = "cut", [SUM] = "sum", [FRAG] = "frag",
-	[EXT] = "ext", [KIND] = "kind",
+	[EXT] = "ext", [KIND] = "kind", [HOPS] = "hops",
 };
 
 struct order {
@@ -251,6 +252,7 @@ static int transmit(const struct order *order, const struct segment *segment,
 		.fragment = step && step < length,
 		.extensions = order->value[EXT],
 		.kind = order->value[KIND],
+		.hops = order->value[HOPS],
 	};
 
 	if (!piece.fragment)

@@ -299,6 +299,33 @@ goes_on() {
 	row_is ""
 }
 
+# The socket is locked, and data wait in its backlog, while TCP refuses a RST: that is doubted until the backlog is gone.
+backlogged() {
+	mark_counts
+	reach ESTABLISHED
+	assert kernel ttl s 64
+	kernel hold s || { skip "no userfaultfd here"; return; }
+	assert peer send . data=10
+	# Where the socket, which has not seen the data yet, expects what follows.
+	assert peer send R seq=-10 hops=1
+	look_twice
+	look_twice
+	assert kernel let_go
+	look_twice
+	look_twice
+	row_is "ESTABLISHED ESTABLISHED"
+	# Such a RST does not tell how the connection ends.
+	assert_eq "$(kernel recv s)" 10 "bytes of the backlog"
+	assert peer expect . data=1
+	assert peer send F.
+	row_is "CLOSE_WAIT FIN_WAIT_2"
+	assert kernel close s
+	assert peer expect F.
+	assert peer send .
+	row_is "CLOSED TIME_WAIT"
+	assert_undisputed
+}
+
 both_ends() {
 	local address=192.0.2.2
 	[ "$family" = 4 ] || address=2001:db8::2
@@ -422,6 +449,7 @@ run_tests_46 "$@" \
 	"RST from too far away" too_far \
 	"RST from too far away in CLOSE_WAIT" too_far_CLOSE_WAIT \
 	"RST that a filter drops" filtered \
+	"RST from too far away, and a backlog" backlogged \
 	"RST that a filter drops, and an orderly close" goes_on \
 	"the kernel aborts in ESTABLISHED" abort_ESTABLISHED \
 	"the kernel aborts in FIN_WAIT_2" abort_FIN_WAIT_2 \

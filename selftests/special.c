@@ -6,12 +6,17 @@
 #include <linux/filter.h>
 #include <linux/kcm.h>
 #include <linux/tls.h>
+#include <linux/userfaultfd.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -19,6 +24,7 @@
 
 #define FASTOPEN_QUEUE	16
 #define OPTIONS		4
+#define PAGE		4096
 
 /* All that a connection without data under way is. */
 static struct {
@@ -233,6 +239,59 @@ int special_deaf(int fd, int on)
 
 	return setsockopt(fd, SOL_SOCKET, on ? SO_ATTACH_FILTER : SO_DETACH_FILTER,
 			  &filter, sizeof(filter));
+}
+
+/* A thread that sends one byte out of a page whose fault waits for an answer. */
+static struct {
+	pthread_t thread;
+	void *trap;
+	int faults;
+	int fd;
+} held;
+
+static void *send_held(void *unused)
+{
+	send(held.fd, held.trap, 1, MSG_NOSIGNAL);
+	return unused;
+}
+
+/**
+ * special_hold() - lock a socket, as send() does while it copies
+ * @fd: the socket; one at a time
+ */
+int special_hold(int fd)
+{
+	struct uffdio_register range = {
+		.range.len = PAGE,
+		.mode = UFFDIO_REGISTER_MODE_MISSING,
+	};
+	struct pollfd fault = { .events = POLLIN };
+	struct uffdio_api api = { .api = UFFD_API };
+
+	held.fd = fd;
+	held.trap = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	range.range.start = (unsigned long)held.trap;
+	held.faults = syscall(SYS_userfaultfd, O_CLOEXEC);
+	if (ioctl(held.faults, UFFDIO_API, &api) || ioctl(held.faults, UFFDIO_REGISTER, &range) ||
+	    pthread_create(&held.thread, NULL, send_held, NULL))
+		return -1;
+	fault.fd = held.faults;
+	return poll(&fault, 1, -1) == 1 ? 0 : -1;
+}
+
+/**
+ * special_let_go() - answer the fault, and wait until the socket is unlocked
+ */
+int special_let_go(void)
+{
+	struct uffdio_zeropage zero = {
+		.range = { .start = (unsigned long)held.trap, .len = PAGE },
+	};
+
+	if (ioctl(held.faults, UFFDIO_ZEROPAGE, &zero) || pthread_join(held.thread, NULL))
+		return -1;
+	close(held.faults);
+	return munmap(held.trap, PAGE);
 }
 
 static int bpf(int command, union bpf_attr *attr)

@@ -13,6 +13,8 @@ int special_silence(int fd);
 int special_keepalive(int fd, int seconds);
 int special_ttl(int fd, int least);
 int special_deaf(int fd, int on);
+int special_hold(int fd);
+int special_let_go(void);
 int special_reader(const char *command, const char *name, int fd);
 int special_freeze(int fd);
 int special_thaw(void);
