@@ -6,6 +6,7 @@
 # shellcheck shell=dash disable=SC2119 # load_module takes parameters
 
 . ./lib.sh
+. ../memory.sh
 
 [ "$(id -u)" = 0 ] || skip_all "needs root"
 enter_ns
@@ -64,80 +65,6 @@ rows_agree() {
 	local shown
 	shown=$({ report connections; report half_open; } | awk '$1 != "local" { print $1, $2 }' | sort -u | wc -l)
 	[ "$(summary_value connections)" = "$shown" ]
-}
-
-destinations() {
-	report ports | tail -n +2 | wc -l
-}
-
-# closers [NS]: who finds the table full is counted in one line, which takes no memory of its own.
-closers() {
-	report time_wait_owner "${1-}" | awk 'NR > 1 && ($1 != "-" || $2 != "-")' | wc -l
-}
-
-# memory_besides_rows [NS]: what memory_bytes holds apart from the rows of connections and from 4-tuples remembered.
-memory_besides_rows() {
-	report summary "${1-}" | awk -v row="$row_size" -v past="$past_size" '
-		{ value[$1] = $2 }
-		END { print value["memory_bytes"] - value["connections"] * row - value["remembered"] * past }'
-}
-
-# shellcheck disable=SC2154 # set by setup_ns
-have_closed() {
-	[ "$(closers "$alone")" = "$1" ]
-}
-
-# Tables come with the first that is kept in them, so the second tells the size of one.
-learn_sizes() {
-	local opened first
-	setup_ns alone
-	# shellcheck disable=SC2154 # set by setup_ns
-	assert_eq "$(memory_besides_rows "$alone")" "$memory_base" "memory_bytes of an idle namespace"
-	assert start_endpoint ends "$alone"
-	assert ends listen listener 127.0.0.1 5000
-	assert ends listen listener2 127.0.0.1 5001
-	assert ends connect client 127.0.0.1 5000
-	assert ends accept server listener
-	first=$(memory_besides_rows "$alone")
-	assert ends connect client2 127.0.0.1 5001
-	assert ends accept server2 listener2
-	opened=$(memory_besides_rows "$alone")
-	port_size=$((opened - first))
-	port_table=$((first - memory_base - port_size))
-	assert ends close client
-	assert ends close server
-	assert wait_for 5 have_closed 1
-	first=$(memory_besides_rows "$alone")
-	# It closes at the port of a service, which makes it another one.
-	assert ends close server2
-	assert ends close client2
-	assert wait_for 5 have_closed 2
-	closer_size=$(($(memory_besides_rows "$alone") - first))
-	closer_table=$((first - opened - closer_size))
-	[ "$port_size" -gt 0 ] || fail "a destination takes $port_size bytes"
-	[ "$closer_size" -gt 0 ] || fail "a closer takes $closer_size bytes"
-	[ "$port_table" -gt 0 ] || fail "the table of destinations takes $port_table bytes"
-	[ "$closer_table" -gt 0 ] || fail "the tables of closers and TIME_WAIT take $closer_table bytes"
-}
-
-# What is left of memory_bytes is to be what was there when nothing had happened yet, and closers that no report shows:
-# their connections are closed here, and have not come to TIME_WAIT.
-memory_is_accounted_for() {
-	local ports closers stragglers left
-	ports=$(destinations)
-	closers=$(closers)
-	stragglers=$(report stragglers | sed 1d | wc -l)
-	left=$(($(memory_besides_rows) - memory_base - ports * port_size - (ports > 0) * port_table - closers * closer_size - \
-		(closers > 0) * closer_table - (stragglers > 0) * straggler_table))
-	[ "$left" -ge 0 ] && [ $((left % closer_size)) = 0 ] && [ $((left / closer_size)) -le "$(summary_value connections)" ]
-}
-
-assert_memory_accounted_for() {
-	wait_for 5 memory_is_accounted_for || fail "memory_bytes is $(summary_value memory_bytes)," \
-		"with $(summary_value connections) rows of $row_size bytes, $(summary_value remembered) 4-tuples of $past_size," \
-		"$(destinations) destinations of $port_size, $(closers) closers of $closer_size," \
-		"tables of $port_table, $closer_table and $straggler_table bytes" \
-		"and $memory_base to begin with"
 }
 
 time_wait_value() {
@@ -259,12 +186,7 @@ ended() {
 }
 
 start_fuzzer fuzzer || exit 1
-row_size=$(cat /sys/kernel/slab/tcplab_conn/object_size) || skip_all "no /sys/kernel/slab"
-row_size=$((row_size + 8))	# the allocator keeps a pointer behind each
-# A counter for each kind, verdict and range of time.
-straggler_table=$((4 * 5 * 5 * 14))
-past_size=$(cat /sys/kernel/slab/tcplab_past/object_size)
-memory_base=$(memory_besides_rows)
+begin_accounts || skip_all "no /sys/kernel/slab"
 
 run_tests \
 	"what a destination and a closer take" learn_sizes \

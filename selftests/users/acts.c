@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -149,14 +150,28 @@ static void have_child(struct user *user)
 	act_and_end(user);
 }
 
-/* Root there, with lo. */
+static void become_root(const char *map, unsigned int id)
+{
+	int file = open(map, O_WRONLY);
+
+	dprintf(file, "0 %u 1", id);
+	close(file);
+}
+
+/* Root there, with lo. Without an id of its own it could not make more namespaces of users. */
 bool user_enter_namespaces(int flags)
 {
 	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	unsigned int uid = getuid(), gid = getgid();
 	int file;
 
 	if (unshare(CLONE_NEWUSER | CLONE_NEWNET | flags))
 		return false;
+	file = open("/proc/self/setgroups", O_WRONLY);
+	write(file, "deny", 4);
+	close(file);
+	become_root("/proc/self/uid_map", uid);
+	become_root("/proc/self/gid_map", gid);
 	file = socket(AF_INET, SOCK_DGRAM, 0);
 	ioctl(file, SIOCSIFFLAGS, &lo);
 	close(file);
@@ -175,6 +190,11 @@ static void have_guest(struct user *user)
 	if (!user_enter_namespaces(dice_percent(&dice, 30) ? CLONE_NEWPID : 0))
 		_exit(0);
 	user_open_report(user);
+	/* Nothing else may keep the namespace that its reader has left. */
+	if (dice_percent(&dice, 30)) {
+		user_leave_reader(user);
+		_exit(0);
+	}
 	act_and_end(user);
 }
 
@@ -188,7 +208,8 @@ void user_new_family(struct user *user)
 }
 
 user_act * const user_acts[] = {
-	live_in_threads, live_in_threads, have_child, have_guest, write_knob,
+	live_in_threads, live_in_threads, live_in_threads, live_in_threads,
+	have_child, have_guest, have_guest, write_knob,
 	user_read_whole, user_read_whole, user_read_pieces, user_read_stuck, user_open_report,
 	user_listen, user_connect, user_connect, user_connect, user_accept, user_accept,
 	user_talk, user_shutdown, user_close, user_abort, user_move, user_pass, user_take,

@@ -2,6 +2,7 @@
 /* How a user reads reports: whole, in pieces, with pauses, into memory that faults for ever. */
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
+#include <sched.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -88,6 +89,16 @@ static void get_stuck(int file)
 	_exit(0);
 }
 
+/* Nothing else that a child has from its parent keeps a namespace. */
+static void close_all_but(struct user *user, int file)
+{
+	int i;
+
+	for (i = 0; i < FILES; i++)
+		if (user->file[i] != file)
+			close(user->file[i]);
+}
+
 void user_read_stuck(struct user *user)
 {
 	int file, i;
@@ -96,13 +107,25 @@ void user_read_stuck(struct user *user)
 		user_take(user);
 	file = dice_percent(&user->dice, 50) ? *user_any(user) : open_any(user);
 	if (dice_percent(&user->dice, 15) && !fork()) {
-		for (i = 0; i < FILES; i++)
-			if (user->file[i] != file)
-				close(user->file[i]);
+		close_all_but(user, file);
 		get_stuck(file);
 	}
 	for (i = 0; i < FILES; i++)
 		if (user->file[i] == file)
 			return;
 	close(file);
+}
+
+/* It leaves the namespace whose report it reads: that may end meanwhile. */
+void user_leave_reader(struct user *user)
+{
+	int file;
+
+	if (fork())
+		return;
+	file = open_any(user);
+	close_all_but(user, file);
+	if (!unshare(CLONE_NEWNET))
+		get_stuck(file);
+	_exit(0);
 }

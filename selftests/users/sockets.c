@@ -118,10 +118,15 @@ void user_abort(struct user *user)
 	*place = -1;
 }
 
-/* To a number that makes the table large. */
+/*
+ * Seldom to a number that makes the table large: each thread and child copies that from
+ * then on, and does little else.
+ */
 void user_move(struct user *user)
 {
-	keep(user, fcntl(*user_any(user), F_DUPFD, 64 << dice_below(&user->dice, 14)));
+	int bits = dice_below(&user->dice, dice_percent(&user->dice, 5) ? 14 : 4);
+
+	keep(user, fcntl(*user_any(user), F_DUPFD, 64 << bits));
 }
 
 void user_send(struct user *user, int file)

@@ -37,7 +37,7 @@ bool user_enter_namespaces(int flags);
 void user_find_knobs(void);
 
 /* reads.c: reports */
-user_act user_read_whole, user_read_pieces, user_read_stuck, user_open_report;
+user_act user_read_whole, user_read_pieces, user_read_stuck, user_leave_reader, user_open_report;
 
 /* sockets.c */
 user_act user_listen, user_connect, user_accept, user_talk, user_shutdown, user_close, user_abort;

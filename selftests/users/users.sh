@@ -8,6 +8,7 @@
 
 selftests=..
 . ../lib.sh
+. ../memory.sh
 
 enter_ns
 seconds=${FUZZ_SECONDS:-160}
@@ -16,7 +17,7 @@ load_module && setup_ns home || exit 1
 # Readers may be caught in faults that nobody answers; where root only may, these do not happen.
 sysctl -qw vm.unprivileged_userfaultfd=1 user.max_user_namespaces=10000 2>/dev/null
 echo "# seed $seed"
-memory_base=$(summary_value memory_bytes)
+begin_accounts || skip_all "no /sys/kernel/slab"
 
 # crowd ARGUMENT...: in a PID namespace, which is killed with all that came of it. We go first.
 crowd() {
@@ -27,6 +28,13 @@ crowd() {
 
 gone() {
 	! ip -n "$home" link show passing >/dev/null 2>&1
+}
+
+# An administrator's monitor, which has all processes searched at once and as often as it reads.
+watch_owners() {
+	while cat /proc/net/tcplab/close_wait /proc/net/tcplab/close_wait_owner /proc/net/tcplab/listeners; do
+		:
+	done >"$scratch/watched"
 }
 
 # Its device goes with the namespace, which the one worker removes that frees them all.
@@ -45,16 +53,20 @@ crowds_live() {
 }
 
 let_live() {
-	local deadline rounds=0
+	local deadline watcher rounds=0
 	crowd "$seed"
 	crowd "$seed" guests
+	start watch_owners
+	watcher=$started
 	deadline=$(($(summary_value uptime_ms) + seconds * 1000))
 	while [ "$checks_failed" = 0 ] && [ "$(summary_value uptime_ms)" -lt "$deadline" ]; do
 		namespace_comes_and_goes
 		crowds_live || fail "a crowd has ended"
+		kill -0 "$watcher" || fail "a report of owners cannot be read"
 		cat /proc/net/tcplab/* >/dev/null || fail "a report cannot be read"
 		rounds=$((rounds + 1))
 	done
+	kill "$watcher"
 	echo "# $rounds namespaces came and went; $(summary_value created) connections," \
 		"$(pgrep -c -U 65534) processes at the end"
 	[ "$checks_failed" = 0 ] || fail "repeat with the seed $seed"
@@ -79,21 +91,22 @@ sound_afterwards() {
 	namespace_comes_and_goes
 	echo 0 >/sys/kernel/tcplab/track/enabled
 	assert_eq "$(summary_value connections)" 0 "rows of a tracker that is off"
+	assert_memory_accounted_for
 	echo 1 >/sys/kernel/tcplab/track/enabled
-	echo "# memory_bytes was $memory_base, is $(summary_value memory_bytes), with $(
-		report ports | tail -n +2 | wc -l) destinations and $(report time_wait_owner | tail -n +2 | wc -l) closers"
+	echo "# memory_bytes was $memory_base, is $(summary_value memory_bytes), with $(destinations) destinations" \
+		"and $(closers) closers"
 }
 
 # What is asked for as ever is answered as ever.
 # shellcheck disable=SC2016 # awk's fields
 works_afterwards() {
-	start_endpoint ends "$home"
-	assert ends listen l 127.0.0.1 80
-	assert ends connect c 127.0.0.1 80
-	assert ends accept s l
-	assert ends close c
+	start_endpoint late "$home"
+	assert late listen l 127.0.0.1 80
+	assert late connect c 127.0.0.1 80
+	assert late accept s l
+	assert late close c
 	assert_eq "$(in_ns "$home" awk 'NR == 3 { print $4, $9, $10 }' /proc/net/tcplab/close_wait)" \
-		"unread-eof $(ends pid) endpoint" "cause, PID and command of a socket in CLOSE_WAIT"
+		"unread-eof $(late pid) endpoint" "cause, PID and command of a socket in CLOSE_WAIT"
 	assert_states_agree "$home"
 }
 
@@ -102,6 +115,7 @@ unloads() {
 }
 
 run_tests \
+	"what a destination and a closer take" learn_sizes \
 	"users do what they may" let_live \
 	"all that they had is gone" sound_afterwards \
 	"reports are right" works_afterwards \
