@@ -44,10 +44,7 @@
  * @net: namespace of the sockets that are wanted; NULL: all
  * @states: bit mask of the states that are wanted
  * @hold: holders hold their processes
- * @tgid: the process that is asked, held meanwhile
- * @pid: its number
- * @pid_ns: its own PID namespace
- * @comm: its command
+ * @who: what is said of the process that is asked, which is held meanwhile
  * @ring: an io_uring that it has, held; or NULL
  * @ring_fd: the descriptor of that
  * @busy: an io_uring could not be looked into
@@ -58,10 +55,7 @@ struct search {
 	const struct net *net;
 	u32 states;
 	bool hold;
-	struct pid *tgid;
-	pid_t pid;
-	unsigned int pid_ns;
-	char comm[TASK_COMM_LEN];
+	struct tl_holder who;
 	struct file *ring;
 	unsigned int ring_fd;
 	bool busy;
@@ -106,6 +100,20 @@ static void look(struct search *search, unsigned int times)
 	search->looks -= min(search->looks, times);
 }
 
+static struct tl_holder *add(struct tl_holders *holders, unsigned long inode,
+			     const struct tl_holder *what)
+{
+	struct tl_holder *holder = tl_index_add(&holders->index, inode, HOLDERS_OF_ONE);
+	struct tl_entry entry;
+
+	if (!holder)
+		return NULL;
+	entry = holder->entry;
+	*holder = *what;
+	holder->entry = entry;
+	return holder;
+}
+
 /* A descriptor keeps its file, and that its socket. */
 static void note(struct search *search, struct file *file, unsigned int fd)
 {
@@ -115,17 +123,12 @@ static void note(struct search *search, struct file *file, unsigned int fd)
 
 	if (!sk || !is_wanted(search, sk))
 		return;
-	holder = tl_index_add(&search->holders->index, SOCK_INODE(sock)->i_ino,
-			      HOLDERS_OF_ONE);
+	holder = add(search->holders, SOCK_INODE(sock)->i_ino, &search->who);
 	if (!holder)
 		return;
 	holder->net = sock_net(sk);
-	holder->tgid = search->hold ? get_pid(search->tgid) : NULL;
-	holder->global = pid_nr(search->tgid);
-	holder->pid = search->pid;
-	holder->pid_ns = search->pid_ns;
+	holder->tgid = search->hold ? get_pid(holder->tgid) : NULL;
 	holder->fd = fd;
-	memcpy(holder->comm, search->comm, sizeof(holder->comm));
 }
 
 static bool has_seen_enough(const struct search *search)
@@ -254,13 +257,15 @@ static bool describe(struct search *search, struct task_struct *task,
 		     struct pid_namespace *pids)
 {
 	struct pid *pid = READ_ONCE(task->signal->pids[PIDTYPE_TGID]);
+	struct tl_holder *who = &search->who;
 
-	search->pid = pid_nr_ns(pid, pids);
-	if (!search->pid)
+	who->pid = pid_nr_ns(pid, pids);
+	if (!who->pid)
 		return false;
-	search->tgid = get_pid(pid);
-	search->pid_ns = ns_of_pid(pid)->ns.inum;
-	get_task_comm(search->comm, task->group_leader);
+	who->tgid = get_pid(pid);
+	who->global = pid_nr(pid);
+	who->pid_ns = ns_of_pid(pid)->ns.inum;
+	get_task_comm(who->comm, task->group_leader);
 	return true;
 }
 
@@ -296,7 +301,7 @@ static int search_processes(struct search *search, struct pid_namespace *pids)
 			continue;
 		err = search_descriptors(search, task);
 		put_task_struct(task);
-		put_pid(search->tgid);
+		put_pid(search->who.tgid);
 	}
 	search->holders->whole = !err && !search->busy &&
 				 !has_seen_enough(search);
@@ -456,20 +461,12 @@ void tl_holders_copy(struct tl_holders *holders, const struct tl_holder *from,
 		     struct pid_namespace *pids)
 {
 	pid_t pid = pid_nr_ns(from->tgid, pids);
-	struct tl_holder *holder;
+	struct tl_holder *holder = pid ? add(holders, from->entry.key, from) : NULL;
 
-	if (!pid)
-		return;
-	holder = tl_index_add(&holders->index, from->entry.key, HOLDERS_OF_ONE);
 	if (!holder)
 		return;
-	holder->net = from->net;
 	holder->tgid = NULL;
-	holder->global = from->global;
 	holder->pid = pid;
-	holder->pid_ns = from->pid_ns;
-	holder->fd = from->fd;
-	memcpy(holder->comm, from->comm, sizeof(holder->comm));
 }
 
 /**
