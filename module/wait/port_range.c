@@ -5,7 +5,7 @@
  * Those in the range, but for the reserved, and those that bind() holds for
  * itself: these connect() shares with nobody. A connection that was bound to its
  * port before has it in use all the same, so that for its destination the port
- * is one of the range.
+ * is one of the range. A VRF has its ports for itself.
  */
 #include <linux/jiffies.h>
 #include <net/inet_connection_sock.h>
@@ -19,6 +19,24 @@
 
 /* What is reserved and bound changes seldom, and counting it takes a while. */
 #define COUNT_EVERY	(10 * HZ)
+/* VRFs with ports that bind() holds; of more than these nothing is known to be bound. */
+#define BOUNDS		32
+
+/**
+ * struct port_bounds - ports of the range that bind() holds
+ * @low: first port of the range
+ * @high: its last port
+ * @used: places that are used
+ * @vrf: interface of the VRF in each place, or 0
+ * @count: how many ports that is
+ */
+struct port_bounds {
+	int low;
+	int high;
+	unsigned int used;
+	int vrf[BOUNDS];
+	u32 count[BOUNDS];
+};
 
 /* Of a bucket that some connect() has chosen both are negative. */
 static bool is_bound(const struct inet_bind_bucket *bucket)
@@ -56,33 +74,79 @@ bool tl_port_is_own(struct sock *sk, bool locked)
 	return own;
 }
 
-static u32 bound_in(struct inet_bind_hashbucket *head, struct net *net,
-		    int low, int high)
+static u32 *bound_of(struct port_bounds *bounds, int vrf)
+{
+	unsigned int i;
+
+	for (i = 0; i < bounds->used; i++)
+		if (bounds->vrf[i] == vrf)
+			return &bounds->count[i];
+	return NULL;
+}
+
+static void add_bound(struct port_bounds *bounds, int vrf)
+{
+	u32 *count = bound_of(bounds, vrf);
+
+	if (!count && bounds->used < BOUNDS) {
+		bounds->vrf[bounds->used] = vrf;
+		count = &bounds->count[bounds->used++];
+	}
+	if (count)
+		++*count;
+}
+
+static void count_bound(struct port_bounds *bounds, struct net *net,
+			struct inet_bind_hashbucket *head)
 {
 	struct inet_bind_bucket *tb;
-	u32 count = 0;
 
 	spin_lock_bh(&head->lock);
 	inet_bind_bucket_for_each(tb, &head->chain)
-		count += net_eq(ib_net(tb), net) && tb->port >= low &&
-			 tb->port <= high && is_bound(tb) &&
-			 !inet_is_local_reserved_port(net, tb->port);
+		if (net_eq(ib_net(tb), net) && tb->port >= bounds->low &&
+		    tb->port <= bounds->high && is_bound(tb) &&
+		    !inet_is_local_reserved_port(net, tb->port))
+			add_bound(bounds, tb->l3mdev);
 	spin_unlock_bh(&head->lock);
-	return count;
 }
 
-static u32 bound_ports(struct net *net, int low, int high)
+static void count_all_bound(struct port_bounds *bounds, struct net *net)
 {
 	struct inet_hashinfo *table = tl_compat_hashinfo(net);
-	u32 count = 0;
 	unsigned int i;
 
 	for (i = 0; i < table->bhash_size; i++) {
 		if (!hlist_empty(&table->bhash[i].chain))
-			count += bound_in(&table->bhash[i], net, low, high);
+			count_bound(bounds, net, &table->bhash[i]);
 		cond_resched();
 	}
-	return count;
+}
+
+/* A link that belongs to no VRF shares the ports of all others that do not. */
+static int vrf_of(struct net *net, u32 scope)
+{
+	return scope ? tl_scope_of_device(dev_get_by_index_rcu(net, scope)) : 0;
+}
+
+/* Bucket by bucket: who connects waits for the lock. */
+static void tell_rows(struct tl_net *ns, struct port_bounds *bounds)
+{
+	struct tl_ports *ports = &ns->ports;
+	struct tl_port_use *use;
+	unsigned int i;
+
+	for (i = 0; i < TL_PORTS_BUCKETS; i++) {
+		rcu_read_lock();
+		spin_lock_bh(&ports->lock);
+		hlist_for_each_entry(use, &ports->bucket[i], node) {
+			u32 *count = bound_of(bounds, vrf_of(ns->net, use->to.scope));
+
+			use->bound = count ? *count : 0;
+		}
+		spin_unlock_bh(&ports->lock);
+		rcu_read_unlock();
+		cond_resched();
+	}
 }
 
 /**
@@ -95,20 +159,24 @@ static u32 bound_ports(struct net *net, int low, int high)
 void tl_port_range_count(struct tl_net *ns)
 {
 	struct tl_ports *ports = &ns->ports;
-	u32 count = 0, bound;
-	int low, high, port;
+	struct port_bounds bounds = { .used = 1 };
+	u32 count = 0;
+	int port;
 
-	inet_get_local_port_range(ns->net, &low, &high);
-	for (port = low; port <= high; port++)
+	inet_get_local_port_range(ns->net, &bounds.low, &bounds.high);
+	for (port = bounds.low; port <= bounds.high; port++)
 		count += !inet_is_local_reserved_port(ns->net, port);
-	bound = bound_ports(ns->net, low, high);
+	count_all_bound(&bounds, ns->net);
 	spin_lock_bh(&ports->lock);
 	ports->range = count;
-	ports->bound = min(bound, count);
-	ports->low = low;
-	ports->high = high;
+	/* The first place is that of no VRF. */
+	ports->bound = bounds.count[0];
+	ports->low = bounds.low;
+	ports->high = bounds.high;
 	ports->counted = jiffies;
 	spin_unlock_bh(&ports->lock);
+	tell_rows(ns, &bounds);
+	WRITE_ONCE(ports->told, true);
 }
 
 /**
@@ -120,7 +188,7 @@ void tl_port_range_count(struct tl_net *ns)
  */
 u32 tl_port_range_of(const struct tl_ports *ports, const struct tl_port_use *use)
 {
-	u32 range = READ_ONCE(ports->range), bound = READ_ONCE(ports->bound);
+	u32 range = READ_ONCE(ports->range), bound = READ_ONCE(ports->told) ? use->bound : 0;
 
 	/* What was bound since is not counted yet. */
 	return range - min(range, bound - min(bound, use->own));
@@ -145,6 +213,7 @@ u32 tl_port_range_now(struct tl_net *ns, const struct tl_port_use *use)
 	if (low != ports->low || high != ports->high) {
 		ports->range = high - low + 1;
 		ports->bound = 0;
+		WRITE_ONCE(ports->told, false);
 		ports->low = low;
 		ports->high = high;
 		ports->counted = now - COUNT_EVERY;

@@ -164,6 +164,8 @@ static struct tl_port_use *find_or_make(struct tl_net *ns,
 		return NULL;
 	use->to = *to;
 	use->failed_at = TL_PORTS_NOT_TOLD;
+	/* Of a VRF it is not known before the next count. */
+	use->bound = to->scope ? 0 : ports->bound;
 	use->since_ms = now_ms();
 	tl_load_init(&use->load, use->since_ms);
 	hlist_add_head(&use->node, bucket_of(ports, to));

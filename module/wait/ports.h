@@ -46,6 +46,7 @@ static_assert(sizeof(struct tl_destination) == 10 * sizeof(u32));
  * @rto_ms: retransmission timeout of those that ended, on average; 0 is unknown
  * @in_use: ports, with those in TIME_WAIT
  * @own: how many of these bind() has chosen, which connect() shares with nobody
+ * @bound: how many ports of the range bind() held in the same VRF when they were counted
  * @failures: connect() that found no port
  * @since_ms: when the oldest connection was born that is counted
  * @load: what the connections do
@@ -60,6 +61,7 @@ struct tl_port_use {
 	u32 rto_ms;
 	u32 in_use;
 	u32 own;
+	u32 bound;
 	u64 failures;
 	u64 since_ms;
 	struct tl_load load;
@@ -78,7 +80,8 @@ struct tl_port_use {
  * @low: first port of the range that @range was counted for
  * @high: its last port
  * @range: ports of the range that are not reserved
- * @bound: how many of these bind() holds
+ * @bound: how many of these bind() holds outside of VRFs, for rows to come
+ * @told: rows know how many are bound
  * @counted: when they were, low half of jiffies
  * @count_range: counts them
  */
@@ -93,6 +96,7 @@ struct tl_ports {
 	int high;
 	u32 range;
 	u32 bound;
+	bool told;
 	u32 counted;
 	struct work_struct count_range;
 };

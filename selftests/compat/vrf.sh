@@ -114,6 +114,7 @@ ports_of_both() {
 	assert sc listen l 192.0.2.2 6100
 	assert sa device red
 	assert sa connect r1 192.0.2.2 6100
+	assert sa device red
 	assert sa connect r2 192.0.2.2 6100
 	assert sa device blue
 	assert sa connect b 192.0.2.2 6100
@@ -123,6 +124,39 @@ ports_of_both() {
 	assert sa abort b
 	wait_for 5 ports_are "1 0" || fail "the rows are: $(report ports "$a" | xargs)"
 	assert sa abort r2
+	assert sb close l
+	assert sc close l
+	agree
+	assert_quiet
+}
+
+# Ports that bind() holds in a VRF connect() may choose in another.
+bound_in_one() {
+	local low high range
+	read -r low high <<-END
+		$(in_ns "$a" sysctl -n net.ipv4.ip_local_port_range)
+	END
+	range=$((high - low + 1))
+	assert sb listen l 192.0.2.2 6101
+	assert sc listen l 192.0.2.2 6101
+	assert sa device red
+	assert sa listen h1 192.0.2.1 $((low + 1))
+	assert sa device red
+	assert sa listen h2 192.0.2.1 $((low + 2))
+	assert sa device blue
+	assert sa listen h3 192.0.2.1 $((low + 1))
+	assert sa device red
+	assert sa connect r 192.0.2.2 6101
+	assert sa device blue
+	assert sa connect b 192.0.2.2 6101
+	assert_eq "$(port_column range 192.0.2.2:6101%red)" $((range - 2)) "the range of the first VRF"
+	assert_eq "$(port_column range 192.0.2.2:6101%blue)" $((range - 1)) "the range of the other"
+	assert sa close h1
+	assert sa close h2
+	assert sa close h3
+	assert_eq "$(port_column range 192.0.2.2:6101%red)" "$range" "the range when all are closed"
+	assert sa abort r
+	assert sa abort b
 	assert sb close l
 	assert sc close l
 	agree
@@ -276,6 +310,7 @@ run_tests \
 	"a socket bound to a port of a VRF" enslaved \
 	"two VRFs with the same addresses" same_addresses \
 	"ports in two VRFs" ports_of_both \
+	"ports bound in one of two VRFs" bound_in_one \
 	"one listener for all VRFs" for_all \
 	"an unbound socket whose route leads into a VRF" leaked \
 	"SYN cookies in a VRF" cookies \
