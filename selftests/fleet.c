@@ -7,7 +7,8 @@
  *	fleet load ADDRESS PORT RATE LIFE_MS first|second|never
  *		opens RATE connections a second, evenly, each of which it closes first
  *		or second after LIFE_MS, or never; says "failed" and the uptime in
- *		milliseconds when there is no port for another, and ends
+ *		milliseconds when there is no port for another, and ends; once a second
+ *		says "forecast", the uptime, and when the report says that this will be
  *	fleet hold ADDRESS PORT COUNT each|same|bind
  *		opens COUNT, says how many it could and waits to be killed; each to an
  *		address of its own from ADDRESS on, or all to the same, or these with
@@ -25,6 +26,7 @@
 #include <unistd.h>
 
 #define MANY	65536
+#define REPORT	"/proc/net/tcplab/ports"
 
 /**
  * struct client - a connection that is open
@@ -108,6 +110,33 @@ static void sleep_until(long ms)
 	clock_nanosleep(CLOCK_BOOTTIME, TIMER_ABSTIME, &at, NULL);
 }
 
+static void say_forecast(const struct sockaddr_in *to)
+{
+	char line[512], host[INET_ADDRSTRLEN], wanted[64], remote[64], said[64];
+	FILE *report = fopen(REPORT, "r");
+	long now = now_ms();
+
+	inet_ntop(AF_INET, &to->sin_addr, host, sizeof(host));
+	snprintf(wanted, sizeof(wanted), "%s:%d", host, ntohs(to->sin_port));
+	while (report && fgets(line, sizeof(line), report))
+		if (sscanf(line, "%*s %63s %*s %*s %*s %*s %*s %63s", remote, said) == 2 &&
+		    !strcmp(remote, wanted))
+			printf("forecast %ld %s\n", now, said);
+	if (report)
+		fclose(report);
+}
+
+static int open_client(const struct sockaddr_in *to, long life_ms)
+{
+	struct client *client = &clients[next++ % MANY];
+
+	client->fd = socket(AF_INET, SOCK_STREAM, 0);
+	if (connect(client->fd, (const struct sockaddr *)to, sizeof(*to)))
+		return -1;
+	client->until_ms = now_ms() + life_ms;
+	return 0;
+}
+
 static int load(const struct sockaddr_in *to, long rate, long life_ms, const char *end)
 {
 	long start = now_ms(), opened = 0, next_ms;
@@ -123,14 +152,12 @@ static int load(const struct sockaddr_in *to, long rate, long life_ms, const cha
 			continue;
 		}
 		sleep_until(next_ms);
-		client = &clients[next % MANY];
-		client->fd = socket(AF_INET, SOCK_STREAM, 0);
-		if (connect(client->fd, (const struct sockaddr *)to, sizeof(*to))) {
+		if (opened % rate == 1 % rate)
+			say_forecast(to);
+		if (open_client(to, life_ms)) {
 			printf("failed %ld %s\n", now_ms(), strerror(errno));
 			return errno != EADDRNOTAVAIL;
 		}
-		client->until_ms = now_ms() + life_ms;
-		next++;
 		opened++;
 	}
 }
