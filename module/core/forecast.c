@@ -38,11 +38,28 @@ static u32 length_ms(const struct tl_forecast *forecast)
 /* ---- How long connections live ---- */
 
 /*
- * A connection that has @age now, and could be seen for @seconds, came to these ages. What
- * was seen in part, the first unless it was seen to be opened, and the last unless
- * it was seen to end, counts half.
+ * What was seen in part of an age's second counts half. Of the first more is known:
+ * many end early in it, so that a connection that is older than these counts more.
  */
-static void came_to(struct tl_play *play, u64 count, u32 age, u32 seconds, bool ended)
+static u64 began(const struct tl_forecast *forecast, u64 count, u32 age)
+{
+	u32 brief = min_t(u32, forecast->brief_ms, MILLI);
+
+	return age ? count : div_u64(2 * count * (MILLI - brief), MILLI);
+}
+
+static u64 came_late(const struct tl_forecast *forecast, u64 count, u32 age)
+{
+	return 2 * count - began(forecast, count, age);
+}
+
+/*
+ * A connection that has @age now, and could be seen for @seconds, came to these
+ * ages: to the first in part unless it was seen to be opened, and to the last
+ * unless it was seen to end.
+ */
+static void came_to(struct tl_play *play, const struct tl_forecast *forecast, u64 count,
+		    u32 age, u32 seconds, bool ended)
 {
 	u32 i = 0;
 
@@ -50,12 +67,13 @@ static void came_to(struct tl_play *play, u64 count, u32 age, u32 seconds, bool 
 		return;
 	if (age >= seconds) {
 		i = age - seconds;
-		play->at_risk[i++] += count;
+		play->at_risk[i] += came_late(forecast, count, i);
+		i++;
 	}
 	for (; i < age; i++)
 		play->at_risk[i] += 2 * count;
 	if (i == age)
-		play->at_risk[i] += ended ? 2 * count : count;
+		play->at_risk[i] += ended ? 2 * count : began(forecast, count, i);
 }
 
 static u32 sum_ended(const struct tl_forecast *forecast, u32 age)
@@ -81,14 +99,14 @@ static void count_at_risk(struct tl_play *play, const struct tl_forecast *foreca
 	u32 part, age, seconds;
 
 	for (age = 0; age < LAST; age++)
-		came_to(play, forecast->open[age], age, window / MILLI, false);
+		came_to(play, forecast, forecast->open[age], age, window / MILLI, false);
 	/* How old these are is not known: as many were there all the time. */
 	play->at_risk[LAST] += 2 * div_u64((u64)window * forecast->open[LAST], MILLI);
 	for (part = 0; part < TL_FORECAST_PARTS; part++) {
 		seconds = (window - middle_of(forecast, part)) / MILLI;
 		for (age = 0; age < TL_FORECAST_AGES; age++)
-			came_to(play, (u64)forecast->ended[part][age] * MILLI, age,
-				seconds, true);
+			came_to(play, forecast, (u64)forecast->ended[part][age] * MILLI,
+				age, seconds, true);
 	}
 }
 

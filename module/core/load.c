@@ -12,8 +12,14 @@
 #define ONE	65536U
 /* Seconds that a trend is told from, at least. */
 #define TREND_MIN	8
-/* Whole connections are counted: in thousandths squared. */
-#define NOISE_MIN	(MILLI * MILLI / 4)
+/* Squares are counted in these parts of one. */
+#define PARTS		16
+/* Squares that chance does not reach: of connections at random, and of even ones. */
+#define CHANGE_CHANCE	20
+#define CHANGE_REGULAR	80
+#define SLOPE_CHANCE	12
+#define SLOPE_REGULAR	12
+#define SLOPE_FEW	120
 
 static u32 second_of(u64 ms)
 {
@@ -214,99 +220,112 @@ u32 tl_load_rate(struct tl_load *load, u64 now_ms)
 /* ---- The trend ---- */
 
 /**
- * struct line - the straight line that fits best
- * @mean_milli: its height in the middle
- * @slope_milli: how much it rises in a second
- * @noise: the mean square of what is between it and the counts, in thousandths
- *	squared
+ * struct sums - what a straight line through some seconds is found from
+ * @n: how many seconds
+ * @count: connections in them
+ * @moment: the same times twice the distance from the first second
+ * @square: the sum of the squares of the counts
  */
-struct line {
-	s64 mean_milli;
-	s64 slope_milli;
-	u64 noise;
+struct sums {
+	u32 n;
+	u64 count;
+	u64 moment;
+	u64 square;
 };
 
-static s64 beside(const struct line *line, const u32 *counts, u32 seconds, u32 i)
+static void add_second(struct sums *sums, u32 count)
 {
-	s64 twice = 2 * (s64)i - (s64)seconds + 1;
-
-	return (s64)counts[i] * MILLI - line->mean_milli -
-	       div64_s64(line->slope_milli * twice, 2);
+	sums->count += count;
+	sums->moment += 2ULL * sums->n++ * count;
+	sums->square += (u64)count * count;
 }
 
-static void fit(struct line *line, const u32 *counts, u32 seconds)
+/* What is left of @all without the first seconds, which are @old. */
+static struct sums without(const struct sums *all, const struct sums *old)
 {
-	s64 moment = 0, off;
-	u64 square = 0, sum = 0;
-	u32 i;
+	u64 count = all->count - old->count;
 
-	for (i = 0; i < seconds; i++) {
-		sum += counts[i];
-		/* Twice the distance from the middle. */
-		moment += (s64)counts[i] * (2 * (s64)i - (s64)seconds + 1);
-	}
-	line->mean_milli = (s64)div_u64(sum * MILLI, seconds);
-	/* Halved twice the distances: n (n^2 - 1) / 12 of their squares. */
-	line->slope_milli = seconds < 3 ? 0 :
-		div64_s64(moment * 6 * MILLI, (s64)seconds * ((s64)seconds * seconds - 1));
-	for (i = 0; i < seconds; i++) {
-		off = beside(line, counts, seconds, i);
-		square += (u64)(off * off);
-	}
-	line->noise = seconds < 3 ? 0 : div_u64(square, seconds - 2);
+	return (struct sums) {
+		.n = all->n - old->n,
+		.count = count,
+		.moment = all->moment - old->moment - 2ULL * old->n * count,
+		.square = all->square - old->square,
+	};
 }
 
-/*
- * Whether the counts go another way than the line: then they are further from it
- * than from their neighbours. (Without a trend half the mean square of the
- * differences is as large as the noise; von Neumann 1941.)
- */
-static bool bends(const struct line *line, const u32 *counts, u32 seconds)
+/* Twice the distances are taken from the middle: n (n^2 - 1) / 3 is the sum of their squares. */
+static s64 lean(const struct sums *sums)
 {
-	u64 differences = 0;
-	s64 off;
-	u32 i;
+	return (s64)sums->moment - (s64)((sums->n - 1) * sums->count);
+}
 
-	for (i = 1; i < seconds; i++) {
-		off = ((s64)counts[i] - (s64)counts[i - 1]) * MILLI - line->slope_milli;
-		differences += (u64)(off * off);
-	}
-	return line->noise > div_u64(differences, seconds - 1) * 3 / 4;
+static u32 spread(u32 n)
+{
+	return n * (n * n - 1) / 3;
+}
+
+/* Squares of what is between the counts and the line that fits best. */
+static u64 misfit(const struct sums *sums)
+{
+	u64 fits, all = sums->square * PARTS;
+	s64 moment = lean(sums);
+
+	if (sums->n < 3)
+		return 0;
+	fits = div_u64(sums->count * sums->count * PARTS, sums->n) +
+	       div_u64((u64)(moment * moment) * PARTS, spread(sums->n));
+	return all - min(all, fits);
 }
 
 /*
- * Whether the last seconds lie beside the line: something was different before,
- * such as a burst. Their own differences tell how far chance goes, and that of
- * connections at random, which is their mean; of few seconds neither does well.
+ * How far chance goes: the mean square beside the line, and no less than that of
+ * connections at random, which is their mean. Those that come evenly are known by
+ * much less; of few seconds that may be chance again.
  */
-static bool strays(const struct line *line, const u32 *counts, u32 seconds)
+static u64 limit(const struct sums *sums, u32 chance, u32 regular)
 {
-	u32 i, from = seconds - TREND_MIN;
-	u64 noise = 0, mean = 0;
-	s64 beside_all = 0, off;
+	u64 noise = max_t(u64, div_u64(misfit(sums), sums->n - 2), PARTS / 4);
+	u64 mean = div_u64(sums->count * PARTS, sums->n);
 
-	for (i = from; i < seconds; i++) {
-		beside_all += beside(line, counts, seconds, i);
-		mean += counts[i];
-		off = i == from ? 0 : ((s64)counts[i] - (s64)counts[i - 1]) * MILLI;
-		noise += (u64)(off * off);
-	}
-	noise = max_t(u64, div_u64(noise, 2 * (TREND_MIN - 1)), NOISE_MIN);
-	mean = mean * MILLI * MILLI / TREND_MIN;
-	return (u64)(beside_all * beside_all) / TREND_MIN >
-	       min(36 * noise, 12 * max(noise, mean));
+	return min(max(noise, mean) * chance, noise * regular);
 }
 
-/* A slope that chance would make as well is none: 3.5 standard errors, of few seconds more. */
-static bool is_chance(const struct line *line, u32 seconds)
+/*
+ * The seconds before the load has changed: two lines lie so much better than one.
+ * Of all moments it is the one that chance would make least.
+ * Return: how many these are; 0 if it has not.
+ */
+static u32 changed_after(const u32 *counts, u32 seconds)
 {
-	u64 noise = max_t(u64, line->noise, NOISE_MIN), tenths;
+	struct sums all = { 0 }, old = { 0 }, latest;
+	u64 one, two, clear, most = PARTS;
+	u32 i, best = 0;
 
-	if (seconds < 3)
-		return true;
-	tenths = 35 + 120 / (seconds - 2);
-	return (u64)(line->slope_milli * line->slope_milli) * seconds *
-	       ((u64)seconds * seconds - 1) < 12 * tenths * tenths * div_u64(noise, 100);
+	for (i = 0; i < seconds; i++)
+		add_second(&all, counts[i]);
+	one = misfit(&all);
+	for (i = 0; i + TREND_MIN < seconds; i++) {
+		add_second(&old, counts[i]);
+		latest = without(&all, &old);
+		two = misfit(&old) + misfit(&latest);
+		clear = div64_u64((one - min(one, two)) * PARTS,
+				  limit(&latest, CHANGE_CHANCE, CHANGE_REGULAR));
+		if (clear <= most)
+			continue;
+		most = clear;
+		best = old.n;
+	}
+	return best;
+}
+
+/* A slope that chance would make as well is none. */
+static bool is_chance(const struct sums *sums)
+{
+	s64 moment = lean(sums);
+
+	return sums->n < 3 ||
+	       div_u64((u64)(moment * moment) * PARTS, spread(sums->n)) <
+	       limit(sums, SLOPE_CHANCE, SLOPE_REGULAR + SLOPE_FEW / (sums->n - 2));
 }
 
 /**
@@ -322,27 +341,25 @@ static bool is_chance(const struct line *line, u32 seconds)
 void tl_load_trend(const u32 *counts, u32 seconds, u32 *rate_milli,
 		   s32 *growth_milli)
 {
-	struct line line;
-	s64 rate;
+	struct sums sums = { 0 };
+	s64 rate, growth = 0;
+	u32 old, i;
 
 	*rate_milli = 0;
 	*growth_milli = 0;
 	if (!seconds)
 		return;
-	fit(&line, counts, seconds);
-	while (seconds > TREND_MIN && (bends(&line, counts, seconds) ||
-				       strays(&line, counts, seconds))) {
-		u32 fewer = max_t(u32, seconds * 3 / 4, TREND_MIN);
-
-		counts += seconds - fewer;
-		seconds = fewer;
-		fit(&line, counts, seconds);
+	while ((old = changed_after(counts, seconds))) {
+		counts += old;
+		seconds -= old;
 	}
-	if (is_chance(&line, seconds))
-		line.slope_milli = 0;
-	rate = line.mean_milli + line.slope_milli * seconds / 2;
+	for (i = 0; i < seconds; i++)
+		add_second(&sums, counts[i]);
+	if (!is_chance(&sums))
+		growth = div64_s64(lean(&sums) * 2 * MILLI, spread(seconds));
+	rate = (s64)div_u64(sums.count * MILLI, seconds) + growth * seconds / 2;
 	*rate_milli = rate > 0 ? (u32)rate : 0;
-	*growth_milli = (s32)line.slope_milli;
+	*growth_milli = (s32)growth;
 }
 
 static void trend(const struct tl_load *load, u32 ms, struct tl_forecast *forecast)

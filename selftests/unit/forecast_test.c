@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* When ports run out, if all is known. load_test has what is not known so well. */
+/* When ports run out, if all is known. chance_test has what is not known so well. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
