@@ -87,6 +87,29 @@ half_close() {
 	both_agree
 }
 
+examined() {
+	echo "$(summary_value segments_examined "$a") $(summary_value segments_examined "$b")"
+}
+
+# What an open connection carries leaves the hooks at once. What opens and closes it does not.
+plain_data() {
+	local before
+	open 192.0.2.2 5008 192.0.2.1
+	before=$(examined)
+	assert sa send c 100000
+	received=0
+	while [ "$received" -lt 100000 ]; do
+		chunk=$(sb recv s) || break
+		received=$((received + chunk))
+	done
+	assert_eq "$received" 100000 "bytes of an open connection"
+	assert_eq "$(examined)" "$before" "segments_examined of both ends"
+	assert sa close c
+	assert sb close s
+	assert_states "$client" "$server" "TIME_WAIT CLOSED" "$a"
+	assert_between $(($(summary_value segments_examined "$a") - ${before% *})) 2 4 "segments_examined for a close"
+}
+
 syn_sent() {
 	# Nobody answers: the address is on the link, but unused.
 	ip -n "$a" neigh replace 192.0.2.9 lladdr 02:00:00:00:00:09 dev veth0
@@ -174,12 +197,12 @@ columns() {
 	assert sb close s
 }
 
-
 run_tests \
 	"the client closes first, IPv4" active_close_4 \
 	"the client closes first, IPv6" active_close_6 \
 	"the server closes first" passive_close \
 	"half-close, with data afterwards" half_close \
+	"data of an open connection is not examined" plain_data \
 	"a SYN that nobody answers" syn_sent \
 	"loopback, IPv4" loopback_4 \
 	"loopback, IPv6" loopback_6 \

@@ -84,6 +84,7 @@ hidden_closers() {
 # What is left of memory_bytes is to be what was there when nothing had happened yet, and hidden closers.
 memory_is_accounted_for() {
 	local ports closers stragglers left
+	[ "${closer_size:-0}" -gt 0 ] || return
 	ports=$(destinations)
 	closers=$(closers)
 	stragglers=$(report stragglers | sed 1d | wc -l)

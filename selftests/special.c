@@ -241,6 +241,9 @@ int special_deaf(int fd, int on)
 			  &filter, sizeof(filter));
 }
 
+/* How long a thread may take to come to its fault. */
+#define HOLD_MS	30000
+
 /* A thread that sends one byte out of a page whose fault waits for an answer. */
 static struct {
 	pthread_t thread;
@@ -272,11 +275,21 @@ int special_hold(int fd)
 	held.trap = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	range.range.start = (unsigned long)held.trap;
 	held.faults = syscall(SYS_userfaultfd, O_CLOEXEC);
+	if (held.faults < 0 || held.trap == MAP_FAILED)
+		return -1;
 	if (ioctl(held.faults, UFFDIO_API, &api) || ioctl(held.faults, UFFDIO_REGISTER, &range) ||
 	    pthread_create(&held.thread, NULL, send_held, NULL))
 		return -1;
 	fault.fd = held.faults;
-	return poll(&fault, 1, -1) == 1 ? 0 : -1;
+	switch (poll(&fault, 1, HOLD_MS)) {
+	case 0:
+		errno = ETIMEDOUT;
+		return -1;
+	case 1:
+		return 0;
+	default:
+		return -1;
+	}
 }
 
 /**

@@ -290,6 +290,9 @@ static u64 limit(const struct sums *sums, u32 chance, u32 regular)
 	return min(max(noise, mean) * chance, noise * regular);
 }
 
+/* Changes that are looked for in a minute. Each takes thousands of instructions. */
+#define CHANGES_MOST	8
+
 /*
  * The seconds before the load has changed: two lines lie so much better than one.
  * Of all moments it is the one that chance would make least.
@@ -330,7 +333,7 @@ static bool is_chance(const struct sums *sums)
 
 /**
  * tl_load_trend() - how many connections there are a second, and how many more
- * @counts: how many there were in each second, the latest last
+ * @counts: how many there were in each second, the latest last; 65535 at most
  * @seconds: how many seconds these are, 64 at most
  * @rate_milli: set to the connections per 1000 seconds at their end
  * @growth_milli: set to how much more they are each second, per 1000 seconds
@@ -343,13 +346,16 @@ void tl_load_trend(const u32 *counts, u32 seconds, u32 *rate_milli,
 {
 	struct sums sums = { 0 };
 	s64 rate, growth = 0;
-	u32 old, i;
+	u32 old, i, changes;
 
 	*rate_milli = 0;
 	*growth_milli = 0;
 	if (!seconds)
 		return;
-	while ((old = changed_after(counts, seconds))) {
+	for (changes = 0; changes < CHANGES_MOST; changes++) {
+		old = changed_after(counts, seconds);
+		if (!old)
+			break;
 		counts += old;
 		seconds -= old;
 	}

@@ -43,7 +43,7 @@ static void copy(struct tl_ports *ports, unsigned int bucket,
 	struct tl_port_use *use;
 
 	spin_lock_bh(&ports->lock);
-	hlist_for_each_entry(use, &ports->bucket[bucket], node) {
+	hlist_for_each_entry(use, &ports->table->bucket[bucket], node) {
 		struct line *line;
 
 		if (lines->count >= room)
@@ -74,7 +74,7 @@ static int gather(struct tl_reading *reading)
 	for (i = 0; i < reading->lines.count; i++) {
 		struct line *line = tl_index_at(&reading->lines, i);
 
-		line->range = tl_port_range_of(&ns->ports, &line->use);
+		line->range = tl_port_range_of(ns, &line->use);
 		line->rate = tl_ports_rate(&line->use);
 		line->exhausted_in_ms = tl_ports_exhausted_in_ms(ns, line->range,
 								 &line->use, play);

@@ -89,6 +89,8 @@ static void show(struct seq_file *seq, struct tl_net *ns)
 	tl_sheet_number(seq, "remembered", READ_ONCE(ns->pasts.count));
 	tl_sheet_number(seq, "remembered_forgotten", READ_ONCE(ns->pasts.forgotten));
 	tl_sheet_number(seq, "port_failures", tl_ports_failures(&ns->ports));
+	tl_sheet_number(seq, "segments_examined",
+			tl_track_count(ns, TL_COUNT_EXAMINED));
 	show_states(seq, ns);
 }
 

@@ -122,6 +122,7 @@ static bool parse(struct tl_net *ns, const struct sk_buff *skb,
 	unsigned int linear = min_t(unsigned int, length, TL_HEADER_MIN);
 	const u8 *header = skb_header_pointer(skb, offset, linear, buffer);
 
+	tl_track_note(&ns->track, TL_COUNT_EXAMINED);
 	if (header && tl_segment_parse(segment, header, linear, length) ==
 		      TL_PARSE_OK)
 		return true;

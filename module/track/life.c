@@ -349,7 +349,10 @@ static void note_reset(struct tl_conn *conn, unsigned int from)
 static bool reset(struct tl_conn *conn, unsigned int from,
 		  const struct tl_segment *rst, bool by_socket)
 {
-	/* It follows all that was sent, of which few segments have been looked at. */
+	/*
+	 * The socket knows where it stands, and few of its segments have been looked
+	 * at. A peer that lacks data before it asks again, by a challenge ACK.
+	 */
 	struct tl_receive_window window = { .rcv_nxt = rst->seq, .known = by_socket };
 	struct tl_peers before = conn->peers;
 	bool shows_gone;
@@ -429,7 +432,7 @@ void tl_life_segment(struct tl_conn *conn, unsigned int from,
  * @segment: the segment
  *
  * As tl_life_segment(), except that a RST by which the socket ends its connection
- * is where the peer expects it. Such a one acknowledges something.
+ * is believed wherever it is. Such a one acknowledges something.
  * Context: RCU.
  */
 void tl_life_sent(struct tl_conn *conn, unsigned int from,

@@ -13,6 +13,7 @@ enum tl_counter {
 	TL_COUNT_REFUSED_FULL,	/* connections the full table had no row for */
 	TL_COUNT_EVICTED,		/* rows given up for others */
 	TL_COUNT_REFUSED_MEMORY,	/* what could not be remembered */
+	TL_COUNT_EXAMINED,		/* segments that did not leave the hook at once */
 	TL_COUNT_INVALID,		/* malformed or unacceptable segments */
 	TL_COUNT_BAD_CHECKSUM,
 	TL_COUNT_FRAGMENTS,

@@ -5,7 +5,8 @@
  * Those in the range, but for the reserved, and those that bind() holds for
  * itself: these connect() shares with nobody. A connection that was bound to its
  * port before has it in use all the same, so that for its destination the port
- * is one of the range. A VRF has its ports for itself.
+ * is one of the range. A VRF has its ports for itself, unless tcp_l3mdev_accept
+ * lets sockets of none answer in all of them.
  */
 #include <linux/jiffies.h>
 #include <net/inet_connection_sock.h>
@@ -19,25 +20,6 @@
 
 /* What is reserved and bound changes seldom, and counting it takes a while. */
 #define COUNT_EVERY	(10 * HZ)
-/* VRFs with ports that bind() holds; of more than these nothing is known to be bound. */
-#define BOUNDS		32
-
-/**
- * struct port_bounds - ports of the range that bind() holds
- * @low: first port of the range
- * @high: its last port
- * @used: places that are used
- * @vrf: interface of the VRF in each place, or 0
- * @count: how many ports that is
- */
-struct port_bounds {
-	int low;
-	int high;
-	unsigned int used;
-	int vrf[BOUNDS];
-	u32 count[BOUNDS];
-};
-
 /* Of a bucket that some connect() has chosen both are negative. */
 static bool is_bound(const struct inet_bind_bucket *bucket)
 {
@@ -74,79 +56,116 @@ bool tl_port_is_own(struct sock *sk, bool locked)
 	return own;
 }
 
-static u32 *bound_of(struct port_bounds *bounds, int vrf)
+static unsigned int place_of(const struct tl_port_bounds *bounds, int vrf)
 {
 	unsigned int i;
 
 	for (i = 0; i < bounds->used; i++)
 		if (bounds->vrf[i] == vrf)
-			return &bounds->count[i];
-	return NULL;
+			break;
+	return i;
 }
 
-static void add_bound(struct port_bounds *bounds, int vrf)
+static void add_bound(struct tl_port_bounds *bounds, int vrf)
 {
-	u32 *count = bound_of(bounds, vrf);
+	unsigned int place = place_of(bounds, vrf);
 
-	if (!count && bounds->used < BOUNDS) {
-		bounds->vrf[bounds->used] = vrf;
-		count = &bounds->count[bounds->used++];
+	if (place == TL_PORT_BOUNDS)
+		return;
+	if (place == bounds->used) {
+		bounds->vrf[place] = vrf;
+		bounds->used++;
 	}
-	if (count)
-		++*count;
+	bounds->count[place]++;
 }
 
-static void count_bound(struct port_bounds *bounds, struct net *net,
+/**
+ * struct port_count - a count that is under way
+ * @low: first port of the range
+ * @high: its last port
+ * @bounds: what is bound of it
+ */
+struct port_count {
+	int low;
+	int high;
+	struct tl_port_bounds bounds;
+};
+
+static void count_bound(struct port_count *count, struct net *net,
 			struct inet_bind_hashbucket *head)
 {
 	struct inet_bind_bucket *tb;
 
 	spin_lock_bh(&head->lock);
 	inet_bind_bucket_for_each(tb, &head->chain)
-		if (net_eq(ib_net(tb), net) && tb->port >= bounds->low &&
-		    tb->port <= bounds->high && is_bound(tb) &&
+		if (net_eq(ib_net(tb), net) && tb->port >= count->low &&
+		    tb->port <= count->high && is_bound(tb) &&
 		    !inet_is_local_reserved_port(net, tb->port))
-			add_bound(bounds, tb->l3mdev);
+			add_bound(&count->bounds, tb->l3mdev);
 	spin_unlock_bh(&head->lock);
 }
 
-static void count_all_bound(struct port_bounds *bounds, struct net *net)
+static void count_all_bound(struct port_count *count, struct net *net)
 {
 	struct inet_hashinfo *table = tl_compat_hashinfo(net);
 	unsigned int i;
 
 	for (i = 0; i < table->bhash_size; i++) {
 		if (!hlist_empty(&table->bhash[i].chain))
-			count_bound(bounds, net, &table->bhash[i]);
+			count_bound(count, net, &table->bhash[i]);
 		cond_resched();
 	}
 }
 
-/* A link that belongs to no VRF shares the ports of all others that do not. */
+/*
+ * The VRF whose ports a destination takes. A link that belongs to no VRF shares
+ * the ports of all others that do not. See inet_sk_bound_l3mdev().
+ */
 static int vrf_of(struct net *net, u32 scope)
 {
-	return scope ? tl_scope_of_device(dev_get_by_index_rcu(net, scope)) : 0;
+#ifdef CONFIG_NET_L3_MASTER_DEV
+	int vrf;
+
+	if (!scope || READ_ONCE(net->ipv4.sysctl_tcp_l3mdev_accept))
+		return 0;
+	rcu_read_lock();
+	vrf = tl_scope_of_device(dev_get_by_index_rcu(net, scope));
+	rcu_read_unlock();
+	return vrf;
+#else
+	return 0;
+#endif
 }
 
-/* Bucket by bucket: who connects waits for the lock. */
-static void tell_rows(struct tl_net *ns, struct port_bounds *bounds)
+/* With the lock held. What was bound since the last count is not known yet. */
+static u32 range_of(const struct tl_net *ns, const struct tl_port_use *use)
+{
+	const struct tl_port_bounds *bounds = &ns->ports.table->bounds;
+	unsigned int place = place_of(bounds, vrf_of(ns->net, use->to.scope));
+	u32 bound = place < bounds->used ? bounds->count[place] : 0;
+	u32 range = ns->ports.range;
+
+	return range - min(range, bound - min(bound, use->own));
+}
+
+static void count_all(struct tl_net *ns, struct port_count *count)
 {
 	struct tl_ports *ports = &ns->ports;
-	struct tl_port_use *use;
-	unsigned int i;
+	u32 range = 0;
+	int port;
 
-	for (i = 0; i < TL_PORTS_BUCKETS; i++) {
-		rcu_read_lock();
-		spin_lock_bh(&ports->lock);
-		hlist_for_each_entry(use, &ports->bucket[i], node) {
-			u32 *count = bound_of(bounds, vrf_of(ns->net, use->to.scope));
-
-			use->bound = count ? *count : 0;
-		}
-		spin_unlock_bh(&ports->lock);
-		rcu_read_unlock();
-		cond_resched();
-	}
+	inet_get_local_port_range(ns->net, &count->low, &count->high);
+	for (port = count->low; port <= count->high; port++)
+		range += !inet_is_local_reserved_port(ns->net, port);
+	count_all_bound(count, ns->net);
+	spin_lock_bh(&ports->lock);
+	ports->range = range;
+	if (tl_ports_has_table(ports))
+		ports->table->bounds = count->bounds;
+	ports->low = count->low;
+	ports->high = count->high;
+	ports->counted = jiffies;
+	spin_unlock_bh(&ports->lock);
 }
 
 /**
@@ -158,40 +177,30 @@ static void tell_rows(struct tl_net *ns, struct port_bounds *bounds)
  */
 void tl_port_range_count(struct tl_net *ns)
 {
-	struct tl_ports *ports = &ns->ports;
-	struct port_bounds bounds = { .used = 1 };
-	u32 count = 0;
-	int port;
+	struct port_count count = { .low = 0 };
 
-	inet_get_local_port_range(ns->net, &bounds.low, &bounds.high);
-	for (port = bounds.low; port <= bounds.high; port++)
-		count += !inet_is_local_reserved_port(ns->net, port);
-	count_all_bound(&bounds, ns->net);
-	spin_lock_bh(&ports->lock);
-	ports->range = count;
-	/* The first place is that of no VRF. */
-	ports->bound = bounds.count[0];
-	ports->low = bounds.low;
-	ports->high = bounds.high;
-	ports->counted = jiffies;
-	spin_unlock_bh(&ports->lock);
-	tell_rows(ns, &bounds);
-	WRITE_ONCE(ports->told, true);
+	/* The count that began first must not be the last to be told. */
+	mutex_lock(&ns->ports.counting);
+	count_all(ns, &count);
+	mutex_unlock(&ns->ports.counting);
 }
 
 /**
  * tl_port_range_of() - ports that connect() to a destination may choose from
- * @ports: of a namespace
+ * @ns: the namespace
  * @use: what is known of the destination, or a copy
  *
  * As they were counted last, with those that are in use.
+ * Context: any but hard interrupt; the ports of the namespace are not locked.
  */
-u32 tl_port_range_of(const struct tl_ports *ports, const struct tl_port_use *use)
+u32 tl_port_range_of(struct tl_net *ns, const struct tl_port_use *use)
 {
-	u32 range = READ_ONCE(ports->range), bound = READ_ONCE(ports->told) ? use->bound : 0;
+	u32 range;
 
-	/* What was bound since is not counted yet. */
-	return range - min(range, bound - min(bound, use->own));
+	spin_lock_bh(&ns->ports.lock);
+	range = range_of(ns, use);
+	spin_unlock_bh(&ns->ports.lock);
+	return range;
 }
 
 /**
@@ -212,8 +221,7 @@ u32 tl_port_range_now(struct tl_net *ns, const struct tl_port_use *use)
 	inet_get_local_port_range(ns->net, &low, &high);
 	if (low != ports->low || high != ports->high) {
 		ports->range = high - low + 1;
-		ports->bound = 0;
-		WRITE_ONCE(ports->told, false);
+		ports->table->bounds.used = 0;
 		ports->low = low;
 		ports->high = high;
 		ports->counted = now - COUNT_EVERY;
@@ -222,7 +230,7 @@ u32 tl_port_range_now(struct tl_net *ns, const struct tl_port_use *use)
 		ports->counted = now;
 		schedule_work(&ports->count_range);
 	}
-	return tl_port_range_of(ports, use);
+	return range_of(ns, use);
 }
 
 static void count_range(struct work_struct *work)
@@ -238,6 +246,7 @@ static void count_range(struct work_struct *work)
  */
 void tl_port_range_init(struct tl_ports *ports)
 {
+	mutex_init(&ports->counting);
 	INIT_WORK(&ports->count_range, count_range);
 }
 

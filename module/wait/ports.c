@@ -32,7 +32,7 @@
 static const u8 levels[] = { 80, 95, 100 };
 
 /* What is searched where there is no destination. Nothing is ever added to it. */
-static struct hlist_head none[TL_PORTS_BUCKETS];
+static struct tl_ports_table none;
 
 /* Stamps are the low half of jiffies; these are times that do not wrap. */
 static u64 ms_of(u32 since)
@@ -56,6 +56,17 @@ static void forget(struct tl_ports *ports, struct tl_port_use *use)
 }
 
 /**
+ * tl_ports_has_table() - whether there was a destination ever
+ * @ports: of a namespace
+ *
+ * Until then its table is shared, and must not be written.
+ */
+bool tl_ports_has_table(const struct tl_ports *ports)
+{
+	return READ_ONCE(ports->table) != &none;
+}
+
+/**
  * tl_ports_exit() - forget all
  * @ports: of a namespace in which nothing happens any more
  *
@@ -69,8 +80,8 @@ void tl_ports_exit(struct tl_ports *ports)
 	list_splice(&ports->idle, &ports->list);
 	list_for_each_entry_safe(use, next, &ports->list, list)
 		forget(ports, use);
-	if (ports->bucket != none)
-		tl_budget_free(ports->bucket, sizeof(none));
+	if (tl_ports_has_table(ports))
+		tl_budget_free(ports->table, sizeof(none));
 }
 
 /**
@@ -81,7 +92,7 @@ void tl_ports_exit(struct tl_ports *ports)
  */
 u64 tl_ports_memory(const struct tl_ports *ports)
 {
-	return (READ_ONCE(ports->bucket) == none ? 0 : sizeof(none)) +
+	return (tl_ports_has_table(ports) ? sizeof(none) : 0) +
 	       (u64)READ_ONCE(ports->count) * sizeof(struct tl_port_use);
 }
 
@@ -90,7 +101,7 @@ static struct hlist_head *bucket_of(const struct tl_ports *ports,
 {
 	u32 hash = tl_key_hash_part(to, sizeof(*to));
 
-	return &ports->bucket[hash % TL_PORTS_BUCKETS];
+	return &ports->table->bucket[hash % TL_PORTS_BUCKETS];
 }
 
 static struct tl_port_use *find(const struct tl_ports *ports,
@@ -136,16 +147,21 @@ static void make_room(struct tl_ports *ports)
 }
 
 /* With the lock held. Most namespaces never connect to anything. */
-static bool has_buckets(struct tl_net *ns)
+static bool make_table(struct tl_net *ns)
 {
-	struct hlist_head *bucket;
+	struct tl_ports *ports = &ns->ports;
+	struct tl_ports_table *table;
 
-	if (ns->ports.bucket != none)
+	if (tl_ports_has_table(ports))
 		return true;
-	bucket = tl_budget_zalloc(ns, sizeof(none));
-	if (bucket)
-		WRITE_ONCE(ns->ports.bucket, bucket);
-	return bucket;
+	table = tl_budget_zalloc(ns, sizeof(none));
+	if (!table)
+		return false;
+	WRITE_ONCE(ports->table, table);
+	/* No range has been counted that it knows of. */
+	ports->low = 0;
+	ports->high = 0;
+	return true;
 }
 
 static struct tl_port_use *find_or_make(struct tl_net *ns,
@@ -156,7 +172,7 @@ static struct tl_port_use *find_or_make(struct tl_net *ns,
 
 	if (use)
 		return use;
-	if (!has_buckets(ns))
+	if (!make_table(ns))
 		return NULL;
 	make_room(ports);
 	use = tl_budget_zalloc(ns, sizeof(*use));
@@ -164,8 +180,6 @@ static struct tl_port_use *find_or_make(struct tl_net *ns,
 		return NULL;
 	use->to = *to;
 	use->failed_at = TL_PORTS_NOT_TOLD;
-	/* Of a VRF it is not known before the next count. */
-	use->bound = to->scope ? 0 : ports->bound;
 	use->since_ms = now_ms();
 	tl_load_init(&use->load, use->since_ms);
 	hlist_add_head(&use->node, bucket_of(ports, to));
@@ -434,7 +448,7 @@ void tl_ports_init(struct tl_ports *ports)
 	INIT_LIST_HEAD(&ports->list);
 	INIT_LIST_HEAD(&ports->idle);
 	tl_port_range_init(ports);
-	ports->bucket = none;
+	ports->table = &none;
 }
 
 /**

@@ -5,6 +5,7 @@
 
 #include <linux/in6.h>
 #include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
@@ -46,7 +47,6 @@ static_assert(sizeof(struct tl_destination) == 10 * sizeof(u32));
  * @rto_ms: retransmission timeout of those that ended, on average; 0 is unknown
  * @in_use: ports, with those in TIME_WAIT
  * @own: how many of these bind() has chosen, which connect() shares with nobody
- * @bound: how many ports of the range bind() held in the same VRF when they were counted
  * @failures: connect() that found no port
  * @since_ms: when the oldest connection was born that is counted
  * @load: what the connections do
@@ -61,7 +61,6 @@ struct tl_port_use {
 	u32 rto_ms;
 	u32 in_use;
 	u32 own;
-	u32 bound;
 	u64 failures;
 	u64 since_ms;
 	struct tl_load load;
@@ -69,10 +68,35 @@ struct tl_port_use {
 
 #define TL_PORTS_NOT_TOLD	U32_MAX
 
+/* VRFs with ports that bind() holds, and none; of more VRFs nothing is known. */
+#define TL_PORT_BOUNDS	16
+
+/**
+ * struct tl_port_bounds - ports of the range that bind() holds
+ * @used: places that are used
+ * @vrf: interface of the VRF in each place; 0: of no VRF
+ * @count: how many ports that is
+ */
+struct tl_port_bounds {
+	u32 used;
+	int vrf[TL_PORT_BOUNDS];
+	u32 count[TL_PORT_BOUNDS];
+};
+
+/**
+ * struct tl_ports_table - where destinations are looked up
+ * @bucket: hash table
+ * @bounds: ports of the range that bind() holds
+ */
+struct tl_ports_table {
+	struct hlist_head bucket[TL_PORTS_BUCKETS];
+	struct tl_port_bounds bounds;
+};
+
 /**
  * struct tl_ports - those of a namespace
  * @lock: protects all
- * @bucket: hash table; what all that have none share, before the first
+ * @table: of its own, or before the first what all share that have none
  * @list: destinations to which ports are in use
  * @idle: all others
  * @count: how many there are of both
@@ -80,14 +104,13 @@ struct tl_port_use {
  * @low: first port of the range that @range was counted for
  * @high: its last port
  * @range: ports of the range that are not reserved
- * @bound: how many of these bind() holds outside of VRFs, for rows to come
- * @told: rows know how many are bound
- * @counted: when they were, low half of jiffies
+ * @counted: when they were counted, low half of jiffies
  * @count_range: counts them
+ * @counting: one count at a time
  */
 struct tl_ports {
 	spinlock_t lock;	/* see @lock */
-	struct hlist_head *bucket;
+	struct tl_ports_table *table;
 	struct list_head list;
 	struct list_head idle;
 	u32 count;
@@ -95,10 +118,9 @@ struct tl_ports {
 	int low;
 	int high;
 	u32 range;
-	u32 bound;
-	bool told;
 	u32 counted;
 	struct work_struct count_range;
+	struct mutex counting;	/* see @counting */
 };
 
 /**
@@ -113,6 +135,7 @@ struct tl_ports_room {
 
 void tl_ports_init(struct tl_ports *ports);
 void tl_ports_exit(struct tl_ports *ports);
+bool tl_ports_has_table(const struct tl_ports *ports);
 u64 tl_ports_memory(const struct tl_ports *ports);
 void tl_ports_met(struct tl_conn *conn, struct sock *sk, bool locked);
 void tl_ports_changed(struct tl_conn *conn, unsigned int end,
@@ -127,7 +150,7 @@ void tl_port_range_init(struct tl_ports *ports);
 void tl_port_range_exit(struct tl_ports *ports);
 void tl_port_range_count(struct tl_net *ns);
 u32 tl_port_range_now(struct tl_net *ns, const struct tl_port_use *use);
-u32 tl_port_range_of(const struct tl_ports *ports, const struct tl_port_use *use);
+u32 tl_port_range_of(struct tl_net *ns, const struct tl_port_use *use);
 bool tl_port_is_own(struct sock *sk, bool locked);
 
 #endif /* TCPLAB_WAIT_PORTS_H */

@@ -155,6 +155,14 @@ bound_in_one() {
 	assert sa close h2
 	assert sa close h3
 	assert_eq "$(port_column range 192.0.2.2:6101%red)" "$range" "the range when all are closed"
+	# Then a port that is bound in one is taken in all.
+	assert in_ns "$a" sysctl -qw net.ipv4.tcp_l3mdev_accept=1
+	assert sa device red
+	assert sa listen h4 192.0.2.1 $((low + 3))
+	assert_eq "$(port_column range 192.0.2.2:6101%red)" $((range - 1)) "the range of the first VRF, with tcp_l3mdev_accept"
+	assert_eq "$(port_column range 192.0.2.2:6101%blue)" $((range - 1)) "the range of the other, with tcp_l3mdev_accept"
+	assert sa close h4
+	assert in_ns "$a" sysctl -qw net.ipv4.tcp_l3mdev_accept=0
 	assert sa abort r
 	assert sa abort b
 	assert sb close l
