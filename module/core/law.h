@@ -190,7 +190,7 @@ extern const struct tl_law tl_law_reno;
 extern const struct tl_law tl_law_cubic;
 
 /**
- * tl_law_default() - the law of whoever chose none
+ * tl_law_default() - the law where none was chosen
  *
  * Return: CUBIC with the constants of RFC 9438; never NULL, static.
  */

@@ -217,8 +217,8 @@ static void note_ack(struct tl_endpoint *end, u32 ack)
 }
 
 /*
- * Whoever goes on behind its SYN has taken an answer to it, even one that is no
- * longer remembered: since a FIN followed it, or another answer.
+ * An end that goes on behind its SYN has taken an answer to it, even one that
+ * is no longer remembered: since a FIN followed it, or another answer.
  */
 static bool goes_on(const struct tl_endpoint *end,
 		    const struct tl_segment *segment)
@@ -435,7 +435,10 @@ static bool lags(enum tl_state peer, enum tl_state state)
 	}
 }
 
-/* Whoever is synchronized has exchanged SYNs, whether all ACKs were seen. */
+/*
+ * An end that is synchronized has exchanged SYNs, whether all ACKs were seen or
+ * not.
+ */
 static void tell_handshake(struct tl_endpoint *end, struct tl_endpoint *peer)
 {
 	if (peer->syn)

@@ -51,8 +51,8 @@ int tl_value_number(const char *text, u32 min, u32 max, u32 *value)
  * @word: filled with the word and a NUL, else untouched
  * @size: bytes at @word
  *
- * White space inside is part of the word: whoever looks the word up will not
- * find it.
+ * White space inside is part of the word: a look-up of the word will not find
+ * it.
  *
  * Return: 0, or -EINVAL if there is no word or it is too long.
  */

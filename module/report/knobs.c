@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The knobs in /sys/kernel/tcplab: one value per file, of the network namespace
- * of whoever reads or writes.
+ * of the process that reads or writes.
  *
  * sysfs files belong to global root, and mode 0644 would stop the root of a
  * container before its capabilities are asked. So everyone may open the files
  * for writing, and CAP_NET_ADMIN is asked for over the namespace that a value
- * changes. It is whoever opened the file that must have it: an open descriptor
+ * changes. The process that opened the file must have it: an open descriptor
  * in the hands of a privileged program gives nobody more rights. Only binary
  * attributes are told the open file.
  */
@@ -252,7 +252,7 @@ int tl_knobs_init(void)
 }
 
 /**
- * tl_knobs_exit() - remove the knobs, waiting for whoever uses one
+ * tl_knobs_exit() - remove the knobs, waiting for each user of one
  */
 void tl_knobs_exit(void)
 {

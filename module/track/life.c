@@ -135,7 +135,7 @@ static void change(struct tl_conn *conn, unsigned int end, enum tl_state state,
 static void tell(struct tl_conn *conn, unsigned int end, enum tl_state from)
 {
 	trace_connection_state(conn, end, from);
-	/* Whoever opened anew as another does not go on as before. */
+	/* An end that opened anew as another does not go on as before. */
 	if (conn->evidence == TL_EVIDENCE_SYN && !tl_conn_here(conn, end) &&
 	    conn->state[end] != TL_CLOSED)
 		tl_half_open_forget(conn);

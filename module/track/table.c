@@ -199,13 +199,13 @@ static void unhash(struct tl_conn *conn, unsigned int bucket)
 	spin_lock(lock);
 	while ((other = rcu_dereference_raw(*link)) != conn)
 		link = &other->next;
-	/* Whoever stands on it goes on from there. */
+	/* A reader that stands on it goes on from there. */
 	rcu_assign_pointer(*link, next_of(conn));
 	spin_unlock(lock);
 	conn->hashed = 0;
 }
 
-/* Whoever sees the place of a row given back sees the row gone. */
+/* A CPU that sees the place of a row given back sees the row gone. */
 static void give_back(struct tl_net *ns)
 {
 	atomic_dec(&total_rows);
@@ -235,7 +235,7 @@ void tl_table_remove(struct tl_conn *conn)
 	discard(conn);
 }
 
-/* Whoever may make user namespaces may have made this network namespace. */
+/* A user who may make user namespaces may have made this network namespace. */
 static bool is_guest(const struct tl_net *ns)
 {
 	return ns->net->user_ns != &init_user_ns;

@@ -153,7 +153,7 @@ static struct tl_conn *find(unsigned int slot, tl_wheel_wanted *wanted,
 
 	spin_lock_bh(&coarse.slot[slot].lock);
 	list_for_each_entry_reverse(conn, list, timer) {
-		/* It is not locked: whoever locks it asks once more. */
+		/* It is not locked: the caller that locks it asks once more. */
 		if (data_race(wanted(conn, data))) {
 			found = conn;
 			break;

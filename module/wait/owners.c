@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who leaks CLOSE_WAIT sockets: programs rather than sockets, and their past.
+ * Owners that leak CLOSE_WAIT: programs rather than sockets, and their past.
  *
  * A census asks all processes for the sockets that they hold, and goes through
  * all rows. One of a namespace is taken when a privileged user reads its report,
  * one of all for other readers, who share it (shared.c), and one of all from time
- * to time while any socket is in CLOSE_WAIT, so that who has died is known by name
+ * to time while any socket is in CLOSE_WAIT, so that the dead are known by name
  * afterwards. They ask at the same time, and count one at a time. A namespace is
  * made without waiting for any of it.
  */
@@ -92,7 +92,10 @@ static void forget(struct tl_owners *owners, struct tl_owner *owner)
 	tl_budget_free(owner, sizeof(*owner));
 }
 
-/* Whoever had no socket at the last census, and was seen with one longest ago. */
+/*
+ * Forgets the owner that had no socket at the last census, and was seen with
+ * one longest ago.
+ */
 static bool make_room(struct tl_owners *owners)
 {
 	struct tl_owner *last;
@@ -232,7 +235,7 @@ static void sample(struct tl_owner *owner, u64 now)
 }
 
 /*
- * A socket may come after its process was asked: whoever has no name is no
+ * A socket may come after its process was asked: an owner without a name is no
  * program, and nothing to remember.
  */
 static void end_count(struct tl_owners *owners)
@@ -351,7 +354,7 @@ static bool is_counted(const struct tl_owners *owners)
 	return owners->others;
 }
 
-/* Whoever had sockets at the last census has to be told to have none. */
+/* An owner that had sockets at the last census has to be told to have none. */
 static bool any_counted(void)
 {
 	struct tl_owners *owners;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Who leaks CLOSE_WAIT sockets: programs rather than sockets, and their past. */
+/* Owners that leak CLOSE_WAIT: programs rather than sockets, and their past. */
 #ifndef TCPLAB_WAIT_OWNERS_H
 #define TCPLAB_WAIT_OWNERS_H
 

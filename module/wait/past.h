@@ -32,7 +32,7 @@ struct sock;
  * @end: number of the end that is here
  * @stamped: there were timestamps
  * @reused: @isn is known
- * @forgotten: it is in no list; whoever has found it still may read it
+ * @forgotten: it is in no list; a reader that has found it still may read it
  * @gap: range (of tl_late_edges) of the longest time without such a segment
  * @late: TIME_WAIT of the length in force would have ended in one
  */

@@ -3,8 +3,8 @@
  * Connections that one end closes first, at a rate: "closer serve ADDRESS PORT
  * first|last", "closer load ADDRESS PORT RATE GROWTH SECONDS first|last".
  *
- * The server answers each connection's first byte by one. Whoever is first
- * closes after that; whoever is last waits for it. The load opens RATE
+ * The server answers each connection's first byte by one. The end that is first
+ * closes after that; the end that is last waits for it. The load opens RATE
  * connections a second, and GROWTH more each second; at the first connect()
  * that finds no port it says "exhausted MS" and ends. At its end it says how many
  * it made: "made N in MS".

@@ -184,7 +184,7 @@ static void visit(const char *host, const char *port, int count, size_t bytes)
 	}
 }
 
-/* A half-close: whoever answers may still do so. */
+/* A half-close: the end that answers may still do so. */
 static void shut(const char *host, const char *port)
 {
 	int fd = open_to(host, port);

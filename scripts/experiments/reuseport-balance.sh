@@ -70,9 +70,9 @@ part reuseport $WORKERS "worker-1-slow worker-2 worker-3 worker-4"
 step "what it means"
 p99() { awk '/99%/ { print $2 }' "$data/$1.wrk"; }
 cat <<END
-   The kernel chooses a socket of the group by a hash of the addresses, not by who is free: each gets its part of the
-   connections, whatever it does with them. Those that hash to the slow worker wait in its queue, while the others idle.
-   With one queue whoever is free takes the next. 99 % of the requests were done within $(p99 shared) with one queue,
-   and within $(p99 reuseport) with one for each.
+   The kernel chooses a socket of the group by a hash of the addresses, not by which worker is free. Each gets its part
+   of the connections, whatever it does with them. Those that hash to the slow worker wait in its queue, while the
+   others idle. With one queue a worker that is free takes the next. 99 % of the requests were done within $(p99 shared)
+   with one queue, and within $(p99 reuseport) with one for each.
 END
 finish

@@ -120,5 +120,5 @@ recycle enforce
 echo
 echo "   tcp_tw_reuse takes over the ports of the host's own TIME_WAIT sockets: timestamps keep the old segments apart."
 echo "   tcp_tw_recycle believed that an address is a host with one clock. Behind NAT that was never true; and since 4.10"
-echo "   timestamps begin at random, so that every other SYN is behind, whoever sends it. It went from Linux in 4.12."
+echo "   timestamps begin at random, so that every other SYN is behind, from any host. It went from Linux in 4.12."
 finish

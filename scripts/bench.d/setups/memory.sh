@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154 # variables of bench-guest
 #
-# What grows with the number of open connections over lo. /proc/slabinfo counts the objects of each cache; those that come
-# with each connection, or a whole number of which does, are told: what else was going on does not matter.
+# Memory that grows with the number of open connections over lo. /proc/slabinfo counts the objects of each cache; those
+# that come with each connection, or a whole number of which does, are told: what else was going on does not matter.
 
 # name, objects in use, bytes of an object with the allocator's share
 slabs() { awk 'NR > 2 { print $1, $2, 4096 * $6 / $5 }' /proc/slabinfo; }
