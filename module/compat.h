@@ -7,6 +7,9 @@
 #ifndef TCPLAB_COMPAT_H
 #define TCPLAB_COMPAT_H
 
+#include <linux/fs.h>
+#include <linux/hrtimer.h>
+#include <linux/mount.h>
 #include <linux/net.h>
 #include <linux/netfilter.h>
 #include <linux/sched.h>
@@ -274,6 +277,49 @@ static inline void tl_compat_set_seq_net(struct seq_net_private *private,
 #define TL_COMPAT_TLS_READS_AHEAD	0
 #else
 #define TL_COMPAT_TLS_READS_AHEAD	1
+#endif
+
+/* It took the dentry and the mount until 5.13. */
+static inline struct file *tl_compat_file_open_root(struct vfsmount *mnt,
+						    const char *path, int flags)
+{
+#ifdef HAVE_FILE_OPEN_ROOT_MNT
+	return file_open_root_mnt(mnt, path, flags, 0);
+#else
+	return file_open_root(mnt->mnt_root, mnt, path, flags, 0);
+#endif
+}
+
+static inline void
+tl_compat_hrtimer_setup(struct hrtimer *timer,
+			enum hrtimer_restart (*function)(struct hrtimer *),
+			clockid_t clock, enum hrtimer_mode mode)
+{
+#ifdef HAVE_HRTIMER_SETUP
+	hrtimer_setup(timer, function, clock, mode);
+#else
+	hrtimer_init(timer, clock, mode);
+	timer->function = function;
+#endif
+}
+
+/* Defaults of the kernel that cannot be read from a running one. */
+#ifdef HAVE_SK_RMEM_MAX
+#define TL_COMPAT_BUFFER_MAX	SK_RMEM_MAX
+#else
+#define TL_COMPAT_BUFFER_MAX	(4 << 20)
+#endif
+
+#ifdef HAVE_NETNS_OPTMEM_MAX
+#define TL_COMPAT_OPTMEM_MAX	(128 << 10)
+#else
+#define TL_COMPAT_OPTMEM_MAX	(sizeof(unsigned long) * (2 * UIO_MAXIOV + 512))
+#endif
+
+#ifdef HAVE_TCP_RCVBUF_GROW
+#define TL_COMPAT_TCP_RMEM_MAX	(32UL << 20)
+#else
+#define TL_COMPAT_TCP_RMEM_MAX	(6UL << 20)
 #endif
 
 /* The end of an idle period has an operation of its own on newer 7.x. */

@@ -8,11 +8,13 @@
 
 #include "congestion/lab.h"
 #include "report/knobs.h"
+#include "report/knobs_tuning.h"
 #include "report/report.h"
 #include "tcplab.h"
 #include "track/events.h"
 #include "track/reconcile.h"
 #include "track/twsk.h"
+#include "tuning/tuning.h"
 #include "wait/budget.h"
 #include "wait/listeners.h"
 #include "wait/shared.h"
@@ -27,6 +29,7 @@ static int __net_init net_init(struct net *net)
 	ns->net = net;
 	mutex_init(&ns->knobs);
 	tl_arms_init(&ns->arms);
+	tl_tuning_init(ns);
 	tl_close_wait_init(&ns->close_wait);
 	tl_owners_init(&ns->owners, ns);
 	tl_recycle_init(&ns->recycle_peers);
@@ -81,6 +84,7 @@ static void __net_exit net_exit(struct net *net)
 	struct tl_net *ns = tl_net(net);
 
 	tl_report_net_exit(ns);
+	tl_tuning_exit(ns);
 	tl_track_net_drop(ns);
 	tl_pasts_stop(&ns->pasts);
 	tl_owners_exit(&ns->owners);
@@ -121,6 +125,9 @@ static int __init tcplab_init(void)
 	err = tl_past_init();
 	if (err)
 		goto err_past;
+	err = tl_tuning_load();
+	if (err)
+		goto err_tuning;
 	err = register_pernet_subsys(&net_ops);
 	if (err)
 		goto err_pernet;
@@ -137,6 +144,9 @@ static int __init tcplab_init(void)
 	err = tl_knobs_init();
 	if (err)
 		goto err_knobs;
+	err = tl_knobs_tuning_init();
+	if (err)
+		goto err_knobs_tuning;
 	err = tl_lab_register();
 	if (err)
 		goto err_lab;
@@ -144,6 +154,9 @@ static int __init tcplab_init(void)
 	return 0;
 
 err_lab:
+	tl_knobs_tuning_exit();
+err_knobs_tuning:
+	tl_tuning_stop();
 	tl_knobs_exit();
 err_knobs:
 	tl_reconcile_exit();
@@ -157,6 +170,8 @@ err_listeners:
 err_pernet:
 	tl_owners_stop();
 	tl_shared_stop();
+	tl_tuning_unload();
+err_tuning:
 	tl_past_exit();
 err_past:
 	tl_track_exit();
@@ -166,6 +181,8 @@ err_past:
 static void __exit tcplab_exit(void)
 {
 	tl_report_exit();
+	tl_knobs_tuning_exit();
+	tl_tuning_stop();
 	tl_lab_unregister();
 	tl_knobs_exit();
 	tl_reconcile_exit();
@@ -175,6 +192,7 @@ static void __exit tcplab_exit(void)
 	unregister_pernet_subsys(&net_ops);
 	tl_owners_stop();
 	tl_shared_stop();
+	tl_tuning_unload();
 	tl_past_exit();
 	tl_track_exit();
 	pr_info("tcplab: unloaded\n");

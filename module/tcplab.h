@@ -10,6 +10,7 @@
 #include "congestion/arms.h"
 #include "report/report.h"
 #include "track/track.h"
+#include "tuning/tuning.h"
 #include "wait/close_wait.h"
 #include "wait/first_close.h"
 #include "wait/half_open.h"
@@ -40,6 +41,7 @@ struct proc_dir_entry;
  * @what_if: what other lengths of TIME_WAIT would have done
  * @ports: ephemeral ports in use
  * @arms: configuration of the congestion control
+ * @tuning: sysctls that were changed here
  * @proc: /proc/net/tcplab
  * @shown: among the namespaces that have reports
  * @reports: what its files are about
@@ -60,6 +62,7 @@ struct tl_net {
 	struct tl_what_if what_if;
 	struct tl_ports ports;
 	struct tl_arms arms;
+	struct tl_tuning tuning;
 	struct proc_dir_entry *proc;
 	struct list_head shown;
 	struct tl_report_file reports[TL_REPORTS];

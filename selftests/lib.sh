@@ -454,3 +454,58 @@ run_tests_46() {
 	done
 	run_tests "$@"
 }
+
+# ---- the tuning mirror ----
+
+tuning=/sys/kernel/tcplab/tuning
+
+# tune FILE VALUE [NS]: writes to a file of the mirror; prints the error, if there is one.
+tune() {
+	printf '%s\n' "$2" | { in_ns "${3-}" tee "$tuning/$1" >/dev/null; } 2>&1
+}
+
+# tuned FILE [NS]: its text, with blanks for tabs.
+tuned() {
+	in_ns "${2-}" cat "$tuning/$1" | tr '\t' ' '
+}
+
+# real NAME [NS]: the kernel's value.
+real() {
+	in_ns "${2-}" sysctl -n "$1" 2>/dev/null | tr '\t' ' '
+}
+
+# assert_tune FILE VALUE [NS]: it is taken. refute_tune ERROR FILE VALUE [NS]: it is refused with that message, and changes
+# nothing.
+assert_tune() {
+	local answer
+	answer=$(tune "$@")
+	[ -z "$answer" ] || fail "'$2' to $1: says '$answer'"
+}
+
+refute_tune() {
+	local error=$1 before answer
+	shift
+	before=$(tuned "$1" "${3-}" 2>&1)
+	answer=$(tune "$@")
+	case $answer in
+	*"$error"*) ;;
+	*) fail "'$2' to $1: says '$answer', should say '$error'" ;;
+	esac
+	assert_eq "$(tuned "$1" "${3-}" 2>&1)" "$before" "$1 after '$2' was refused"
+}
+
+# tuning_column NAME COLUMN [NS]: a field of the report
+# shellcheck disable=SC2016 # awk's variables
+tuning_column() {
+	in_ns "${3-}" awk -v name="$1" -v column="$2" '
+		$1 == "name" { for (i = 1; i <= NF; i++) at[$i] = i; next }
+		$1 == name {
+			if (column != "effect") { print $at[column]; exit }
+			for (i = at["effect"]; i <= NF; i++) printf "%s%s", $i, i < NF ? " " : "\n"
+		}' /proc/net/tcplab/tuning
+}
+
+# stage_set NS <LINES: one open file, as many writes as tee makes of it; prints the error, if there is one.
+stage_set() {
+	{ in_ns "$1" tee "$tuning/profile" >/dev/null; } 2>&1
+}

@@ -231,6 +231,14 @@ static void remove(struct directory *directory)
 }
 
 /**
+ * tl_knobs_root() - the directory that the rooms' own directories are in
+ */
+struct kobject *tl_knobs_root(void)
+{
+	return directories[IN_ROOT].kobj;
+}
+
+/**
  * tl_knobs_init() - make the knobs
  *
  * Context: process.

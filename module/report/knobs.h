@@ -43,6 +43,7 @@ int tl_knob_store_number(const struct tl_knob *knob, struct tl_net *ns,
 
 extern struct tl_knob * const tl_knobs_time_wait[];
 
+struct kobject *tl_knobs_root(void);
 int tl_knobs_init(void);
 void tl_knobs_exit(void);
 

@@ -36,6 +36,7 @@ static const struct tl_report * const reports[TL_REPORTS] = {
 	&tl_report_time_wait_owner,
 	&tl_report_time_wait_recycle,
 	&tl_report_time_wait_what_if,
+	&tl_report_tuning,
 };
 
 static const struct tl_sheet * const sheets[] = {

@@ -69,7 +69,7 @@ struct tl_report_file {
 	const struct tl_report *report;
 };
 
-#define TL_REPORTS	12
+#define TL_REPORTS	13
 
 /**
  * struct tl_sheet - a report of `name value` rows
@@ -93,6 +93,7 @@ extern const struct tl_report tl_report_time_wait_age;
 extern const struct tl_report tl_report_time_wait_owner;
 extern const struct tl_report tl_report_time_wait_recycle;
 extern const struct tl_report tl_report_time_wait_what_if;
+extern const struct tl_report tl_report_tuning;
 extern const struct tl_sheet tl_sheet_policy;
 extern const struct tl_sheet tl_sheet_summary;
 extern const struct tl_sheet tl_sheet_time_wait;

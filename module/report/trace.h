@@ -53,6 +53,9 @@
 /* Room for the longest word, and its end. */
 #define TL_TRACE_WORD	24
 
+/* Room for the name of a sysctl, or the beginning of its value. */
+#define TL_TRACE_TEXT	80
+
 void tl_trace_address(const struct tl_key *key, unsigned int end, u8 *v4,
 		      u8 *v6);
 void tl_trace_closer(const struct tl_conn *conn, u32 *uid, char *comm);
@@ -225,6 +228,39 @@ TRACE_EVENT(half_open,
 			    TL_TRACE_WORD);
 	),
 	TP_printk(TL_TRACE_FORMAT " evidence=%s", TL_TRACE_VALUES, __entry->evidence)
+);
+
+/* A sysctl is changed by way of the mirror, or not: error tells why not. */
+TRACE_EVENT(knob,
+	TP_PROTO(const struct tl_net *ns, const char *name, const char *old,
+		 const char *new, const char *cause, int error, u32 line),
+	TP_ARGS(ns, name, old, new, cause, error, line),
+	TP_STRUCT__entry(
+		__field(u32, netns)
+		__array(char, name, TL_TRACE_TEXT)
+		__array(char, old, TL_TRACE_TEXT)
+		__array(char, new, TL_TRACE_TEXT)
+		__field(s32, pid)
+		__array(char, comm, TASK_COMM_LEN)
+		__array(char, cause, TL_TRACE_WORD)
+		__field(s32, error)
+		__field(u32, line)
+	),
+	TP_fast_assign(
+		__entry->netns = ns->net->ns.inum;
+		strscpy_pad(__entry->name, name, TL_TRACE_TEXT);
+		strscpy_pad(__entry->old, old, TL_TRACE_TEXT);
+		strscpy_pad(__entry->new, new, TL_TRACE_TEXT);
+		__entry->pid = current->pid;
+		strscpy_pad(__entry->comm, current->comm, TASK_COMM_LEN);
+		strscpy_pad(__entry->cause, cause, TL_TRACE_WORD);
+		__entry->error = error;
+		__entry->line = line;
+	),
+	TP_printk("netns=%u %s '%s' -> '%s' pid=%d comm=%s cause=%s error=%d line=%u",
+		  __entry->netns, __entry->name, __entry->old, __entry->new,
+		  __entry->pid, __entry->comm, __entry->cause, __entry->error,
+		  __entry->line)
 );
 
 #endif /* TCPLAB_REPORT_TRACE_H */

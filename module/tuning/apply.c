@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Writing sysctls: all of a set or nothing. All files are opened and read, and
+ * all memory is had, before the first is written; the first error puts back what
+ * was written, the last first. At the end all are read back.
+ */
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "../tcplab.h"
+#include "apply.h"
+#include "change.h"
+#include "event.h"
+#include "sysctl.h"
+
+/**
+ * struct apply - a set that is being applied
+ * @ns: the namespace
+ * @changes: the changes there
+ * @wishes: the set
+ * @how: what it is
+ */
+struct apply {
+	struct tl_net *ns;
+	struct tl_changes *changes;
+	struct list_head *wishes;
+	enum tl_apply how;
+};
+
+static void apply_trace(const struct apply *apply, const struct tl_wish *wish,
+			const char *old, const char *new, bool undo, int err)
+{
+	const char *cause = undo ? "undo" :
+			    apply->how == TL_APPLY_ONE ? "write" : "apply";
+
+	tl_trace_knob(apply->ns, &wish->name, old, new, cause, err, wish->line);
+}
+
+/* A name that is not here; for a set of ours also an algorithm that is not. */
+static bool apply_may_skip(const struct apply *apply, const struct tl_wish *wish,
+			   int err)
+{
+	if (wish->may_fail)
+		return true;
+	if (apply->how != TL_APPLY_BUILT_IN)
+		return false;
+	return err == -EOPNOTSUPP || err == -ENODEV || err == -EACCES ||
+	       err == -ENOENT || err == -EPERM;
+}
+
+static int apply_open(struct apply *apply, struct tl_wish *wish)
+{
+	struct file *file = tl_apply_open(apply->ns, &wish->name, true);
+	char *old;
+
+	if (IS_ERR(file))
+		return PTR_ERR(file);
+	wish->file = file;
+	old = tl_sysctl_read(file);
+	if (IS_ERR(old))
+		return PTR_ERR(old);
+	wish->old = old;
+	return 0;
+}
+
+/* A change whose file has gone was one of an interface or module of the same name. */
+static struct tl_change *apply_known(struct apply *apply,
+				     const struct tl_wish *wish)
+{
+	struct tl_change *change = tl_changes_find(apply->changes, &wish->name);
+	char *now;
+
+	if (!change)
+		return NULL;
+	now = tl_sysctl_read(change->file);
+	if (!IS_ERR(now))
+		kvfree(now);
+	if (now != ERR_PTR(-ENOENT))
+		return change;
+	tl_changes_drop(apply->changes, change);
+	return NULL;
+}
+
+static int apply_remember(struct apply *apply, struct tl_wish *wish)
+{
+	wish->change = apply_known(apply, wish);
+	wish->known = wish->change;
+	if (!wish->known)
+		wish->change = tl_change_new(&wish->name, wish->old);
+	return wish->change ? 0 : -ENOMEM;
+}
+
+static int apply_open_all(struct apply *apply)
+{
+	struct tl_wish *wish;
+	int err;
+
+	list_for_each_entry(wish, apply->wishes, list) {
+		err = apply_open(apply, wish);
+		if (err && apply_may_skip(apply, wish, err)) {
+			wish->skipped = true;
+			continue;
+		}
+		err = err ?: apply_remember(apply, wish);
+		if (err) {
+			apply_trace(apply, wish, wish->old ?: "-", wish->value,
+				    false, err);
+			return err;
+		}
+	}
+	return 0;
+}
+
+static u32 apply_count_new(const struct apply *apply)
+{
+	struct tl_wish *wish;
+	u32 count = 0;
+
+	list_for_each_entry(wish, apply->wishes, list)
+		count += !wish->skipped && !wish->known;
+	return count;
+}
+
+/*
+ * A name of tcplab's own that is not registered is none: the kernel would load
+ * tcplab for it, and unloading, which waits for the writer, would be waited for.
+ */
+static bool apply_is_ours_and_none(const struct tl_wish *wish)
+{
+	struct file *file;
+	char *known, *word, *rest;
+	bool found = false;
+
+	if (wish->name.sysctl->standard != TL_STANDARD_CONGESTION ||
+	    strncmp(wish->value, "lab", 3))
+		return false;
+	file = tl_sysctl_open("sys/net/ipv4/tcp_available_congestion_control",
+			      false);
+	if (IS_ERR(file))
+		return true;
+	known = tl_sysctl_read(file);
+	tl_sysctl_close(file);
+	if (IS_ERR(known))
+		return true;
+	rest = known;
+	while (!found && (word = strsep(&rest, " ")))
+		found = !strcmp(word, wish->value);
+	kvfree(known);
+	return !found;
+}
+
+static int apply_write_text(const struct apply *apply,
+			    const struct tl_wish *wish)
+{
+	if (apply_is_ours_and_none(wish))
+		return -ENOENT;
+	/* The system call is repeated: the kernel has changed nothing. */
+	if (apply->how == TL_APPLY_ONE)
+		return tl_sysctl_write(wish->file, wish->value);
+	if (signal_pending(current))
+		return -EINTR;
+	/* Writing the same value might still do something to interfaces. */
+	if (tl_fields_equal(wish->old, wish->value))
+		return 0;
+	return tl_sysctl_write_patiently(wish->file, wish->value, true);
+}
+
+/* A refused value may have been written in part. */
+static int apply_write(struct apply *apply, struct tl_wish *wish)
+{
+	int err = apply_write_text(apply, wish);
+
+	if (err == -ERESTARTNOINTR)
+		return err;
+	if (err && tl_sysctl_write_patiently(wish->file, wish->old, false))
+		wish->half = true;
+	wish->written = !err || wish->half;
+	apply_trace(apply, wish, wish->old, wish->value, false, err);
+	return err;
+}
+
+static int apply_write_all(struct apply *apply)
+{
+	struct tl_wish *wish;
+	int err;
+
+	list_for_each_entry(wish, apply->wishes, list) {
+		if (wish->skipped)
+			continue;
+		err = apply_write(apply, wish);
+		if (err && err != -EINTR && apply_may_skip(apply, wish, err))
+			wish->skipped = true;
+		else if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* The kernel writes a list in its own way; anything else as the catalogue does. */
+static int apply_read_back(struct apply *apply, struct tl_wish *wish)
+{
+	char *now = tl_sysctl_read(wish->file);
+
+	if (IS_ERR(now))
+		return PTR_ERR(now);
+	if (wish->name.sysctl->bounds.form != TL_FORM_LIST &&
+	    !tl_fields_equal(now, wish->value)) {
+		kvfree(now);
+		/* Somebody else has written meanwhile. A single value was taken. */
+		return apply->how == TL_APPLY_ONE ? 0 : -EBUSY;
+	}
+	kvfree(wish->value);
+	wish->value = now;
+	return 0;
+}
+
+static int apply_read_all_back(struct apply *apply)
+{
+	struct tl_wish *wish;
+	int err;
+
+	list_for_each_entry(wish, apply->wishes, list) {
+		if (wish->skipped)
+			continue;
+		err = apply_read_back(apply, wish);
+		if (err) {
+			apply_trace(apply, wish, wish->old, wish->value, false,
+				    err);
+			return err;
+		}
+	}
+	return 0;
+}
+
+/* From now on it is a change of the namespace, which there is room for. */
+static void apply_keep(struct apply *apply, struct tl_wish *wish)
+{
+	struct tl_change *change = wish->change;
+
+	if (!wish->known) {
+		change->file = wish->file;
+		wish->file = NULL;
+		tl_changes_add(apply->changes, change);
+		wish->known = true;
+	}
+	kvfree(change->mine);
+	change->mine = wish->value;
+	wish->value = NULL;
+	if (!change->name.device[0])
+		apply->changes->told[change->name.sysctl - tl_sysctls] =
+			TL_TOLD_NOTHING;
+}
+
+/* A value that somebody else has written meanwhile is left alone. */
+static void apply_undo(struct apply *apply, struct tl_wish *wish)
+{
+	char *now = tl_sysctl_read(wish->file);
+	int err;
+
+	if (!IS_ERR(now) && !wish->half && !tl_fields_equal(now, wish->value)) {
+		apply_trace(apply, wish, now, now, true, 0);
+		kvfree(now);
+		return;
+	}
+	if (!IS_ERR(now))
+		kvfree(now);
+	err = tl_sysctl_write_patiently(wish->file, wish->old, false);
+	apply_trace(apply, wish, wish->value, wish->old, true, err);
+	/* It stays to be put back. */
+	if (err)
+		apply_keep(apply, wish);
+}
+
+static void apply_undo_all(struct apply *apply)
+{
+	struct tl_wish *wish;
+
+	list_for_each_entry_reverse(wish, apply->wishes, list)
+		if (wish->written)
+			apply_undo(apply, wish);
+}
+
+static bool apply_is_risky(const struct apply *apply)
+{
+	struct tl_wish *wish;
+
+	list_for_each_entry(wish, apply->wishes, list)
+		if (!wish->skipped && wish->name.sysctl->risky)
+			return true;
+	return false;
+}
+
+static void apply_keep_one(struct apply *apply)
+{
+	struct tl_wish *wish = list_first_entry(apply->wishes, struct tl_wish,
+						list);
+	struct tl_change *change = wish->change;
+
+	apply_keep(apply, wish);
+	/* A single write does not end. */
+	kvfree(change->undo);
+	change->undo = NULL;
+	change->rewritten = true;
+}
+
+static void apply_keep_set(struct apply *apply, const char *set)
+{
+	struct tl_changes *changes = apply->changes;
+	u32 ms = apply_is_risky(apply) ? apply->ns->tuning.confirm_ms : 0;
+	struct tl_change *change;
+	struct tl_wish *wish;
+
+	list_for_each_entry(change, &changes->list, list)
+		change->in_set = false;
+	strscpy(changes->set, set, sizeof(changes->set));
+	changes->applied = 0;
+	changes->skipped = 0;
+	list_for_each_entry(wish, apply->wishes, list) {
+		if (wish->skipped) {
+			changes->skipped++;
+			continue;
+		}
+		changes->applied++;
+		change = wish->change;
+		apply_keep(apply, wish);
+		change->in_set = true;
+		change->rewritten = false;
+		if (ms) {
+			change->undo = wish->old;
+			wish->old = NULL;
+		}
+	}
+	if (ms)
+		tl_changes_end_in(changes, ms);
+}
+
+static int apply_steps(struct apply *apply)
+{
+	int err = apply_write_all(apply);
+
+	err = err ?: apply_read_all_back(apply);
+	if (err)
+		apply_undo_all(apply);
+	return err;
+}
+
+/* How many changes of the wishes are in the list now. */
+static u32 apply_count_kept(const struct apply *apply, u32 before)
+{
+	return apply->changes->count - before;
+}
+
+/**
+ * tl_apply() - write values, all or none of them
+ * @ns: the namespace of current
+ * @wishes: the values; used up, and still to be freed
+ * @how: what they are
+ * @set: name of the set, if they are one
+ *
+ * Context: process, the mutex of knobs held; sleeps.
+ * Return: 0; -ENOSPC if there are too many; -EBUSY if a set still has to be
+ * confirmed, or somebody else writes meanwhile; -EINTR after a signal; the
+ * kernel's error.
+ */
+int tl_apply(struct tl_net *ns, struct list_head *wishes, enum tl_apply how,
+	     const char *set)
+{
+	struct apply apply = { .ns = ns, .wishes = wishes, .how = how };
+	u32 more, before;
+	int err;
+
+	apply.changes = tl_changes_get(ns);
+	if (IS_ERR(apply.changes))
+		return PTR_ERR(apply.changes);
+	if (how != TL_APPLY_ONE && apply.changes->pending)
+		return -EBUSY;
+	err = apply_open_all(&apply);
+	if (err)
+		return err;
+	more = apply_count_new(&apply);
+	err = tl_changes_reserve(apply.changes, more);
+	if (err)
+		return err;
+	before = apply.changes->count;
+	err = apply_steps(&apply);
+	if (!err && how == TL_APPLY_ONE)
+		apply_keep_one(&apply);
+	else if (!err)
+		apply_keep_set(&apply, set);
+	tl_changes_release(more - apply_count_kept(&apply, before));
+	return err;
+}

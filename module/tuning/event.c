@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Telling of each change: the trace event. */
+#include "../report/trace.h"
+#include "event.h"
+#include "name.h"
+
+/**
+ * tl_trace_knob() - tell of a change, or of one that was refused
+ * @ns: the namespace
+ * @name: the name
+ * @old: the text before
+ * @new: the text that it was to have; @old if it was left alone
+ * @cause: who asked: write, apply, undo, rollback, expire or unload
+ * @err: 0 or an error
+ * @line: number of the line of a set, or 0
+ */
+void tl_trace_knob(const struct tl_net *ns, const struct tl_name *name,
+		   const char *old, const char *new, const char *cause, int err,
+		   u32 line)
+{
+	char text[TL_NAME_SIZE];
+
+	if (!trace_knob_enabled())
+		return;
+	tl_name_text(name, text);
+	trace_knob(ns, text, old, new, cause, err, line);
+}
+
+/**
+ * tl_trace_line() - tell of a line of a set that is refused
+ * @ns: the namespace
+ * @text: how it begins
+ * @err: why
+ * @line: its number
+ */
+void tl_trace_line(const struct tl_net *ns, const char *text, int err, u32 line)
+{
+	trace_knob(ns, text, "-", "-", "apply", err, line);
+}

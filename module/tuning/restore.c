@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Putting back changes. A value that somebody else has changed meanwhile is left
+ * alone. So is a bound below the number that is in use: putting it back would cut
+ * off connections that work.
+ */
+#include <linux/err.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+
+#include "../compat.h"
+#include "../core/fields.h"
+#include "../tcplab.h"
+#include "change.h"
+#include "event.h"
+#include "restore.h"
+#include "sysctl.h"
+
+static const char *restore_cause(enum tl_restore who)
+{
+	static const char * const causes[] = {
+		[TL_RESTORE_ROLLBACK]	= "rollback",
+		[TL_RESTORE_EXPIRE]	= "expire",
+		[TL_RESTORE_UNLOAD]	= "unload",
+	};
+
+	return causes[who];
+}
+
+/* The last number of a text. */
+static unsigned long restore_last_number(const char *text)
+{
+	const char *last = strrchr(text, '\t');
+	unsigned long number;
+
+	return kstrtoul(last ? last + 1 : text, 10, &number) ? 0 : number;
+}
+
+/* Connections in nf_conntrack; the first namespace alone may change their bound. */
+static unsigned long restore_conntracks(void)
+{
+	struct file *file = tl_sysctl_open("sys/net/netfilter/nf_conntrack_count",
+					   false);
+	unsigned long count;
+	char *text;
+
+	if (IS_ERR(file))
+		return 0;
+	text = tl_sysctl_read(file);
+	tl_sysctl_close(file);
+	if (IS_ERR(text))
+		return 0;
+	count = restore_last_number(text);
+	kvfree(text);
+	return count;
+}
+
+static unsigned long restore_in_use(struct tl_net *ns, enum tl_in_use what)
+{
+	switch (what) {
+	case TL_IN_USE_CONNTRACK:
+		return restore_conntracks();
+	case TL_IN_USE_TCP_MEM:
+		return max(atomic_long_read(tcp_prot.memory_allocated), 0L);
+	case TL_IN_USE_TIME_WAIT:
+		return tl_compat_tw_count(ns->net);
+	default:
+		return 0;
+	}
+}
+
+/* The bound would fall below the number in use; 0 is no bound for nf_conntrack. */
+static bool restore_would_cut(struct tl_net *ns, enum tl_in_use what,
+			      const char *now, const char *target)
+{
+	unsigned long old = restore_last_number(now);
+	unsigned long new = restore_last_number(target);
+
+	if (what == TL_IN_USE_NOTHING)
+		return false;
+	if (what == TL_IN_USE_CONNTRACK && !new)
+		return false;
+	if (new >= old && !(what == TL_IN_USE_CONNTRACK && !old))
+		return false;
+	return restore_in_use(ns, what) > new;
+}
+
+/* Writes @target where @now is; the namespace's files answer only while it lives. */
+static int restore_write(struct tl_change *change, const char *now,
+			 const char *target)
+{
+	int err;
+
+	if (tl_fields_equal(now, target))
+		return 0;
+	err = tl_sysctl_write_patiently(change->file, target, false);
+	/* A part of it may have been written. */
+	if (err)
+		tl_sysctl_write_patiently(change->file, now, false);
+	return err;
+}
+
+/**
+ * restore_one() - put back one name
+ * @changes: those of the namespace
+ * @change: the change
+ * @target: the text to put back
+ * @who: who asks
+ *
+ * Return: an enum tl_told, or an error with nothing put back.
+ */
+static int restore_one(struct tl_changes *changes, struct tl_change *change,
+		       const char *target, enum tl_restore who)
+{
+	struct tl_net *ns = changes->ns;
+	enum tl_in_use what = change->name.sysctl->in_use;
+	char *now = tl_sysctl_read(change->file);
+	int err;
+
+	if (IS_ERR(now)) {
+		err = PTR_ERR(now);
+		tl_trace_knob(ns, &change->name, "-", target,
+			      restore_cause(who), err, 0);
+		return err == -ENOENT ? TL_TOLD_GONE : err;
+	}
+	if (!tl_fields_equal(now, change->mine) && !tl_fields_equal(now, target))
+		err = TL_TOLD_CHANGED;
+	else if (restore_would_cut(ns, what, now, target))
+		err = TL_TOLD_IN_USE;
+	else
+		err = restore_write(change, now, target);
+	tl_trace_knob(ns, &change->name, now, err > 0 ? now : target,
+		      restore_cause(who), min(err, 0), 0);
+	kvfree(now);
+	return err;
+}
+
+static void restore_tell(struct tl_changes *changes,
+			 const struct tl_change *change, int told)
+{
+	if (!change->name.device[0])
+		changes->told[change->name.sysctl - tl_sysctls] = told;
+}
+
+static void restore_forget_set(struct tl_changes *changes)
+{
+	struct tl_change *change;
+
+	tl_changes_no_end(changes);
+	changes->set[0] = '\0';
+	changes->applied = 0;
+	changes->skipped = 0;
+	list_for_each_entry(change, &changes->list, list)
+		change->in_set = false;
+}
+
+/* It is left alone for now, and may be put back when less is in use. */
+static bool restore_again(int told)
+{
+	return told == TL_TOLD_IN_USE;
+}
+
+/**
+ * tl_restore_all() - put back the values before the first change
+ * @changes: those of the namespace
+ * @who: who asks
+ *
+ * A name stays in the list if it cannot be put back, or not now.
+ * Context: process, the mutex of knobs held; sleeps.
+ * Return: 0 or the first error.
+ */
+int tl_restore_all(struct tl_changes *changes, enum tl_restore who)
+{
+	struct tl_change *change, *next;
+	int first = 0, err;
+
+	list_for_each_entry_safe_reverse(change, next, &changes->list, list) {
+		err = restore_one(changes, change, change->before, who);
+		if (err < 0) {
+			first = first ?: err;
+			continue;
+		}
+		restore_tell(changes, change, err);
+		if (!restore_again(err))
+			tl_changes_drop(changes, change);
+	}
+	restore_forget_set(changes);
+	return first;
+}
+
+/* The values before the set are in force again; an earlier change stays one. */
+static void restore_back_to(struct tl_changes *changes, struct tl_change *change)
+{
+	if (tl_fields_equal(change->undo, change->before)) {
+		tl_changes_drop(changes, change);
+		return;
+	}
+	kvfree(change->mine);
+	change->mine = change->undo;
+	change->undo = NULL;
+}
+
+/**
+ * tl_restore_set() - put back the values before the last set
+ * @changes: those of the namespace
+ *
+ * Context: process, the mutex of knobs held; sleeps.
+ */
+void tl_restore_set(struct tl_changes *changes)
+{
+	struct tl_change *change, *next;
+	int err;
+
+	list_for_each_entry_safe_reverse(change, next, &changes->list, list) {
+		if (!change->undo)
+			continue;
+		err = restore_one(changes, change, change->undo,
+				  TL_RESTORE_EXPIRE);
+		if (err < 0)
+			continue;
+		restore_tell(changes, change, err);
+		if (!err)
+			restore_back_to(changes, change);
+		else if (!restore_again(err))
+			tl_changes_drop(changes, change);
+	}
+	restore_forget_set(changes);
+}

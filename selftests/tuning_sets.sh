@@ -1,0 +1,353 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# Sets of sysctls: how they are written, that they are applied whole or not at all, and that rollback puts them back.
+# shellcheck disable=SC2154,SC2016 # names of namespaces are set by setup_ns; awk's variables
+
+. ./lib.sh
+
+load_module && setup_ns a b || exit 1
+seven="net.ipv4.tcp_fin_timeout net.ipv4.tcp_rmem net.ipv4.ip_local_port_range net.ipv4.tcp_keepalive_time
+	net.ipv4.conf.all.rp_filter net.ipv4.tcp_syn_retries net.ipv4.ip_local_reserved_ports"
+
+# all NS: the names of these tests and their values
+all() {
+	local name
+	for name in $seven; do
+		echo "$name = $(real "$name" "$1")"
+	done
+}
+
+profile_is() {
+	assert_eq "$(tuned profile "$a" | sed 's/ends_in_ms [0-9]*$/ends_in_ms N/')" "$1" "profile"
+}
+
+set_of_seven() {
+	cat <<-'END'
+		# a comment
+		net.ipv4.tcp_fin_timeout = 31
+		net.ipv4.tcp_rmem=8192 16384	32768
+
+		  net.ipv4.ip_local_port_range = 20000 30000
+		net.ipv4.tcp_keepalive_time = 700
+		net.ipv4.conf.all.rp_filter = 1
+		net.ipv4.tcp_syn_retries = 3
+		net.ipv4.ip_local_reserved_ports = 25000-25010
+	END
+}
+
+assert_seven() {
+	assert_eq "$(all "$a" | sed 's/.*= //' | xargs)" \
+		"31 8192 16384 32768 20000 30000 700 1 3 25000-25010" "the names of the set"
+}
+
+applied_whole() {
+	local before shell
+	before=$(all "$a")
+	set_of_seven >"$scratch/set"
+	for shell in "cat '$scratch/set' >'$tuning/profile'" \
+		"dd bs=11 if='$scratch/set' of='$tuning/profile' status=none" \
+		"while IFS= read -r line; do printf '%s\n' \"\$line\"; done <'$scratch/set' >'$tuning/profile'" \
+		"printf '%s' \"\$(cat '$scratch/set')\" >'$tuning/profile'"; do
+		assert in_ns "$a" sh -c "$shell"
+		assert_eq "$(all "$a")" "$before" "the names while the set is staged by $shell"
+		assert_tune apply 1 "$a"
+		assert_seven
+		profile_is "staged applied 7 skipped 0 changed_since 0 ends_in_ms N"
+		refute_tune "No data" apply 1 "$a"
+		assert_eq "$(tuning_column net.ipv4.tcp_fin_timeout before "$a")" 60 "before"
+		assert_tune rollback 1 "$a"
+		assert_eq "$(all "$a")" "$before" "the names after rollback"
+		profile_is "- applied 0 skipped 0 changed_since 0 ends_in_ms -"
+	done
+	command -v bash >/dev/null || return
+	assert in_ns "$a" bash -c "while IFS= read -r line; do echo \"\$line\"; done <'$scratch/set' >'$tuning/profile'"
+	assert_tune apply 1 "$a"
+	assert_seven
+	assert_tune rollback 1 "$a"
+	assert_eq "$(all "$a")" "$before" "the names after rollback"
+}
+
+# A line that the kernel refuses, at each place of the set.
+fails_whole() {
+	local before place bad
+	before=$(all "$a")
+	set_of_seven | grep "=" >"$scratch/good"
+	for bad in "net.ipv4.tcp_congestion_control = nonsense" "net.ipv4.tcp_wmem = 4096 16384 0" \
+		"net.ipv4.conf.nosuchdev.rp_filter = 1" "net.core.rmem_max = 300000"; do
+		for place in 1 4 8; do
+			awk -v place="$place" -v bad="$bad" 'NR == place { print bad } { print } END { if (place > NR) print bad }' \
+				"$scratch/good" >"$scratch/bad"
+			stage_set "$a" <"$scratch/bad" >"$scratch/answer"
+			refute [ -z "$(tune apply 1 "$a")" ]
+			assert_eq "$(all "$a")" "$before" "the names after '$bad' at $place"
+			assert_eq "$(tuning_column net.ipv4.tcp_fin_timeout before "$a")" - "before, after '$bad' at $place"
+		done
+	done
+	profile_is "- applied 0 skipped 0 changed_since 0 ends_in_ms -"
+}
+
+lines() {
+	local bad
+	for bad in "net.ipv4.tcp_fin_timeout" "net.ipv4.tcp_fin_timeout = x" "net.ipv4.nonsense = 1" "= 1" \
+		"net.ipv4.conf.//.rp_filter = 1" "net.ipv4.conf.a.b.rp_filter = 1" "net.ipv4.conf.veth0.nonsense = 1"; do
+		case $(printf 'net.ipv4.tcp_fin_timeout = 31\n%s\n' "$bad" | stage_set "$a") in
+		*"Invalid argument"*) ;;
+		*) fail "the line '$bad' is taken" ;;
+		esac
+		refute_tune "No data" apply 1 "$a"
+	done
+	assert_eq "$(printf '# nothing\n\n' | stage_set "$a")" "" "answer to an empty set"
+	refute_tune "No data" apply 1 "$a"
+	refute_tune "Invalid argument" profile nonsense "$a"
+	case $(printf 'net.ipv4.tcp_fin_timeout = -5\n' | stage_set "$a") in
+	*"out of range"*) ;;
+	*) fail "a value out of range is taken" ;;
+	esac
+	# Old names, a name that may fail, the later of two lines, an interface with a dot.
+	assert in_ns "$a" ip link add ve.th type dummy
+	assert_eq "$(stage_set "$a" <<-'END'
+		net.ipv4.tcp_fin_timeout = 31
+		-net.ipv4.netfilter.ip_conntrack_max = 70000
+		- net.ipv4.conf.nosuchdev.rp_filter = 1
+		net.ipv4.conf.ve/th.rp_filter = 2
+		net.ipv4.tcp_fin_timeout = 32
+	END
+	)" "" "answer to a set"
+	assert_tune apply 1 "$a"
+	assert_eq "$(real net.ipv4.tcp_fin_timeout "$a")" 32 "the name of two lines"
+	assert_eq "$(in_ns "$a" cat /proc/sys/net/ipv4/conf/ve.th/rp_filter)" 2 "rp_filter of an interface"
+	profile_is "staged applied 2 skipped 2 changed_since 0 ends_in_ms N"
+	assert_tune rollback 1 "$a"
+	assert_eq "$(in_ns "$a" cat /proc/sys/net/ipv4/conf/ve.th/rp_filter)" 0 "rp_filter after rollback"
+	assert in_ns "$a" ip link delete ve.th
+}
+
+# many BYTES: a set of about that size, of which the last line counts
+many() {
+	awk -v bytes="$1" 'BEGIN {
+		line = "net.ipv4.tcp_keepalive_time = 1"
+		for (n = 0; n + 70 < bytes; n += length(line) + 2)
+			print line 1 + int(n / 33) % 9
+		while (n++ < bytes - 34) printf "#"
+		printf "\nnet.ipv4.tcp_keepalive_time = 777"
+	}'
+}
+
+large() {
+	many 65536 >"$scratch/large"
+	assert_eq "$(wc -c <"$scratch/large" | xargs)" 65536 "bytes of a large set"
+	assert_eq "$(stage_set "$a" <"$scratch/large")" "" "answer to a large set"
+	assert_tune apply 1 "$a"
+	assert_eq "$(real net.ipv4.tcp_keepalive_time "$a")" 777 "the last line of a large set"
+	assert_tune rollback 1 "$a"
+	case $( (cat "$scratch/large"; echo "#") | stage_set "$a") in
+	*"No space"*) ;;
+	*) fail "a set that is too large is taken" ;;
+	esac
+	refute_tune "No data" apply 1 "$a"
+}
+
+two_writers() {
+	# The second begins where the first has ended.
+	refute in_ns "$a" sh -c "
+		exec 3>'$tuning/profile' 4>'$tuning/profile'
+		echo 'net.ipv4.tcp_fin_timeout = 31' >&3
+		echo 'net.ipv4.tcp_fin_timeout = 32' >&4
+		echo 'net.ipv4.tcp_syn_retries = 2' >&3" 2>/dev/null
+	refute_tune "No data" apply 1 "$a"
+	# Namespaces do not meet.
+	assert_eq "$(echo 'net.ipv4.tcp_fin_timeout = 31' | stage_set "$a")" "" "answer"
+	refute_tune "No data" apply 1 "$b"
+	assert_tune apply 1 "$a"
+	assert_eq "$(real net.ipv4.tcp_fin_timeout "$b")" 60 "the other namespace's"
+	assert_tune rollback 1 "$a"
+}
+
+# 171 interfaces with three names each, and one name less.
+names_at_most() {
+	local number
+	for number in $(seq 171); do
+		echo "link add d$number type dummy"
+	done | in_ns "$b" ip -batch - || fail "no interfaces"
+	for number in $(seq 171); do
+		for leaf in rp_filter accept_source_route forwarding; do
+			echo "net.ipv4.conf.d$number.$leaf = 1"
+		done
+	done >"$scratch/513"
+	assert_eq "$(stage_set "$b" <"$scratch/513")" "" "answer to 513 names"
+	refute_tune "No space" apply 1 "$b"
+	assert_eq "$(in_ns "$b" cat /proc/sys/net/ipv4/conf/d1/rp_filter)" 0 "the first name of 513"
+	assert_eq "$(sed 1d "$scratch/513" | stage_set "$b")" "" "answer to 512 names"
+	assert_tune apply 1 "$b"
+	assert_eq "$(in_ns "$b" cat /proc/sys/net/ipv4/conf/d171/rp_filter)" 1 "a name of the last interface"
+	refute_tune "No space" net.ipv4.tcp_fin_timeout 31 "$b"
+	# One goes, one is renamed: the others are put back.
+	assert in_ns "$b" ip link delete d170
+	assert in_ns "$b" ip link set d171 name renamed
+	assert_tune rollback 1 "$b"
+	assert_eq "$(in_ns "$b" sh -c 'cat /proc/sys/net/ipv4/conf/d[0-9]*/rp_filter' | sort -u)" 0 "rp_filter after rollback"
+	assert_eq "$(in_ns "$b" sh -c 'cat /proc/sys/net/ipv4/conf/d[0-9]*/forwarding' | sort -u)" 0 "forwarding after rollback"
+	assert_tune net.ipv4.tcp_fin_timeout 31 "$b"
+	assert_tune rollback 1 "$b"
+}
+
+# rows CONDITION: names in the report of the first namespace, for which awk finds it true
+rows() {
+	awk "NR > 2 && ($1) { print \$1 }" /proc/net/tcplab/tuning
+}
+
+built_in() {
+	local before name set
+	modprobe nf_conntrack 2>/dev/null
+	for set in seed-1 seed-2 seed kernel-default; do
+		before=$(awk 'NR > 2 && $2 == "live" { print $1, $3 }' /proc/net/tcplab/tuning)
+		assert_tune profile "$set"
+		case $(tune profile "$set") in
+		*"busy"*) ;;
+		*) fail "another set is applied while $set may end" ;;
+		esac
+		assert_tune rollback 1
+		assert_eq "$(awk 'NR > 2 && $2 == "live" { print $1, $3 }' /proc/net/tcplab/tuning)" "$before" "all values after $set"
+	done
+	assert_tune confirm_ms 0
+	assert_tune profile seed
+	for name in $(rows '$2 == "live" && $6 != "-"'); do
+		case $name in
+		# It may not be there.
+		net.ipv4.tcp_congestion_control) ;;
+		*)	set=$(tuning_column "$name" seed_value)
+			assert_eq "$(real "$name" | tr ' ' ,)" "${set##*/}" "$name in the seed" ;;
+		esac
+	done
+	case $(tuned profile) in
+	"seed applied "*" skipped "[2-9]*" changed_since 0 ends_in_ms -") ;;
+	*) fail "profile says '$(tuned profile)'" ;;
+	esac
+	assert_tune profile kernel-default
+	for name in $(rows '$2 == "live" && $4 != "-" && $1 !~ /mem$/'); do
+		set=$(real "$name" | tr ' ' ,)
+		assert_eq "${set:--}" "$(tuning_column "$name" default)" "$name as the kernel has it"
+	done
+	assert_tune rollback 1
+	# In a namespace, global names are skipped.
+	assert_tune profile seed "$a"
+	assert_eq "$(real net.ipv4.tcp_fin_timeout "$a")" 10 "tcp_fin_timeout of the namespace"
+	assert_eq "$(real net.ipv4.tcp_fin_timeout)" 60 "that of the first"
+	assert_tune rollback 1 "$a"
+	assert_tune confirm_ms 600000
+}
+
+# A value that somebody else has changed meanwhile stays.
+others_change() {
+	assert_eq "$(set_of_seven | stage_set "$a")" "" "answer"
+	assert_tune apply 1 "$a"
+	in_ns "$a" sysctl -qw net.ipv4.tcp_keepalive_time=800
+	profile_is "staged applied 7 skipped 0 changed_since 1 ends_in_ms N"
+	assert_tune net.ipv4.tcp_syn_retries 4 "$a"
+	profile_is "staged applied 7 skipped 0 changed_since 2 ends_in_ms N"
+	assert_tune rollback 1 "$a"
+	assert_eq "$(real net.ipv4.tcp_keepalive_time "$a")" 800 "a value of somebody else"
+	assert_eq "$(real net.ipv4.tcp_syn_retries "$a")" 6 "a name that was changed twice"
+	assert_eq "$(real net.ipv4.tcp_fin_timeout "$a")" 60 "a name that nobody else has changed"
+	case $(tuning_column net.ipv4.tcp_keepalive_time effect "$a") in
+	*"somebody else"*) ;;
+	*) fail "the report does not tell of it" ;;
+	esac
+	in_ns "$a" sysctl -qw net.ipv4.tcp_keepalive_time=7200
+}
+
+# Somebody writes all the time: each name holds his value or the set's, and a set that succeeds holds all of its own.
+hammered() {
+	local round good=0 bad=0
+	start ip netns exec "$a" sh -c "while :; do
+		echo '4097 16385 32769' >/proc/sys/net/ipv4/tcp_rmem; echo 55 >/proc/sys/net/ipv4/tcp_fin_timeout; done"
+	for round in $(seq "$(scaled 30)"); do
+		set_of_seven | stage_set "$a" >"$scratch/answer"
+		if [ -z "$(tune apply 1 "$a")" ]; then good=$((good + 1)); else bad=$((bad + 1)); fi
+		case $(real net.ipv4.tcp_rmem "$a") in
+		"4096 131072 "* | "4097 16385 32769" | "8192 16384 32768") ;;
+		*) fail "tcp_rmem is '$(real net.ipv4.tcp_rmem "$a")' in round $round" ;;
+		esac
+		tune rollback 1 "$a" >"$scratch/answer"
+	done
+	kill "$started"
+	wait "$started" 2>/dev/null
+	echo "# $good sets were applied, $bad were not"
+	assert_eq "$(real net.ipv4.tcp_keepalive_time "$a")" 7200 "a name that nobody else writes, after rollback"
+	in_ns "$a" sysctl -qw net.ipv4.tcp_fin_timeout=60 net.ipv4.tcp_rmem="4096 131072 6291456"
+}
+
+# Forwarding wants a lock that every change of an interface holds.
+busy_kernel() {
+	local number
+	start ip netns exec "$b" sh -c "while :; do ip link add x type dummy; ip link delete x; done"
+	for number in $(seq 40); do
+		echo "net.ipv4.conf.d$number.forwarding = 1"
+	done | stage_set "$b" >"$scratch/answer"
+	assert_tune apply 1 "$b"
+	assert_eq "$(in_ns "$b" sh -c 'cat /proc/sys/net/ipv4/conf/d[1-9]/forwarding' | sort -u)" 1 "forwarding"
+	assert_tune rollback 1 "$b"
+	for number in $(seq 10); do
+		assert_tune net.ipv4.conf.all.forwarding 1 "$b"
+		assert_tune rollback 1 "$b"
+	done
+	kill "$started"
+	wait "$started" 2>/dev/null
+	assert_eq "$(in_ns "$b" sh -c 'cat /proc/sys/net/ipv4/conf/d[1-9]/forwarding' | sort -u)" 0 "forwarding after rollback"
+}
+
+# events: those since the last time: name, texts, cause, error, line
+events() {
+	sed -n "s/.* knob: netns=[0-9]* \(.*\) '\(.*\)' -> '\(.*\)' pid=[0-9]* comm=[^ ]* cause=\([a-z]*\) error=\(-*[0-9]*\) line=\([0-9]*\)/\1 \2>\3 \4 \5 \6/p" \
+		"$tracefs/trace" | tr '\t' ' '
+	echo >"$tracefs/trace"
+}
+
+told() {
+	tracefs=/sys/kernel/tracing
+	[ -e "$tracefs/trace" ] || mount -t tracefs tracefs "$tracefs" || {
+		skip "no tracefs"
+		return
+	}
+	echo 1 >"$tracefs/events/tcplab/knob/enable"
+	echo >"$tracefs/trace"
+	assert_tune net.ipv4.tcp_fin_timeout 31 "$a"
+	assert_eq "$(events)" "net.ipv4.tcp_fin_timeout 60>31 write 0 0" "event of a write"
+	refute_tune "No such file" net.ipv4.tcp_congestion_control nonsense "$a"
+	assert_eq "$(events | sed 's/.*>//')" "nonsense write -2 0" "event of a refused write"
+	assert_tune rollback 1 "$a"
+	assert_eq "$(events)" "net.ipv4.tcp_fin_timeout 31>60 rollback 0 0" "event of a rollback"
+	printf '# two lines\nnet.ipv4.tcp_fin_timeout = 31\nnet.ipv4.tcp_congestion_control = nonsense\n' | stage_set "$a" >"$scratch/answer"
+	refute_tune "No such file" apply 1 "$a"
+	assert_eq "$(events | sed 's/net.ipv4.//; s/ [a-z]*>/ >/')" "$(cat <<-'END'
+		tcp_fin_timeout 60>31 apply 0 2
+		tcp_congestion_control >nonsense apply -2 3
+		tcp_fin_timeout 31>60 undo 0 2
+	END
+	)" "events of a set that fails"
+	printf 'net.ipv4.tcp_fin_timeout = 31\nnet.ipv4.nonsense = 1\n' | stage_set "$a" >"$scratch/answer"
+	assert_eq "$(events)" "net.ipv4.nonsense = 1 ->- apply -22 2" "event of a refused line"
+	# An interface that is renamed.
+	assert in_ns "$a" ip link add told type dummy
+	echo 'net.ipv4.conf.told.rp_filter = 1' | stage_set "$a" >"$scratch/answer"
+	assert_tune apply 1 "$a"
+	assert in_ns "$a" ip link set told name retold
+	assert_tune rollback 1 "$a"
+	assert_eq "$(events | tail -n 1)" "net.ipv4.conf.told.rp_filter ->0 rollback -2 0" "event of an interface that is gone"
+	assert in_ns "$a" ip link delete retold
+	echo 0 >"$tracefs/events/tcplab/knob/enable"
+}
+
+run_tests \
+	"a set is applied whole, however it is written" applied_whole \
+	"a set that fails leaves all as before" fails_whole \
+	"lines" lines \
+	"64 KiB and no more" large \
+	"a second writer is noticed" two_writers \
+	"512 names and no more" names_at_most \
+	"the sets of tcplab" built_in \
+	"somebody else's change stays" others_change \
+	"somebody writes all the time" hammered \
+	"the kernel is busy" busy_kernel \
+	"each change is told" told
