@@ -52,7 +52,8 @@ written_or_not() {
 }
 
 write_all() {
-	find "$knobs" -type f >"$scratch/knobs"
+	# Those of tuning have a script of their own.
+	find "$knobs" -path "$knobs/tuning" -prune -o -type f -print >"$scratch/knobs"
 	assert [ -s "$scratch/knobs" ]
 	while read -r knob; do
 		before=$(cat "$knob") || continue

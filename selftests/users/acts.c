@@ -20,7 +20,7 @@
 #define THREADS		24
 #define GENERATIONS	3
 #define CHILD_ACTS	16
-#define KNOBS		64
+#define KNOBS		128
 
 static char knobs[KNOBS][128];
 static unsigned int knob_count;
@@ -44,7 +44,8 @@ static void write_knob(struct user *user)
 	static const char * const values[] = {
 		"0", "1", "2", "60", "100", "350", "1000", "60000", "86400000", "4294967295",
 		"4294967296", "-1", "", "\n", "1\n", " 1", "1 2", "off", "observe", "enforce",
-		"reno", "cubic", "fixed", "x",
+		"reno", "cubic", "fixed", "x", "seed\n", "kernel-default", "4096 16384 65536",
+		"net.ipv4.tcp_fin_timeout = 30\n", "net.ipv4.conf.lo.forwarding = 1\n-a = b",
 	};
 	const char *value = values[dice_below(&user->dice, sizeof(values) / sizeof(*values))];
 	unsigned long noise = dice_roll(&user->dice);
