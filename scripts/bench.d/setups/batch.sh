@@ -13,19 +13,22 @@ examined() {
 	in_ns server awk '$1 == "segments_examined" { print $2 }' /proc/net/tcplab/summary 2>/dev/null || echo 0
 }
 
-# assert_gro: the device merges or lists what a poll brings.
-assert_gro() {
-	in_ns server ethtool -K s0 gro on
-	in_ns server ethtool -k s0 | grep -q '^generic-receive-offload: on' || fail "the link has no GRO"
+# gro on|off: the device lists or merges what a poll brings. veth leaves that to the sender's TSO where it has it.
+gro() {
+	local tso=off
+	[ "$1" = on ] || tso=on
+	in_ns client ethtool -K c0 tso $tso
+	in_ns server ethtool -K s0 gro "$1"
+	in_ns server ethtool -k s0 | grep -q "^generic-receive-offload: $1" || fail "the link does not turn GRO $1"
 }
 
 measure_batch() {
 	local before rounds=$((MESSAGES / FLOWS))
-	assert_gro
+	gro on
 	in_ns client tc qdisc add dev c0 root netem slot 2ms 2ms limit 10000
 	before=$(examined)
 	echo "batch $1 $(in_ns client "$TOOLS/batch" 10.0.0.2 5004 $FLOWS $rounds 20 server)"
 	echo "examined $1 $((100 * ($(examined) - before) / (FLOWS * (rounds + 20))))"
 	in_ns client tc qdisc delete dev c0 root
-	in_ns server ethtool -K s0 gro off
+	gro off
 }
