@@ -55,8 +55,7 @@ const struct tl_sysctl tl_sysctls[TL_SYSCTLS] = {
 		.unit = "s",
 		.standard_text = "75",
 		.seed = { "15", "15" },
-		.about =
-		"Time between two probes.",
+		.about = "Time between two probes.",
 	},
 	{
 		.name = "net.ipv4.tcp_retries2",
@@ -136,8 +135,7 @@ const struct tl_sysctl tl_sysctls[TL_SYSCTLS] = {
 		.name = "net.ipv4.tcp_rfc1337",
 		.bounds = { TL_FORM_NUMBER, false, 0, 255 },
 		.standard_text = "0",
-		.about =
-		"1 ignores RSTs in TIME_WAIT, as RFC 1337 proposes.",
+		.about = "1 ignores RSTs in TIME_WAIT, as RFC 1337 proposes.",
 	},
 	{
 		.name = "net.ipv4.tcp_max_orphans",
@@ -219,8 +217,7 @@ const struct tl_sysctl tl_sysctls[TL_SYSCTLS] = {
 		.bounds = { TL_FORM_NUMBER, false, 0, 4294967295LL },
 		.unit = "bytes",
 		.standard_text = "4294967295",
-		.about =
-		"A socket with more unsent bytes is not writable.",
+		.about = "A socket with more unsent bytes is not writable.",
 	},
 	{
 		.name = "net.ipv4.tcp_window_scaling",
@@ -261,8 +258,7 @@ const struct tl_sysctl tl_sysctls[TL_SYSCTLS] = {
 		.unit = "ms",
 		.standard_text = "120000",
 		.since = "6.15",
-		.about =
-		"The longest retransmission timeout.",
+		.about = "The longest retransmission timeout.",
 	},
 	{
 		.name = "net.ipv4.tcp_congestion_control",
@@ -272,8 +268,7 @@ const struct tl_sysctl tl_sysctls[TL_SYSCTLS] = {
 		.seed = { NULL, "bic" },
 		.residue =
 		"an algorithm that was the default stays allowed to all users",
-		.about =
-		"The congestion control of new sockets.",
+		.about = "The congestion control of new sockets.",
 	},
 	{
 		.name = "net.ipv4.ip_local_port_range",
@@ -288,8 +283,7 @@ const struct tl_sysctl tl_sysctls[TL_SYSCTLS] = {
 		.name = "net.ipv4.ip_local_reserved_ports",
 		.bounds = { TL_FORM_LIST, true, 0, 65535 },
 		.standard_text = "",
-		.about =
-		"Ports of the range that connect() leaves alone.",
+		.about = "Ports of the range that connect() leaves alone.",
 	},
 	{
 		.name = "net.ipv4.route.gc_timeout",
@@ -307,8 +301,7 @@ const struct tl_sysctl tl_sysctls[TL_SYSCTLS] = {
 		.bounds = { TL_FORM_NUMBER, false, 0, 1 },
 		.standard_text = "1",
 		.seed = { NULL, "1" },
-		.about =
-		"1 answers no ping to a broadcast address.",
+		.about = "1 answers no ping to a broadcast address.",
 	},
 	{
 		.name = "net.ipv4.icmp_ignore_bogus_error_responses",
@@ -335,8 +328,7 @@ const struct tl_sysctl tl_sysctls[TL_SYSCTLS] = {
 		.risky = true,
 		.residue =
 		"a new default is copied to interfaces that nobody has set",
-		.about =
-		"The same for interfaces to come.",
+		.about = "The same for interfaces to come.",
 	},
 	{
 		.name = "net.ipv4.conf.all.accept_source_route",
@@ -352,8 +344,7 @@ const struct tl_sysctl tl_sysctls[TL_SYSCTLS] = {
 		.seed = { NULL, "0" },
 		.residue =
 		"a new default is copied to interfaces that nobody has set",
-		.about =
-		"The same for interfaces to come.",
+		.about = "The same for interfaces to come.",
 	},
 	{
 		.name = "net.ipv4.conf.all.forwarding",
@@ -372,8 +363,7 @@ const struct tl_sysctl tl_sysctls[TL_SYSCTLS] = {
 		.risky = true,
 		.residue =
 		"a new default is copied to interfaces that nobody has set",
-		.about =
-		"The same for interfaces to come.",
+		.about = "The same for interfaces to come.",
 	},
 	{
 		.name = "net.core.somaxconn",
@@ -412,8 +402,7 @@ const struct tl_sysctl tl_sysctls[TL_SYSCTLS] = {
 		.unit = "bytes",
 		.standard_text = "212992",
 		.seed = { NULL, "10000000" },
-		.about =
-		"First receive buffer of sockets that are not TCP.",
+		.about = "First receive buffer of sockets that are not TCP.",
 	},
 	{
 		.name = "net.core.rmem_max",
@@ -423,8 +412,7 @@ const struct tl_sysctl tl_sysctls[TL_SYSCTLS] = {
 		.standard = TL_STANDARD_BUFFER_MAX,
 		.standard_text = "212992; 4194304 since 6.18",
 		.seed = { NULL, "10000000" },
-		.about =
-		"Bounds SO_RCVBUF, not what TCP takes by itself.",
+		.about = "Bounds SO_RCVBUF, not what TCP takes by itself.",
 	},
 	{
 		.name = "net.core.wmem_default",
@@ -433,8 +421,7 @@ const struct tl_sysctl tl_sysctls[TL_SYSCTLS] = {
 		.unit = "bytes",
 		.standard_text = "212992",
 		.seed = { NULL, "11059200" },
-		.about =
-		"First send buffer of sockets that are not TCP.",
+		.about = "First send buffer of sockets that are not TCP.",
 	},
 	{
 		.name = "net.core.wmem_max",
@@ -444,8 +431,7 @@ const struct tl_sysctl tl_sysctls[TL_SYSCTLS] = {
 		.standard = TL_STANDARD_BUFFER_MAX,
 		.standard_text = "212992; 4194304 since 6.18",
 		.seed = { NULL, "11059200" },
-		.about =
-		"Bounds SO_SNDBUF, not what TCP takes by itself.",
+		.about = "Bounds SO_SNDBUF, not what TCP takes by itself.",
 	},
 	{
 		.name = "net.core.default_qdisc",
@@ -455,8 +441,7 @@ const struct tl_sysctl tl_sysctls[TL_SYSCTLS] = {
 		.standard_text = "the kernel's configuration",
 		.residue =
 		"devices that came up meanwhile keep their queue",
-		.about =
-		"The queue of devices that come up later.",
+		.about = "The queue of devices that come up later.",
 	},
 	{
 		.name = "net.netfilter.nf_conntrack_max",
@@ -485,8 +470,7 @@ const struct tl_sysctl tl_sysctls[TL_SYSCTLS] = {
 		.unit = "s",
 		.standard_text = "120",
 		.risky = true,
-		.about =
-		"How long a SYN is remembered.",
+		.about = "How long a SYN is remembered.",
 	},
 	{
 		.name = "net.netfilter.nf_conntrack_tcp_timeout_syn_recv",
@@ -496,8 +480,7 @@ const struct tl_sysctl tl_sysctls[TL_SYSCTLS] = {
 		.unit = "s",
 		.standard_text = "60",
 		.risky = true,
-		.about =
-		"How long a SYN,ACK is remembered.",
+		.about = "How long a SYN,ACK is remembered.",
 	},
 	{
 		.name = "net.netfilter.nf_conntrack_tcp_timeout_established",
@@ -520,8 +503,7 @@ const struct tl_sysctl tl_sysctls[TL_SYSCTLS] = {
 		.unit = "s",
 		.standard_text = "120",
 		.risky = true,
-		.about =
-		"How long the first FIN is remembered.",
+		.about = "How long the first FIN is remembered.",
 	},
 	{
 		.name = "net.netfilter.nf_conntrack_tcp_timeout_close_wait",
@@ -542,8 +524,7 @@ const struct tl_sysctl tl_sysctls[TL_SYSCTLS] = {
 		.unit = "s",
 		.standard_text = "30",
 		.risky = true,
-		.about =
-		"How long the second FIN is remembered.",
+		.about = "How long the second FIN is remembered.",
 	},
 	{
 		.name = "net.netfilter.nf_conntrack_tcp_timeout_time_wait",
@@ -553,8 +534,7 @@ const struct tl_sysctl tl_sysctls[TL_SYSCTLS] = {
 		.unit = "s",
 		.standard_text = "120",
 		.risky = true,
-		.about =
-		"How long a closed connection is remembered.",
+		.about = "How long a closed connection is remembered.",
 	},
 	{
 		.name = "net.netfilter.nf_conntrack_tcp_timeout_close",
@@ -564,8 +544,7 @@ const struct tl_sysctl tl_sysctls[TL_SYSCTLS] = {
 		.unit = "s",
 		.standard_text = "10",
 		.risky = true,
-		.about =
-		"How long a reset connection is remembered.",
+		.about = "How long a reset connection is remembered.",
 	},
 	{
 		.name = "net.netfilter.nf_conntrack_tcp_timeout_max_retrans",
