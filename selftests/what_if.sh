@@ -49,7 +49,7 @@ steady() {
 	[ "$(in_ns "$a" awk '$1 == "exited_shortened" { print $2 }' /proc/net/tcplab/time_wait)" -gt $((promised * 12 / 10)) ]
 }
 
-# All at one look: whoever is held up for a moment makes a gap in the load.
+# All at one look: a process that is held up for a moment makes a gap in the load.
 # shellcheck disable=SC2016
 within_5_percent() {
 	real | awk -v promised="$promised" '$1 >= promised * 0.95 && $1 <= promised * 1.05 { near++ } END { exit near != 3 }'
