@@ -13,6 +13,7 @@
 #include "tcplab.h"
 #include "track/events.h"
 #include "track/reconcile.h"
+#include "track/scope.h"
 #include "track/twsk.h"
 #include "tuning/tuning.h"
 #include "wait/budget.h"
@@ -131,6 +132,9 @@ static int __init tcplab_init(void)
 	err = register_pernet_subsys(&net_ops);
 	if (err)
 		goto err_pernet;
+	err = tl_scope_init();
+	if (err)
+		goto err_scope;
 	err = tl_listeners_init();
 	if (err)
 		goto err_listeners;
@@ -165,6 +169,8 @@ err_knobs:
 err_events:
 	tl_listeners_exit();
 err_listeners:
+	tl_scope_exit();
+err_scope:
 	tl_report_exit();
 	unregister_pernet_subsys(&net_ops);
 err_pernet:
@@ -189,6 +195,7 @@ static void __exit tcplab_exit(void)
 	tl_twsk_exit();
 	tl_events_exit();
 	tl_listeners_exit();
+	tl_scope_exit();
 	unregister_pernet_subsys(&net_ops);
 	tl_owners_stop();
 	tl_shared_stop();

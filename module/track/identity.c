@@ -15,6 +15,7 @@
 
 #include "../tcplab.h"
 #include "identity.h"
+#include "scope.h"
 #include "socket.h"
 #include "table.h"
 
@@ -71,31 +72,38 @@ static bool has_bound_row(struct tl_net *ns, const struct tl_key *key,
 	return is;
 }
 
-/* The scope of a bound socket's row that was made when interfaces were others. */
-static int scope_before(const struct sock *sk, const struct tl_key *key)
+/* What the row of a bound socket may name that was made when interfaces were others. */
+static unsigned int scopes_before(const struct tl_net *ns, const struct sock *sk,
+				  const struct tl_key *key, int *scope)
 {
 	int bound = READ_ONCE(sk->sk_bound_dev_if);
 	struct net_device *dev = dev_get_by_index_rcu(sock_net(sk), bound);
+	unsigned int count = tl_scope_left(ns, bound, scope);
 
 	if (!dev)
-		return bound;
-	if (!netif_is_l3_slave(dev))
-		return tl_key_ifindex(key);
-	return tl_key_is_link_local(key) ? bound : 0;
+		scope[count++] = bound;
+	else if (netif_is_l3_slave(dev))
+		scope[count++] = tl_key_is_link_local(key) ? bound : 0;
+	return count;
 }
 
-/* A VRF may be gone, or a link may have become part of one. */
+/* A VRF may be gone, or a link may have left one or become part of one. */
 static void keep_scope(struct tl_net *ns, const struct sock *sk,
 		       struct tl_key *key, unsigned int end)
 {
-	int scope = scope_before(sk, key);
+	int scope[TL_SCOPES_LEFT + 1];
+	unsigned int i, count = scopes_before(ns, sk, key, scope);
 	struct tl_key old = *key;
 
-	if (scope == tl_key_ifindex(key) || has_row(ns, key))
+	if (!count || has_row(ns, key))
 		return;
-	old.scope = (u32)scope << 1 | tl_key_is_v6(key);
-	if (has_bound_row(ns, &old, end))
+	for (i = 0; i < count; i++) {
+		old.scope = (u32)scope[i] << 1 | tl_key_is_v6(key);
+		if (!has_bound_row(ns, &old, end))
+			continue;
 		*key = old;
+		return;
+	}
 }
 
 /**
@@ -194,11 +202,20 @@ static struct tl_way way_of(const struct sk_buff *skb, const struct nf_hook_stat
 	return way;
 }
 
+/* A VRF that is part of the key, or was when the row was made. */
+static bool knows_vrf(const struct tl_net *ns, const struct nf_hook_state *state,
+		      const struct tl_key *key)
+{
+	return tl_key_ifindex(key) ||
+	       tl_scope_has_left(ns, (state->in ?: state->out)->ifindex);
+}
+
 /* Whether the packet's own key may not be that of its row. */
-static bool is_doubtful(struct tl_net *ns, const struct tl_key *key)
+static bool is_doubtful(struct tl_net *ns, const struct nf_hook_state *state,
+			const struct tl_key *key)
 {
 	return READ_ONCE(ns->track.transparent) ||
-	       (tl_key_ifindex(key) && !has_row(ns, key));
+	       (knows_vrf(ns, state, key) && !has_row(ns, key));
 }
 
 static void settle_by(const struct sock *sk, struct tl_key *key, unsigned int here,
@@ -236,7 +253,7 @@ bool tl_identity_of_packet(struct tl_net *ns, const struct sk_buff *skb,
 		return true;
 	if (sk && state->hook == NF_INET_LOCAL_OUT)
 		return settle_sent(skb, sk, key, from);
-	if (likely(!is_doubtful(ns, key)))
+	if (likely(!is_doubtful(ns, state, key)))
 		return true;
 	here = state->hook == NF_INET_LOCAL_OUT ? *from : !*from;
 	if (sk) {

@@ -15,6 +15,7 @@
 
 #include "../compat.h"
 #include "../tcplab.h"
+#include "scope.h"
 #include "socket.h"
 
 /* Enough for a machine with links, few enough for a softirq. */
@@ -293,22 +294,11 @@ static bool knows_link(const struct tl_conn *conn, unsigned int end)
 }
 
 /*
- * Links outlive their VRF, and with them sockets that are bound to links; and
- * what was bound to a link may since be in a VRF. See tl_identity_of_socket().
+ * What was bound to a link may since be in a VRF. What it would not be if the row
+ * was about it is another's. See tl_identity_of_socket().
  */
-static bool outlives_scope(const struct tl_conn *conn)
-{
-	int scope = tl_key_ifindex(&conn->key);
-
-	if (!scope)
-		return conn->bound;
-	return tl_key_is_link_local(&conn->key) &&
-	       !dev_get_by_index_rcu(conn->ns->net, scope);
-}
-
-/* What it would not be if the row was about it is another's. */
-static struct sock *find_moved(const struct tl_conn *conn, unsigned int end,
-			       int ifindex)
+static struct sock *find_joined(const struct tl_conn *conn, unsigned int end,
+				int ifindex)
 {
 	struct sock *sk = find_at(conn->ns->net, &conn->key, end, ifindex);
 
@@ -317,6 +307,24 @@ static struct sock *find_moved(const struct tl_conn *conn, unsigned int end,
 		return NULL;
 	}
 	return sk;
+}
+
+/* Links outlive their VRF, and with them sockets that are bound to links. */
+static struct sock *find_left(const struct tl_conn *conn, unsigned int end)
+{
+	int link, scope = tl_key_ifindex(&conn->key);
+	unsigned int place = 0;
+	struct sock *sk;
+
+	while ((link = tl_scope_next_link(conn->ns, scope, &place))) {
+		sk = find_at(conn->ns->net, &conn->key, end, link);
+		if (!sk)
+			continue;
+		if (READ_ONCE(sk->sk_bound_dev_if) == link)
+			return sk;
+		sock_gen_put(sk);
+	}
+	return NULL;
 }
 
 /**
@@ -340,26 +348,24 @@ struct sock *tl_socket_find(const struct tl_conn *conn, unsigned int end)
 	struct net_device *dev;
 	unsigned int tried = 0;
 	struct sock *sk;
-	bool moves;
 
 	if (knows_link(conn, end))
 		return find_at(net, &conn->key, end, conn->link ?: scope);
 	sk = find_at(net, &conn->key, end, scope);
 	if (sk || !may_be_bound(conn, end))
 		return sk;
-	moves = outlives_scope(conn);
 	for_each_netdev_rcu(net, dev) {
 		if (tried++ == INTERFACES_TRIED)
 			break;
 		/* Another VRF may have a connection with the same addresses. */
 		if (tl_scope_of_device(dev) == scope)
 			sk = find_at(net, &conn->key, end, dev->ifindex);
-		else if (moves)
-			sk = find_moved(conn, end, dev->ifindex);
+		else if (!scope && conn->bound)
+			sk = find_joined(conn, end, dev->ifindex);
 		if (sk)
-			break;
+			return sk;
 	}
-	return sk;
+	return scope ? find_left(conn, end) : NULL;
 }
 
 /**

@@ -8,6 +8,7 @@
 #include "hook.h"
 #include "leak.h"
 #include "life.h"
+#include "scope.h"
 #include "table.h"
 #include "twsk.h"
 #include "wheel.h"
@@ -129,6 +130,7 @@ void tl_track_net_drop(struct tl_net *ns)
  */
 void tl_track_net_exit(struct tl_net *ns)
 {
+	tl_scope_net_exit(ns);
 	free_percpu(ns->track.stats);
 }
 
@@ -284,7 +286,7 @@ unsigned int tl_track_rows(const struct tl_net *ns)
 u64 tl_track_memory(const struct tl_net *ns)
 {
 	return tl_table_memory(tl_track_rows(ns)) +
-	       (u64)num_possible_cpus() * sizeof(struct tl_stats);
+	       (u64)num_possible_cpus() * sizeof(struct tl_stats) + tl_scope_memory(ns);
 }
 
 /**

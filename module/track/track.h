@@ -15,6 +15,7 @@ struct sock;
 struct tl_conn;
 struct tl_key;
 struct tl_net;
+struct tl_scopes;
 struct tl_segment;
 
 /**
@@ -27,6 +28,7 @@ struct tl_segment;
  * @found: those of which the last whole walk has found all that are there still
  * @unfound: the walk has met one that it could give no row
  * @started: when connections began to be followed, low half of jiffies
+ * @scopes: which VRFs links have left; NULL until one does
  * @evictions: searches for rows that a full table gives up
  * @enabled: connections are followed
  * @forward: forwarded connections too
@@ -42,6 +44,7 @@ struct tl_track {
 	u64 found;
 	bool unfound;
 	u32 started;
+	struct tl_scopes __rcu *scopes;
 	struct tl_evictions evictions;
 	bool enabled;
 	bool forward;

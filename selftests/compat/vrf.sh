@@ -312,6 +312,110 @@ deleted() {
 	assert_quiet
 }
 
+# new_vrf NAME TABLE NUMBER: one more, with a link to b of its own.
+new_vrf() {
+	ip -n "$a" link add "$1" type vrf table "$2"
+	ip -n "$a" link set "$1" up
+	ip -n "$a" link add "to-$1" type veth peer name "from-$1" netns "$b"
+	ip -n "$a" link set "to-$1" master "$1" up
+	ip -n "$b" link set "from-$1" up
+	ip -n "$a" address add "203.0.113.$(($3 + 1))/28" dev "to-$1"
+	ip -n "$b" address add "203.0.113.$(($3 + 2))/28" dev "from-$1"
+	ip -n "$a" address add fe80::1/64 dev "to-$1" nodad
+	ip -n "$b" address add fe80::2/64 dev "from-$1" nodad
+	hold "$1-4" "to-$1" "203.0.113.$(($3 + 2))" "203.0.113.$(($3 + 2))"
+	hold "$1-6" "to-$1" "fe80::2%from-$1" "fe80::2%to-$1"
+}
+
+# hold NAME LINK LISTEN-ADDRESS CONNECT-ADDRESS: sockets c-NAME, bound to a link, and s-NAME are connected.
+hold() {
+	assert sb listen l "$3" 5000
+	assert sa device "$2"
+	assert sa connect "c-$1" "$4" 5000
+	assert sb accept "s-$1" l
+	assert sb close l
+}
+
+# use NAME: data both ways.
+use() {
+	assert sa send "c-$1" 30000
+	assert sb send "s-$1" 40000
+	read_all sb "s-$1" 30000
+	read_all sa "c-$1" 40000
+}
+
+# has_walked PARTS: the walk through the kernel's socket table has so many of its 60 parts behind it.
+has_walked() {
+	[ "$(calls tl_socket_walk_part)" -ge "$1" ]
+}
+
+# A link leaves its VRF in one of three ways, while sockets that are bound to it are connected: they keep their rows.
+leave() {
+	local vrf
+	count_calls tl_socket_walk_part || { skip "needs kprobes"; return; }
+	mark_created
+	new_vrf green 103 0
+	new_vrf gray 104 16
+	new_vrf white 105 32
+	ip -n "$a" link set to-green nomaster
+	ip -n "$a" link delete gray
+	ip -n "$a" link delete to-white
+	# A link that leaves a VRF goes down and up, which takes these addresses away.
+	ip -n "$a" address add fe80::1/64 dev to-green nodad
+	ip -n "$a" address add fe80::1/64 dev to-gray nodad
+	agree
+	wait_for 120 has_walked $(($(calls tl_socket_walk_part) + 62)) || fail "the socket table was not walked"
+	look_twice "$a"
+	agree
+	for vrf in green gray; do
+		use "$vrf-4"
+		use "$vrf-6"
+	done
+	agree
+	# Its mini-socket tells nothing: the peer's FIN does.
+	assert sa close c-green-4
+	assert_eq "$(sb recv s-green-4)" eof "what the peer reads at last"
+	agree
+	assert sb close s-green-4
+	agree
+	assert sb close s-gray-6
+	assert_eq "$(sa recv c-gray-6)" eof "what the socket reads at last"
+	agree
+	assert sa close c-gray-6
+	assert sa abort c-gray-4
+	assert sb abort s-green-6
+	assert sa abort c-white-4
+	assert sa abort c-white-6
+	agree
+	assert sb close s-gray-4
+	assert sa close c-green-6
+	# Their link is gone: nothing would ever answer a FIN.
+	assert sb abort s-white-4
+	assert sb abort s-white-6
+	look_twice "$a"
+	agree
+	assert_eq $(($(summary_value created "$a") - $(cat "$scratch/created.$a"))) 6 created
+	assert_eq "$(summary_value adopted "$a")" 0 adopted
+	assert_quiet
+}
+
+# What is remembered of links is bounded: some leave VRFs as fast as they can.
+leave_often() {
+	local before
+	before=$(summary_value memory_bytes "$a")
+	ip -n "$a" link add restless type dummy
+	for table in 201 202 203 204 205 206; do
+		ip -n "$a" link add "v$table" type vrf table "$table"
+		ip -n "$a" link set restless master "v$table"
+		ip -n "$a" link set restless nomaster
+		ip -n "$a" link delete "v$table"
+	done
+	ip -n "$a" link delete restless
+	assert_between $(($(summary_value memory_bytes "$a") - before)) 0 4096 "more bytes"
+	agree
+	assert_quiet
+}
+
 run_tests \
 	"connections that leave by a VRF" active \
 	"connections that come by a VRF" passive \
@@ -326,4 +430,6 @@ run_tests \
 	"a VRF's connections to itself" to_itself \
 	"link-local addresses in a VRF" link_local \
 	"address translation in a VRF" translated \
+	"links that leave their VRF" leave \
+	"a link that leaves many VRFs" leave_often \
 	"a VRF that is deleted" deleted
