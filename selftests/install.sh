@@ -27,6 +27,8 @@ real_directory() {
 installs() {
 	local before
 	before=$(real_directory)
+	assert made uninstall "INSTALL_MOD_PATH=$root"
+	assert grep -q 'nothing was removed' "$scratch/made"
 	assert made install "INSTALL_MOD_PATH=$root"
 	assert cmp "$module" "$installed"
 	assert grep -q '^updates/tcplab.ko:' "$root/lib/modules/$release/modules.dep"
@@ -50,6 +52,11 @@ warns() {
 	assert_eq "$(../scripts/other-kernel 2>&1)" "" "what is said of this kernel"
 	setarch "$(uname -m)" --uname-2.6 ../scripts/other-kernel >"$scratch/warning" 2>&1
 	assert grep -q "WARNING: tcplab.ko is built for Linux $release, but Linux 2.6" "$scratch/warning"
+	# Below another root it may be for any kernel.
+	setarch "$(uname -m)" --uname-2.6 ../scripts/install "$root" >"$scratch/warning" 2>&1
+	assert grep -q "^install: $installed" "$scratch/warning"
+	refute grep -q 'WARNING: tcplab.ko' "$scratch/warning"
+	assert made uninstall "INSTALL_MOD_PATH=$root"
 }
 
 names_holders() {
