@@ -178,6 +178,42 @@ user_namespace() {
 	assert_eq "$(value close_wait/leak_ms)" 5000 "leak_ms of the first namespace"
 }
 
+# Bounds of a knob: what scripts/knobs says is what the kernel takes.
+bounds() {
+	local low="$2" high="$3" default="$4"
+	assert_eq "$(write "$1" "$low")$(write "$1" "$high")" "" "answer of $1 to $low and $high"
+	assert_eq "$(write "$1" "$default")" "" "answer of $1 to $default"
+	out_of_range "$1" $((high + 1))
+	[ "$low" = 0 ] || out_of_range "$1" $((low - 1))
+}
+
+# A refused value tells nothing but an error; a command tells what each knob takes.
+told() {
+	local name default now takes knob
+	[ -x ../scripts/knobs ] || { skip "needs the tree it was built in"; return; }
+	../scripts/knobs >"$scratch/knobs"
+	for knob in $(cd "$root" && find . -type f ! -path './tuning/net.*' | sed 's,^./,,'); do
+		grep -q "^$knob " "$scratch/knobs" || fail "scripts/knobs does not name $knob"
+	done
+	while read -r name default now takes; do
+		case $name in
+		tuning/profile | "tuning/<name") continue ;;
+		*/*) assert_eq "$now" "$(value "$name" 2>/dev/null || echo -)" "$name, as scripts/knobs reads it" ;;
+		esac
+		case $takes in
+		[0-9]*" or "*" to "*) ;;
+		[0-9]*" to "*) bounds "$name" "${takes%% *}" "$(echo "$takes" | cut -d' ' -f3)" "$default" ;;
+		*,*" or "* | *[a-z]" or "*)
+			for knob in $(echo "$takes" | sed 's/,\| or / /g') "$default"; do
+				assert_eq "$(write "$name" "$knob")" "" "answer of $name to $knob"
+			done
+			;;
+		esac
+	done <"$scratch/knobs"
+	assert_eq "$(../scripts/knobs leak | wc -l)" 2 "lines about one knob"
+	refute ../scripts/knobs nothing 2>/dev/null
+}
+
 run_tests \
 	"the defaults" defaults \
 	"switches take 0 and 1" switches \
@@ -188,4 +224,5 @@ run_tests \
 	"a knob belongs to the caller's namespace" per_namespace \
 	"writing wants CAP_NET_ADMIN" privilege \
 	"who opened the file is asked, not who writes" deputy \
-	"the root of a user namespace rules its own" user_namespace
+	"the root of a user namespace rules its own" user_namespace \
+	"scripts/knobs tells what each takes" told
