@@ -409,40 +409,43 @@ raw.sendto(header[:16] + struct.pack("!H", checksum) + header[18:], ("127.0.0.1"
 ' "$@" || fail "no RST was sent"
 }
 
-# refused_over_lo STATE: a RST that the socket or its mini-socket refuses does not tell how FIN_WAIT_2 ends later.
+# held_over_lo NUMBER: the sockets cNUMBER and sNUMBER are connected over lo.
+held_over_lo() {
+	assert kernel listen l 127.0.0.1 "500$1"
+	assert kernel connect "c$1" 127.0.0.1 "500$1"
+	assert kernel accept "s$1" l
+	assert kernel close l
+	assert kernel ttl "c$1" 64
+}
+
+# A RST that the socket, or its mini-socket, refuses does not tell how FIN_WAIT_2 ends later.
 refused_over_lo() {
-	local port
+	local socket mini
 	[ "$family" = 4 ] || { skip "once is enough"; return; }
 	mark_counts
-	# The RST has to come, and be looked at, before it ends.
+	# The RSTs have to come, and be looked at, before it ends.
 	sysctl -qw net.ipv4.tcp_fin_timeout=$((10 * slowness))
-	assert kernel listen l 127.0.0.1 5002
-	assert kernel connect c 127.0.0.1 5002
-	assert kernel accept s l
-	assert kernel close l
-	port=$(kernel port c)
-	assert kernel ttl c 64
-	[ "$1" != ESTABLISHED ] || forge 5002 "$port" 1
+	held_over_lo 2
+	held_over_lo 3
+	socket=127.0.0.1:$(kernel port c2) mini=127.0.0.1:$(kernel port c3)
+	forge 5002 "${socket#*:}" 1
 	look_twice
-	assert kernel close c
-	assert_states "127.0.0.1:$port" 127.0.0.1:5002 "FIN_WAIT_2 CLOSE_WAIT"
-	[ "$1" != FIN_WAIT_2 ] || forge 5002 "$port" 64
+	assert kernel close c2
+	assert kernel close c3
+	assert_states "$socket" 127.0.0.1:5002 "FIN_WAIT_2 CLOSE_WAIT"
+	assert_states "$mini" 127.0.0.1:5003 "FIN_WAIT_2 CLOSE_WAIT"
+	forge 5003 "${mini#*:}" 64
 	look_twice
-	states_are "127.0.0.1:$port" 127.0.0.1:5002 "FIN_WAIT_2 CLOSE_WAIT" || fail "FIN_WAIT_2 has ended before the RST was doubted"
-	wait_for 20 states_are "127.0.0.1:$port" 127.0.0.1:5002 "CLOSED CLOSE_WAIT" || fail "FIN_WAIT_2 does not end"
-	assert_counted fin_wait_2_cut 1
+	{ states_are "$socket" 127.0.0.1:5002 "FIN_WAIT_2 CLOSE_WAIT" && states_are "$mini" 127.0.0.1:5003 "FIN_WAIT_2 CLOSE_WAIT"; } ||
+		fail "FIN_WAIT_2 has ended before the RSTs were doubted"
+	wait_for 20 states_are "$socket" 127.0.0.1:5002 "CLOSED CLOSE_WAIT" || fail "FIN_WAIT_2 does not end after a RST for the socket"
+	wait_for 20 states_are "$mini" 127.0.0.1:5003 "CLOSED CLOSE_WAIT" || fail "FIN_WAIT_2 does not end after a RST for the mini-socket"
+	assert_counted fin_wait_2_cut 2
 	sysctl -qw net.ipv4.tcp_fin_timeout=60
-	assert kernel abort s
+	assert kernel abort s2
+	assert kernel abort s3
 	assert_states_agree ""
 	assert_counted stack_disagreements 0
-}
-
-refused_over_lo_open() {
-	refused_over_lo ESTABLISHED
-}
-
-refused_over_lo_mini() {
-	refused_over_lo FIN_WAIT_2
 }
 
 set --
@@ -468,6 +471,5 @@ run_tests_46 "$@" \
 	"the kernel closes with data unread" unread \
 	"data for an orphan" late_data \
 	"the kernel aborts after more than a GiB" after_much \
-	"a socket refuses a RST over lo" refused_over_lo_open \
-	"a mini-socket refuses a RST over lo" refused_over_lo_mini \
+	"a socket and a mini-socket refuse a RST over lo" refused_over_lo \
 	"between two kernels" both_ends
