@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A rule: what the facts of a namespace say about a sysctl. */
+#ifndef TCPLAB_ADVICE_RULE_H
+#define TCPLAB_ADVICE_RULE_H
+
+#include <linux/compiler.h>
+#include <linux/types.h>
+
+#include "../wait/ports.h"
+#include "counts.h"
+
+struct tl_net;
+struct tl_sysctl;
+
+/* Bytes of a value, of up to three numbers, with its end. */
+#define TL_ADVICE_VALUE		64
+/* Bytes of the evidence, with its end. */
+#define TL_ADVICE_TEXT		384
+
+/**
+ * enum tl_severity - when something happened
+ * @TL_SEVERITY_NOW: in the last TL_COUNTS_RECENT_MS, or it is so now
+ * @TL_SEVERITY_PAST: since counting began, or nobody can tell when
+ * @TL_SEVERITIES: how many there are
+ */
+enum tl_severity {
+	TL_SEVERITY_NOW,
+	TL_SEVERITY_PAST,
+	TL_SEVERITIES
+};
+
+/**
+ * struct tl_advice - a finding
+ * @severity: when it happened
+ * @sysctl: the sysctl that it is about
+ * @value: what that is now, with blanks or tabs between its numbers
+ * @suggestion: what to set it to, likewise; empty: no sysctl helps
+ * @evidence: what was counted, a sentence without a full stop
+ */
+struct tl_advice {
+	enum tl_severity severity;
+	const struct tl_sysctl *sysctl;
+	char value[TL_ADVICE_VALUE];
+	char suggestion[TL_ADVICE_VALUE];
+	char evidence[TL_ADVICE_TEXT];
+};
+
+/**
+ * struct tl_listener_facts - the listener that had no room most often
+ * @sought: it was looked for
+ * @found: there is one
+ * @port: its local port
+ * @backlog: connections that its accept queue has room for
+ * @full_seconds: seconds of the last 60 in which a handshake met it full
+ */
+struct tl_listener_facts {
+	bool sought;
+	bool found;
+	u16 port;
+	u32 backlog;
+	u32 full_seconds;
+};
+
+/**
+ * struct tl_port_facts - the destination that is shortest of ports
+ * @sought: it was looked for
+ * @found: there is one that is short of them
+ * @stamped: its connections use timestamps
+ * @to: the destination
+ * @in_use: ports in use, with those in TIME_WAIT
+ * @waiting: those
+ * @range: ports that connect() may choose from
+ * @rate: connections per second
+ * @exhausted_in_ms: when none will be left; TL_FORECAST_NEVER: never
+ * @failures: connect() that found none
+ */
+struct tl_port_facts {
+	bool sought;
+	bool found;
+	bool stamped;
+	struct tl_destination to;
+	u32 in_use;
+	u32 waiting;
+	u32 range;
+	u32 rate;
+	u32 exhausted_in_ms;
+	u64 failures;
+};
+
+/**
+ * struct tl_facts - what rules look at, for one reading of the report
+ * @ns: the namespace
+ * @severity: the span that rules are asked about
+ * @known: whether anything is known about a span
+ * @span_ms: how long each span is
+ * @grown: how much each tally has grown in each span
+ * @err: why a reading fails: a rule sets it to -ENOMEM, and says nothing
+ * @listener: for tl_facts_listener()
+ * @port: for tl_facts_port()
+ */
+struct tl_facts {
+	struct tl_net *ns;
+	enum tl_severity severity;
+	bool known[TL_SEVERITIES];
+	u64 span_ms[TL_SEVERITIES];
+	u64 grown[TL_SEVERITIES][TL_TALLIES];
+	int err;
+	struct tl_listener_facts listener;
+	struct tl_port_facts port;
+};
+
+/**
+ * typedef tl_rule - look at the facts
+ * @facts: of one span: each rule is asked about the last 60 s first, and only if it
+ *	says nothing about all the time since counting began
+ * @advice: filled, but for the severity, if the rule has something to say
+ *
+ * A rule that needs a number which nobody has says nothing. It looks at tallies
+ * first, which cost nothing, and reads a sysctl only if there is cause.
+ * Context: process; sleeps.
+ * Return: whether it has something to say.
+ */
+typedef bool tl_rule(struct tl_facts *facts, struct tl_advice *advice);
+
+/**
+ * tl_facts_are_now() - whether rules are asked about the last 60 s
+ * @facts: the facts
+ *
+ * A condition that is no growth, but holds now or does not, is said of these alone.
+ */
+static inline bool tl_facts_are_now(const struct tl_facts *facts)
+{
+	return facts->severity == TL_SEVERITY_NOW;
+}
+
+/**
+ * tl_facts_grown() - how much a tally has grown
+ * @facts: the facts
+ * @tally: the tally
+ *
+ * Return: the growth in the span that rules are asked about.
+ */
+static inline u64 tl_facts_grown(const struct tl_facts *facts,
+				 enum tl_tally tally)
+{
+	return facts->grown[facts->severity][tally];
+}
+
+bool tl_advice_about(struct tl_facts *facts, struct tl_advice *advice,
+		     const char *name, s64 *numbers, unsigned int count);
+__printf(2, 3) void tl_advice_suggest(struct tl_advice *advice,
+				      const char *format, ...);
+__printf(2, 3) void tl_advice_say(struct tl_advice *advice,
+				  const char *format, ...);
+void tl_advice_say_when(const struct tl_facts *facts,
+			struct tl_advice *advice);
+const struct tl_listener_facts *tl_facts_listener(struct tl_facts *facts);
+const struct tl_port_facts *tl_facts_port(struct tl_facts *facts);
+
+/* In the order of the report; the table is in advice.c. */
+tl_rule tl_rule_tw_reuse;
+tl_rule tl_rule_port_range;
+tl_rule tl_rule_accept_queue;
+tl_rule tl_rule_syn_queue;
+tl_rule tl_rule_syncookies;
+tl_rule tl_rule_max_tw_buckets;
+tl_rule tl_rule_fin_timeout;
+tl_rule tl_rule_retries2;
+tl_rule tl_rule_syn_retries;
+tl_rule tl_rule_tcp_mem;
+tl_rule tl_rule_tcp_mem_unit;
+tl_rule tl_rule_netdev_max_backlog;
+tl_rule tl_rule_rp_filter;
+tl_rule tl_rule_conntrack_max;
+tl_rule tl_rule_max_orphans;
+
+#endif /* TCPLAB_ADVICE_RULE_H */
