@@ -11,6 +11,7 @@
 #include <linux/hrtimer.h>
 #include <linux/mount.h>
 #include <linux/net.h>
+#include <linux/netdevice.h>
 #include <linux/netfilter.h>
 #include <linux/sched.h>
 #include <linux/seq_file_net.h>
@@ -321,6 +322,37 @@ tl_compat_hrtimer_setup(struct hrtimer *timer,
 #else
 #define TL_COMPAT_TCP_RMEM_MAX	(6UL << 20)
 #endif
+
+/* Packets that the backlog of a CPU had no room for. */
+static inline unsigned int tl_compat_softnet_dropped(int cpu)
+{
+	struct softnet_data *softnet = &per_cpu(softnet_data, cpu);
+
+#if defined(HAVE_SOFTNET_DROP_COUNTERS)
+	return numa_drop_read(&softnet->drop_counters);
+#elif defined(HAVE_SOFTNET_DROPPED_ATOMIC)
+	return atomic_read(&softnet->dropped);
+#else
+	return READ_ONCE(softnet->dropped);
+#endif
+}
+
+/* TCP sockets without a program; a negative number where nobody tells (7.x). */
+static inline long tl_compat_orphans(void)
+{
+#if defined(HAVE_ORPHANS_PER_CPU)
+	long sum = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		sum += (int)READ_ONCE(*per_cpu_ptr(tcp_prot.orphan_count, cpu));
+	return max(sum, 0L);
+#elif defined(HAVE_ORPHANS_PERCPU_COUNTER)
+	return percpu_counter_sum_positive(tcp_prot.orphan_count);
+#else
+	return -1;
+#endif
+}
 
 /* The end of an idle period has an operation of its own on newer 7.x. */
 #ifdef HAVE_CWND_EVENT_TX_START

@@ -49,12 +49,17 @@ static int __net_init net_init(struct net *net)
 	if (err)
 		goto err_track;
 	tl_owners_follow(&ns->owners);
+	err = tl_counts_init(ns);
+	if (err)
+		goto err_counts;
 	err = tl_report_net_init(ns);
 	if (err)
 		goto err_report;
 	return 0;
 
 err_report:
+	tl_counts_exit(ns);
+err_counts:
 	tl_track_net_stop(ns);
 	synchronize_rcu();
 	tl_track_net_drop(ns);
@@ -85,6 +90,7 @@ static void __net_exit net_exit(struct net *net)
 	struct tl_net *ns = tl_net(net);
 
 	tl_report_net_exit(ns);
+	tl_counts_exit(ns);
 	tl_tuning_exit(ns);
 	tl_track_net_drop(ns);
 	tl_pasts_stop(&ns->pasts);
@@ -135,6 +141,7 @@ static int __init tcplab_init(void)
 	err = tl_scope_init();
 	if (err)
 		goto err_scope;
+	tl_counts_load();
 	err = tl_listeners_init();
 	if (err)
 		goto err_listeners;
@@ -169,6 +176,7 @@ err_knobs:
 err_events:
 	tl_listeners_exit();
 err_listeners:
+	tl_counts_unload();
 	tl_scope_exit();
 err_scope:
 	tl_report_exit();
@@ -195,6 +203,7 @@ static void __exit tcplab_exit(void)
 	tl_twsk_exit();
 	tl_events_exit();
 	tl_listeners_exit();
+	tl_counts_unload();
 	tl_scope_exit();
 	unregister_pernet_subsys(&net_ops);
 	tl_owners_stop();

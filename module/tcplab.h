@@ -7,6 +7,7 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
+#include "advice/counts.h"
 #include "congestion/arms.h"
 #include "report/report.h"
 #include "track/track.h"
@@ -42,6 +43,7 @@ struct proc_dir_entry;
  * @ports: ephemeral ports in use
  * @arms: configuration of the congestion control
  * @tuning: sysctls that were changed here
+ * @counts: what its advice is taken from
  * @proc: /proc/net/tcplab
  * @shown: among the namespaces that have reports
  * @reports: what its files are about
@@ -63,6 +65,7 @@ struct tl_net {
 	struct tl_ports ports;
 	struct tl_arms arms;
 	struct tl_tuning tuning;
+	struct tl_counts counts;
 	struct proc_dir_entry *proc;
 	struct list_head shown;
 	struct tl_report_file reports[TL_REPORTS];

@@ -46,25 +46,27 @@ struct tl_advice {
 };
 
 /**
- * struct tl_listener_facts - the listener that had no room most often
- * @sought: it was looked for
+ * struct tl_listener_facts - a listener that has no room
  * @found: there is one
  * @port: its local port
- * @backlog: connections that its accept queue has room for
- * @full_seconds: seconds of the last 60 in which a handshake met it full
+ * @backlog: connections that each of its queues has room for
+ * @full_backlog: the same when its accept queue was full last
+ * @full_seconds: seconds of the last 60 in which something met that full
  */
 struct tl_listener_facts {
-	bool sought;
 	bool found;
 	u16 port;
 	u32 backlog;
+	u32 full_backlog;
 	u32 full_seconds;
 };
 
+/* Ports that last no longer are short. */
+#define TL_PORTS_SOON_MS	600000
+
 /**
- * struct tl_port_facts - the destination that is shortest of ports
- * @sought: it was looked for
- * @found: there is one that is short of them
+ * struct tl_port_facts - a destination that is short of ports
+ * @found: there is one
  * @stamped: its connections use timestamps
  * @to: the destination
  * @in_use: ports in use, with those in TIME_WAIT
@@ -72,10 +74,8 @@ struct tl_listener_facts {
  * @range: ports that connect() may choose from
  * @rate: connections per second
  * @exhausted_in_ms: when none will be left; TL_FORECAST_NEVER: never
- * @failures: connect() that found none
  */
 struct tl_port_facts {
-	bool sought;
 	bool found;
 	bool stamped;
 	struct tl_destination to;
@@ -84,29 +84,34 @@ struct tl_port_facts {
 	u32 range;
 	u32 rate;
 	u32 exhausted_in_ms;
-	u64 failures;
 };
 
 /**
  * struct tl_facts - what rules look at, for one reading of the report
  * @ns: the namespace
  * @severity: the span that rules are asked about
- * @known: whether anything is known about a span
- * @span_ms: how long each span is
- * @grown: how much each tally has grown in each span
+ * @grown: how much the tallies have grown, by span
  * @err: why a reading fails: a rule sets it to -ENOMEM, and says nothing
- * @listener: for tl_facts_listener()
- * @port: for tl_facts_port()
+ * @listeners_sought: listeners were looked at
+ * @accept: for tl_facts_accept_queue()
+ * @relistened: a listener had no room, and has got more since
+ * @syn: for tl_facts_syn_queue()
+ * @ports_sought: destinations were looked at
+ * @failed: for tl_facts_port(): where connect() found no port
+ * @short_of: likewise: where it soon will find none
  */
 struct tl_facts {
 	struct tl_net *ns;
 	enum tl_severity severity;
-	bool known[TL_SEVERITIES];
-	u64 span_ms[TL_SEVERITIES];
-	u64 grown[TL_SEVERITIES][TL_TALLIES];
+	struct tl_grown grown[TL_SEVERITIES];
 	int err;
-	struct tl_listener_facts listener;
-	struct tl_port_facts port;
+	bool listeners_sought;
+	struct tl_listener_facts accept;
+	bool relistened;
+	struct tl_listener_facts syn;
+	bool ports_sought;
+	struct tl_port_facts failed;
+	struct tl_port_facts short_of;
 };
 
 /**
@@ -143,9 +148,11 @@ static inline bool tl_facts_are_now(const struct tl_facts *facts)
 static inline u64 tl_facts_grown(const struct tl_facts *facts,
 				 enum tl_tally tally)
 {
-	return facts->grown[facts->severity][tally];
+	return facts->grown[facts->severity].tally[tally];
 }
 
+bool tl_facts_sysctl(struct tl_facts *facts, const char *name, s64 *numbers,
+		     unsigned int count);
 bool tl_advice_about(struct tl_facts *facts, struct tl_advice *advice,
 		     const char *name, s64 *numbers, unsigned int count);
 __printf(2, 3) void tl_advice_suggest(struct tl_advice *advice,
@@ -154,7 +161,8 @@ __printf(2, 3) void tl_advice_say(struct tl_advice *advice,
 				  const char *format, ...);
 void tl_advice_say_when(const struct tl_facts *facts,
 			struct tl_advice *advice);
-const struct tl_listener_facts *tl_facts_listener(struct tl_facts *facts);
+const struct tl_listener_facts *tl_facts_accept_queue(struct tl_facts *facts);
+const struct tl_listener_facts *tl_facts_syn_queue(struct tl_facts *facts);
 const struct tl_port_facts *tl_facts_port(struct tl_facts *facts);
 
 /* In the order of the report; the table is in advice.c. */

@@ -19,7 +19,6 @@
 #include "../core/value.h"
 #include "../tcplab.h"
 #include "../tuning/catalogue.h"
-#include "../tuning/effect.h"
 #include "../tuning/mirror.h"
 #include "../tuning/profile.h"
 #include "knobs.h"
@@ -213,8 +212,7 @@ static int keep_set(struct tl_net *ns, unsigned int value)
 
 static int reset_set(struct tl_net *ns, unsigned int value)
 {
-	tl_effect_reset(ns);
-	return 0;
+	return tl_counts_reset(ns);
 }
 
 #define CONTROL_ATTR(file_name)	{					\

@@ -24,6 +24,7 @@
 #define BUCKETS_PER_BREATH	1024
 
 static const struct tl_report * const reports[TL_REPORTS] = {
+	&tl_report_advice,
 	&tl_report_connections,
 	&tl_report_close_wait,
 	&tl_report_close_wait_owner,

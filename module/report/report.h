@@ -69,7 +69,7 @@ struct tl_report_file {
 	const struct tl_report *report;
 };
 
-#define TL_REPORTS	13
+#define TL_REPORTS	14
 
 /**
  * struct tl_sheet - a report of `name value` rows
@@ -81,6 +81,7 @@ struct tl_sheet {
 	void (*show)(struct seq_file *seq, struct tl_net *ns);
 };
 
+extern const struct tl_report tl_report_advice;
 extern const struct tl_report tl_report_connections;
 extern const struct tl_report tl_report_close_wait;
 extern const struct tl_report tl_report_close_wait_owner;

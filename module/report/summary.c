@@ -42,7 +42,8 @@ static u64 memory(const struct tl_net *ns)
 	       tl_recycle_memory(&ns->recycle_peers) +
 	       tl_pasts_memory(&ns->pasts) +
 	       tl_stragglers_memory(&ns->stragglers) +
-	       tl_ages_memory(&ns->what_if.would) + tl_ports_memory(&ns->ports);
+	       tl_ages_memory(&ns->what_if.would) + tl_ports_memory(&ns->ports) +
+	       tl_counts_memory(ns);
 }
 
 static void show_states(struct seq_file *seq, struct tl_net *ns)

@@ -3,13 +3,14 @@
 #include <linux/jiffies.h>
 #include <linux/string.h>
 
+#include "../advice/effect.h"
 #include "../tcplab.h"
 #include "../tuning/catalogue.h"
 #include "../tuning/change.h"
-#include "../tuning/effect.h"
 #include "../tuning/mirror.h"
 #include "../tuning/standard.h"
 #include "report.h"
+#include "view.h"
 
 /* @entry is first; @old: what it was called; NULL: it is called so. */
 struct line {
@@ -47,15 +48,6 @@ static int gather(struct tl_reading *reading)
 	return err;
 }
 
-/* A field holds no blanks, and is not empty. */
-static void tuning_field(struct seq_file *seq, const char *text)
-{
-	if (!text || !*text)
-		text = "-";
-	for (; *text; text++)
-		seq_putc(seq, *text == '\t' || *text == ' ' ? ',' : *text);
-}
-
 static void tuning_range(struct seq_file *seq, const struct tl_sysctl *sysctl)
 {
 	const struct tl_bounds *bounds = &sysctl->bounds;
@@ -74,12 +66,12 @@ static void tuning_seed(struct seq_file *seq, const struct tl_sysctl *sysctl)
 	const char *first = sysctl->seed[0], *second = sysctl->seed[1];
 
 	if (!first || !second || !strcmp(first, second)) {
-		tuning_field(seq, first ?: second);
+		tl_view_value(seq, first ?: second);
 		return;
 	}
-	tuning_field(seq, first);
+	tl_view_value(seq, first);
 	seq_putc(seq, '/');
-	tuning_field(seq, second);
+	tl_view_value(seq, second);
 }
 
 static const char *tuning_told(u8 told)
@@ -119,7 +111,7 @@ static const char *tuning_part(struct seq_file *seq, const char *before,
 	return "; ";
 }
 
-static void tuning_effect(struct seq_file *seq, const struct tl_net *ns,
+static void tuning_effect(struct seq_file *seq, struct tl_net *ns,
 			  const struct tl_sysctl *sysctl,
 			  const struct tl_mirror *mirror)
 {
@@ -148,13 +140,13 @@ static void tuning_row(struct seq_file *seq, struct tl_net *ns,
 	if (tl_mirror_look(ns, sysctl, &mirror))
 		mirror = (struct tl_mirror) { .status = NULL };
 	seq_printf(seq, "%s %s ", sysctl->name, mirror.status ?: "-");
-	tuning_field(seq, mirror.value);
+	tl_view_value(seq, mirror.value);
 	seq_putc(seq, ' ');
-	tuning_field(seq, tl_standard(ns, sysctl, standard) ? standard : NULL);
+	tl_view_value(seq, tl_standard(ns, sysctl, standard) ? standard : NULL);
 	tuning_range(seq, sysctl);
 	tuning_seed(seq, sysctl);
 	seq_putc(seq, ' ');
-	tuning_field(seq, mirror.before);
+	tl_view_value(seq, mirror.before);
 	seq_putc(seq, ' ');
 	tuning_effect(seq, ns, sysctl, &mirror);
 	seq_putc(seq, '\n');

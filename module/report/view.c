@@ -159,6 +159,19 @@ void tl_view_word(struct seq_file *seq, const char *word)
 }
 
 /**
+ * tl_view_value() - write the value of a sysctl, with commas for blanks
+ * @seq: the report
+ * @text: its text, as the kernel writes it; NULL or empty: there is none
+ */
+void tl_view_value(struct seq_file *seq, const char *text)
+{
+	if (!text || !*text)
+		text = "-";
+	for (; *text; text++)
+		seq_putc(seq, *text == '\t' || *text == ' ' ? ',' : *text);
+}
+
+/**
  * tl_view_number() - write a number, with a space before
  * @seq: the report
  * @number: what to write, or TL_VIEW_UNKNOWN

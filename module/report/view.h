@@ -44,6 +44,7 @@ void tl_view_address(struct seq_file *seq, const struct tl_key *key,
 void tl_view_interface(struct seq_file *seq, int ifindex);
 void tl_view_host(struct seq_file *seq, const struct in6_addr *address);
 void tl_view_word(struct seq_file *seq, const char *word);
+void tl_view_value(struct seq_file *seq, const char *text);
 void tl_view_number(struct seq_file *seq, u32 number);
 void tl_view_uid(struct seq_file *seq, kuid_t uid);
 void tl_view_nobody(struct seq_file *seq);

@@ -463,6 +463,19 @@ static void note_overflow(struct tl_net *ns, const struct sock *sk, int old_stat
 	local_bh_enable();
 }
 
+/*
+ * Of hosts that answer alone: what was sent to others in vain tells of no loss. The
+ * second SYN was answered as often as the first was lost, however many follow.
+ */
+static void note_answered(struct tl_net *ns, const struct sock *sk)
+{
+	u32 repeated = tcp_sk(sk)->total_retrans;
+
+	if (repeated < 2)
+		tl_track_note(&ns->track, repeated ? TL_COUNT_SYN_SECOND :
+						     TL_COUNT_SYN_FIRST);
+}
+
 /* Called in process and softirq context; on newer kernels without RCU. */
 static void on_set_state(void *unused, const struct sock *sk,
 			 const int old_state, const int new_state)
@@ -481,6 +494,8 @@ static void on_set_state(void *unused, const struct sock *sk,
 	if (new_state == TCP_CLOSE && may_leave_mini(old_state) &&
 	    READ_ONCE(ns->track.enabled))
 		note_overflow(ns, sk, old_state);
+	if (old_state == TCP_SYN_SENT && new_state == TCP_ESTABLISHED)
+		note_answered(ns, sk);
 	rcu_read_unlock();
 }
 

@@ -497,6 +497,8 @@ void tl_life_gave_up(struct tl_conn *conn, const struct sock *sk)
 
 	if (evidence)
 		tl_half_open_found(conn, evidence);
+	if (evidence == TL_EVIDENCE_RETRIES2 && tl_half_open_by_retries2(sk))
+		tl_track_note(&conn->ns->track, TL_COUNT_RETRIES2_CUT);
 }
 
 /**

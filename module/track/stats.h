@@ -21,6 +21,9 @@ enum tl_counter {
 	TL_COUNT_SIMULTANEOUS_CLOSE,
 	TL_COUNT_SYN_COOKIE,		/* SYN,ACKs that carried a cookie */
 	TL_COUNT_FIN_WAIT_2_CUT,	/* ended by the timer, not by the peer's FIN */
+	TL_COUNT_RETRIES2_CUT,	/* open ones that tcp_retries2 alone ended */
+	TL_COUNT_SYN_FIRST,	/* connect() whose first SYN was answered */
+	TL_COUNT_SYN_SECOND,	/* those whose second was */
 	TL_COUNT_DISAGREE_STATE,	/* segments alone said another state */
 	TL_COUNT_DISAGREE_GONE,	/* a socket ended unnoticed */
 	TL_COUNT_DISAGREE_MISSED,	/* a socket changed its state unnoticed */

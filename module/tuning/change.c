@@ -16,7 +16,6 @@
 #include "../compat.h"
 #include "../tcplab.h"
 #include "change.h"
-#include "effect.h"
 #include "restore.h"
 #include "standard.h"
 #include "sysctl.h"
@@ -268,7 +267,6 @@ void tl_changes_no_end(struct tl_changes *changes)
 void tl_tuning_init(struct tl_net *ns)
 {
 	ns->tuning.confirm_ms = TL_CONFIRM_MS;
-	tl_effect_reset(ns);
 }
 
 /**

@@ -84,10 +84,41 @@ int tl_mirror_write(struct tl_net *ns, const struct tl_sysctl *sysctl,
 	return err;
 }
 
-/* A file is looked up in the namespace of current, and that may be another one. */
-static bool mirror_is_elsewhere(const struct tl_net *ns)
+/**
+ * tl_mirror_is_here() - whether sysctls of a namespace can be read
+ * @ns: the namespace
+ *
+ * A file is looked up in the namespace of current, and that may be another one.
+ * Context: process.
+ */
+bool tl_mirror_is_here(const struct tl_net *ns)
 {
-	return !net_eq(current->nsproxy->net_ns, ns->net);
+	return net_eq(current->nsproxy->net_ns, ns->net);
+}
+
+/**
+ * tl_mirror_conntracks() - connections in nf_conntrack, of the namespace of current
+ *
+ * Context: process; sleeps.
+ * Return: how many there are; 0 where nf_conntrack is not.
+ */
+unsigned long tl_mirror_conntracks(void)
+{
+	struct file *file = tl_sysctl_open("sys/net/netfilter/nf_conntrack_count",
+					   false);
+	unsigned long count = 0;
+	char *text;
+
+	if (IS_ERR(file))
+		return 0;
+	text = tl_sysctl_read(file);
+	tl_sysctl_close(file);
+	if (IS_ERR(text))
+		return 0;
+	if (kstrtoul(text, 10, &count))
+		count = 0;
+	kvfree(text);
+	return count;
 }
 
 static const char *mirror_status(const struct tl_net *ns,
@@ -102,7 +133,7 @@ static const char *mirror_status(const struct tl_net *ns,
 	if (!first && (sysctl->scope == TL_SCOPE_GLOBAL ||
 		       (sysctl->scope == TL_SCOPE_EITHER && !live)))
 		return "global";
-	if (mirror_is_elsewhere(ns))
+	if (!tl_mirror_is_here(ns))
 		return NULL;
 	return live ? "live" : "absent";
 }
@@ -144,7 +175,7 @@ int tl_mirror_look(struct tl_net *ns, const struct tl_sysctl *sysctl,
 	int err;
 
 	*mirror = (struct tl_mirror) { .status = NULL };
-	if (mirror_is_recycle(sysctl) || !mirror_is_elsewhere(ns))
+	if (mirror_is_recycle(sysctl) || tl_mirror_is_here(ns))
 		value = tl_mirror_read(ns, sysctl);
 	if (value == ERR_PTR(-ENOMEM))
 		return -ENOMEM;

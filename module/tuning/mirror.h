@@ -22,6 +22,8 @@ struct tl_mirror {
 	u8 told;
 };
 
+bool tl_mirror_is_here(const struct tl_net *ns);
+unsigned long tl_mirror_conntracks(void);
 char *tl_mirror_read(const struct tl_net *ns, const struct tl_sysctl *sysctl);
 int tl_mirror_write(struct tl_net *ns, const struct tl_sysctl *sysctl,
 		    const char *text, size_t count);

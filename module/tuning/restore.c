@@ -13,6 +13,7 @@
 #include "../tcplab.h"
 #include "change.h"
 #include "event.h"
+#include "mirror.h"
 #include "restore.h"
 #include "sysctl.h"
 
@@ -36,30 +37,12 @@ static unsigned long restore_last_number(const char *text)
 	return kstrtoul(last ? last + 1 : text, 10, &number) ? 0 : number;
 }
 
-/* Connections in nf_conntrack; the first namespace alone may change their bound. */
-static unsigned long restore_conntracks(void)
-{
-	struct file *file = tl_sysctl_open("sys/net/netfilter/nf_conntrack_count",
-					   false);
-	unsigned long count;
-	char *text;
-
-	if (IS_ERR(file))
-		return 0;
-	text = tl_sysctl_read(file);
-	tl_sysctl_close(file);
-	if (IS_ERR(text))
-		return 0;
-	count = restore_last_number(text);
-	kvfree(text);
-	return count;
-}
-
 static unsigned long restore_in_use(struct tl_net *ns, enum tl_in_use what)
 {
 	switch (what) {
 	case TL_IN_USE_CONNTRACK:
-		return restore_conntracks();
+		/* The first namespace alone may change their bound. */
+		return tl_mirror_conntracks();
 	case TL_IN_USE_TCP_MEM:
 		return max(atomic_long_read(tcp_prot.memory_allocated), 0L);
 	case TL_IN_USE_TIME_WAIT:

@@ -12,22 +12,17 @@ struct tl_changes;
 #define TL_CONFIRM_MS		600000
 #define TL_CONFIRM_MS_MAX	86400000
 
-/* Counters of the kernel that tell of the effect of a sysctl; see effect.c. */
-#define TL_EFFECTS	13
-
 /**
  * struct tl_tuning - the part of a namespace
  * @changes: the changes; NULL before the first change or stage. Under the
  *	namespace's mutex of knobs
  * @confirm_ms: how long a set lasts without being confirmed; 0: for ever
  * @keep: unloading puts nothing back
- * @base: the counters when counting began
  */
 struct tl_tuning {
 	struct tl_changes *changes;
 	u32 confirm_ms;
 	bool keep;
-	unsigned long base[TL_EFFECTS];
 };
 
 void tl_tuning_init(struct tl_net *ns);

@@ -88,6 +88,19 @@ enum tl_evidence tl_half_open_gave_up(const struct sock *sk)
 	       TL_EVIDENCE_KEEPALIVE : TL_EVIDENCE_RETRIES2;
 }
 
+/**
+ * tl_half_open_by_retries2() - whether tcp_retries2 alone was the bound
+ * @sk: a full socket that was given up for want of an acknowledgment
+ *
+ * An orphan has tcp_orphan_retries, and a program may have its own bound in
+ * TCP_USER_TIMEOUT.
+ */
+bool tl_half_open_by_retries2(const struct sock *sk)
+{
+	return !sock_flag(sk, SOCK_DEAD) &&
+	       !READ_ONCE(inet_csk(sk)->icsk_user_timeout);
+}
+
 /* Where both ends are here, only a RST that was seen is noted. */
 static bool was_reset(const struct tl_conn *conn)
 {

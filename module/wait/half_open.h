@@ -43,6 +43,7 @@ struct tl_half_open {
 
 const char *tl_evidence_name(enum tl_evidence evidence);
 enum tl_evidence tl_half_open_gave_up(const struct sock *sk);
+bool tl_half_open_by_retries2(const struct sock *sk);
 void tl_half_open_found(struct tl_conn *conn, enum tl_evidence evidence);
 void tl_half_open_forget(struct tl_conn *conn);
 void tl_half_open_left(struct tl_conn *conn, unsigned int end);

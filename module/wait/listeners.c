@@ -9,8 +9,11 @@
  * Entries are found by the address of their socket, which they do not hold:
  * they go when it stops listening, before it can be freed.
  */
+#include <linux/bits.h>
+#include <linux/bitops.h>
 #include <linux/if_ether.h>
 #include <linux/kprobes.h>
+#include <linux/ktime.h>
 #include <linux/rhashtable.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -30,6 +33,9 @@
  * @acceptor: process that called accept() last, as the first PID namespace
  *	numbers it; 0: none
  * @peak: most connections in its queue
+ * @full_backlog: room of the queue when it was met full last
+ * @full_at: second when that was, of a clock's low half
+ * @full: seconds in which it was met full, as bits: the lowest is @full_at
  * @rcu: for freeing
  */
 struct listener {
@@ -37,6 +43,9 @@ struct listener {
 	const struct sock *sk;
 	u32 first;
 	u32 peak;
+	u32 full_backlog;
+	u32 full_at;
+	u64 full;
 	pid_t acceptor;
 	atomic64_t added;
 	atomic64_t overflows;
@@ -117,6 +126,29 @@ void tl_listeners_adopt(void)
 	tl_socket_walk_listeners(NULL, adopt, NULL);
 }
 
+/* A second counts once, whatever comes in it. */
+static void note_full_second(struct listener *listener, const struct sock *sk)
+{
+	u32 second = ktime_get_seconds();
+	u32 before = READ_ONCE(listener->full_at);
+	u64 full = READ_ONCE(listener->full);
+
+	if ((before == second && full) ||
+	    cmpxchg(&listener->full_at, before, second) != before)
+		return;
+	WRITE_ONCE(listener->full_backlog, READ_ONCE(sk->sk_max_ack_backlog));
+	WRITE_ONCE(listener->full,
+		   (second - before < 64 ? full << (second - before) : 0) | 1);
+}
+
+static u32 full_seconds(const struct listener *listener)
+{
+	u32 ago = (u32)ktime_get_seconds() - READ_ONCE(listener->full_at);
+	u64 full = READ_ONCE(listener->full);
+
+	return ago < 60 ? hweight64((full << ago) & GENMASK_ULL(59, 0)) : 0;
+}
+
 /**
  * tl_listeners_counts() - what has been counted of a listening socket
  * @sk: the socket
@@ -137,6 +169,8 @@ bool tl_listeners_counts(const struct sock *sk,
 	counts->accepted = come - min_t(u64, come, READ_ONCE(sk->sk_ack_backlog));
 	counts->overflows = atomic64_read(&listener->overflows);
 	counts->peak = READ_ONCE(listener->peak);
+	counts->full_backlog = READ_ONCE(listener->full_backlog);
+	counts->full_seconds = full_seconds(listener);
 	return true;
 }
 
@@ -237,8 +271,10 @@ static void note_if_full(const struct sock *sk)
 		return;
 	rcu_read_lock();
 	listener = find(sk);
-	if (listener)
+	if (listener) {
 		atomic64_inc(&listener->overflows);
+		note_full_second(listener, sk);
+	}
 	rcu_read_unlock();
 }
 

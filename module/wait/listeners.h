@@ -12,11 +12,15 @@ struct sock;
  * @accepted: connections that left its accept queue
  * @peak: most connections that were in it at once
  * @overflows: SYNs and last ACKs of handshakes that it had no room for
+ * @full_backlog: room that there was when it had none left last
+ * @full_seconds: seconds of the last 60 in which something met it full
  */
 struct tl_listener_counts {
 	u64 accepted;
 	u32 peak;
 	u64 overflows;
+	u32 full_backlog;
+	u32 full_seconds;
 };
 
 int tl_listeners_init(void);

@@ -391,6 +391,9 @@ static void note_failure(struct tl_net *ns, struct tl_port_use *use)
 	u32 range = tl_port_range_now(ns, use);
 
 	use->failures++;
+	use->failed_ms = now_ms();
+	use->failed_in_use = use->in_use;
+	use->failed_waiting = use->load.waiting;
 	if (use->level == 100 || use->failed_at != TL_PORTS_NOT_TOLD)
 		return;
 	use->failed_at = use->in_use;

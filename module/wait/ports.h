@@ -48,6 +48,9 @@ static_assert(sizeof(struct tl_destination) == 10 * sizeof(u32));
  * @in_use: ports, with those in TIME_WAIT
  * @own: how many of these bind() has chosen, which connect() shares with nobody
  * @failures: connect() that found no port
+ * @failed_ms: when the last of them was
+ * @failed_in_use: ports in use then
+ * @failed_waiting: how many of these were in TIME_WAIT
  * @since_ms: when the oldest connection was born that is counted
  * @load: what the connections do
  */
@@ -62,6 +65,9 @@ struct tl_port_use {
 	u32 in_use;
 	u32 own;
 	u64 failures;
+	u64 failed_ms;
+	u32 failed_in_use;
+	u32 failed_waiting;
 	u64 since_ms;
 	struct tl_load load;
 };

@@ -198,6 +198,23 @@ static u64 recent(const struct tl_time_wait_stats *stats, u32 second)
 }
 
 /**
+ * tl_time_wait_entered() - sockets that became TIME_WAIT
+ * @accounts: of a namespace
+ *
+ * Context: process.
+ * Return: how many there were.
+ */
+u64 tl_time_wait_entered(const struct tl_time_wait *accounts)
+{
+	u64 entered = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		entered += READ_ONCE(per_cpu_ptr(accounts->stats, cpu)->entered);
+	return entered;
+}
+
+/**
  * tl_time_wait_sum() - sum the accounts up
  * @accounts: of a namespace
  * @net: the namespace

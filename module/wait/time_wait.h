@@ -91,6 +91,7 @@ void tl_time_wait_leave(struct tl_conn *conn, unsigned int end,
 void tl_time_wait_closed(struct tl_time_wait *accounts, const struct sock *sk,
 			 int old_state);
 u64 tl_time_wait_memory(const struct tl_time_wait *accounts);
+u64 tl_time_wait_entered(const struct tl_time_wait *accounts);
 void tl_time_wait_sum(const struct tl_time_wait *accounts, struct net *net,
 		      struct tl_time_wait_report *report);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The kernel's counters that tell of a sysctl. */
-#ifndef TCPLAB_TUNING_EFFECT_H
-#define TCPLAB_TUNING_EFFECT_H
+#ifndef TCPLAB_ADVICE_EFFECT_H
+#define TCPLAB_ADVICE_EFFECT_H
 
 #include <linux/types.h>
 
@@ -18,8 +18,7 @@ struct tl_effect {
 	const char *what;
 };
 
-void tl_effect_reset(struct tl_net *ns);
-void tl_effect_of(const struct tl_net *ns, const struct tl_sysctl *sysctl,
+void tl_effect_of(struct tl_net *ns, const struct tl_sysctl *sysctl,
 		  struct tl_effect *effect);
 
-#endif /* TCPLAB_TUNING_EFFECT_H */
+#endif /* TCPLAB_ADVICE_EFFECT_H */

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the kernel has counted that tells of a sysctl. */
+#include <linux/kernel.h>
+#include <linux/string.h>
+
+#include "../tuning/catalogue.h"
+#include "counts.h"
+#include "effect.h"
+
+static const struct {
+	const char *name;
+	enum tl_tally tally;
+	const char *what;
+} effects[] = {
+	{ "net.ipv4.tcp_max_tw_buckets", TL_TALLY_TIME_WAIT_OVERFLOWS,
+	  "connections had no TIME_WAIT for want of a bucket" },
+	{ "net.ipv4.tcp_tw_reuse", TL_TALLY_TIME_WAIT_REUSED,
+	  "TIME_WAIT sockets were taken for new connections" },
+	{ "net.core.somaxconn", TL_TALLY_LISTEN_OVERFLOWS,
+	  "handshakes met a full accept queue" },
+	{ "net.ipv4.tcp_abort_on_overflow", TL_TALLY_LISTEN_DROPS,
+	  "SYNs and handshakes were dropped at a listener" },
+	{ "net.ipv4.tcp_syncookies", TL_TALLY_COOKIES_SENT,
+	  "SYN cookies were sent" },
+	{ "net.ipv4.tcp_max_syn_backlog", TL_TALLY_QUEUE_DROPS,
+	  "SYNs were dropped at a full SYN queue without cookies" },
+	{ "net.ipv4.tcp_retries2", TL_TALLY_TIMEOUTS,
+	  "connections were dropped after their last timeout" },
+	{ "net.ipv4.tcp_syn_retries", TL_TALLY_SYN_RETRANSMITS,
+	  "SYNs and SYN,ACKs were sent again" },
+	{ "net.ipv4.tcp_mem", TL_TALLY_MEMORY_PRESSURES,
+	  "times memory pressure began here" },
+	{ "net.ipv4.tcp_max_orphans", TL_TALLY_MEMORY_ABORTS,
+	  "orphans were reset for want of memory or of room" },
+	{ "net.ipv4.conf.all.rp_filter", TL_TALLY_PATH_FILTERED,
+	  "packets were dropped for their source" },
+	{ "net.ipv4.tcp_keepalive_time", TL_TALLY_KEEPALIVES,
+	  "keepalive probes were sent" },
+	{ "net.ipv4.tcp_sack", TL_TALLY_SACK_RECOVERIES,
+	  "recoveries were driven by SACK" },
+};
+
+/**
+ * tl_effect_of() - ask the counter that tells of a sysctl
+ * @ns: the namespace
+ * @sysctl: the sysctl
+ * @effect: filled with it
+ *
+ * Context: process.
+ */
+void tl_effect_of(struct tl_net *ns, const struct tl_sysctl *sysctl,
+		  struct tl_effect *effect)
+{
+	unsigned int i;
+
+	effect->count = 0;
+	effect->what = NULL;
+	for (i = 0; i < ARRAY_SIZE(effects); i++) {
+		if (strcmp(effects[i].name, sysctl->name))
+			continue;
+		effect->what = effects[i].what;
+		effect->count = tl_counts_total(ns, effects[i].tally);
+	}
+}

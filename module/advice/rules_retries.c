@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Rules about what is sent again, and how often. */
+#include <linux/bits.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
+
+#include "../tcplab.h"
+#include "rule.h"
+
+/* Timeouts that take at least 100 s (RFC 1122, section 4.2.3.5: R2). */
+#define RETRIES_R2		8
+/* Of so many connect() one may fail for lost SYNs. */
+#define RETRIES_FAILURES	10000
+#define RETRIES_SYN_MOST	127
+/* Fewer losses tell nothing of a share. */
+#define RETRIES_LEAST		10
+/* One, in the shares below. */
+#define RETRIES_ONE		BIT_ULL(31)
+
+/**
+ * tl_rule_retries2() - open connections were given up sooner than RFC 1122 allows
+ * @facts: the facts
+ * @advice: filled
+ *
+ * A failover that wants to be told sooner has TCP_USER_TIMEOUT; sockets with that
+ * are not counted, nor are orphans.
+ * Source: RFC 1122 section 4.2.3.5.
+ */
+bool tl_rule_retries2(struct tl_facts *facts, struct tl_advice *advice)
+{
+	u64 cut = tl_facts_grown(facts, TL_TALLY_RETRIES2_CUT);
+	s64 retries;
+
+	if (!cut || !tl_advice_about(facts, advice, "net.ipv4.tcp_retries2",
+				     &retries, 1) || retries >= RETRIES_R2)
+		return false;
+	tl_advice_suggest(advice, "%d", RETRIES_R2);
+	tl_advice_say(advice, "%llu open connections were given up after %lld timeouts,",
+		      cut, retries);
+	tl_advice_say_when(facts, advice);
+	tl_advice_say(advice, "; RFC 1122 asks for 100 s");
+	return true;
+}
+
+/* The share of connect() of which all SYNs are lost, if each is with @lost. */
+static u64 retries_all_lost(u64 lost, u64 retries)
+{
+	u64 share = lost, i;
+
+	for (i = 0; i < retries && share; i++)
+		share = (share * lost) / RETRIES_ONE;
+	return share;
+}
+
+/**
+ * tl_rule_syn_retries() - connect() gives up where one more SYN would do
+ * @facts: the facts
+ * @advice: filled
+ *
+ * The share of SYNs that are lost is that of the second ones that were answered among
+ * the first ones that were: hosts that never answer are left out. An answer that
+ * takes more than a second looks like a loss. Wanted is the least number of
+ * repetitions with which not more than one connect() in 10,000 fails.
+ * Source: RFC 6298.
+ */
+bool tl_rule_syn_retries(struct tl_facts *facts, struct tl_advice *advice)
+{
+	u64 second = tl_facts_grown(facts, TL_TALLY_SYN_SECOND);
+	u64 first = tl_facts_grown(facts, TL_TALLY_SYN_FIRST);
+	u64 lost, wanted, most = RETRIES_ONE / RETRIES_FAILURES;
+	s64 retries;
+
+	if (second < RETRIES_LEAST || second >= first ||
+	    !tl_advice_about(facts, advice, "net.ipv4.tcp_syn_retries", &retries, 1))
+		return false;
+	lost = div64_u64(min_t(u64, second, U32_MAX) * RETRIES_ONE, first);
+	if (retries_all_lost(lost, retries) <= most)
+		return false;
+	for (wanted = retries + 1; wanted < RETRIES_SYN_MOST; wanted++)
+		if (retries_all_lost(lost, wanted) <= most)
+			break;
+	tl_advice_suggest(advice, "%llu", wanted);
+	tl_advice_say(advice, "%llu connect() were answered at the second SYN, %llu at the first,",
+		      second, first);
+	tl_advice_say_when(facts, advice);
+	tl_advice_say(advice, "; so one in %llu fails",
+		      div64_u64(RETRIES_ONE,
+				max(retries_all_lost(lost, retries), 1ULL)));
+	return true;
+}
