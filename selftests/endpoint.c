@@ -4,6 +4,7 @@
  * told (see control.h): "endpoint CONTROL serve", "endpoint CONTROL COMMAND...".
  *
  *	listen NAME ADDRESS PORT [BACKLOG]
+ *	relisten NAME BACKLOG			listens again, with another one
  *	connect NAME ADDRESS PORT [LOCAL-PORT]	port 0: any; waits
  *	start NAME ADDRESS PORT [LOCAL-PORT]	connects, but does not wait
  *	accept NAME LISTENER			waits
@@ -426,6 +427,8 @@ static int command(char **word, char *answer)
 	if (!strcmp(word[0], "listen"))
 		return keep(name, do_listen(word[2], number(word[3], 0),
 					    number(word[4], 128)));
+	if (!strcmp(word[0], "relisten"))
+		return listen(fd_of(name), number(word[2], 128));
 	if (!strcmp(word[0], "connect"))
 		return keep(name, do_connect(word[2], number(word[3], 0),
 					     number(word[4], 0), 1));

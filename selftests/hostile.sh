@@ -51,8 +51,8 @@ released() {
 	namespaces_come_and_go
 }
 
-reports="connections close_wait close_wait_owner fin_wait half_open listeners policy ports stragglers summary time_wait
-	time_wait_age time_wait_owner time_wait_recycle time_wait_what_if tuning"
+reports="advice connections close_wait close_wait_owner fin_wait half_open listeners policy ports stragglers summary
+	time_wait time_wait_age time_wait_owner time_wait_recycle time_wait_what_if tuning"
 
 # Each report that is open keeps its namespace, which goes with the last.
 kept_open() {

@@ -16,8 +16,8 @@
 #define STUCK_S	90
 
 static const char * const reports[] = {
-	"close_wait", "close_wait_owner", "connections", "fin_wait", "half_open", "listeners",
-	"policy", "ports", "stragglers", "summary", "time_wait", "time_wait_age",
+	"close_wait", "close_wait_owner", "advice", "connections", "fin_wait", "half_open",
+	"listeners", "policy", "ports", "stragglers", "summary", "time_wait", "time_wait_age",
 	"time_wait_owner", "time_wait_recycle", "time_wait_what_if", "tuning",
 };
 

@@ -1,0 +1,389 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# advice: each finding about a namespace appears under its load. What it suggests is applied; the load goes on, and the
+# finding goes. The kernel's own counters are the witnesses.
+# shellcheck disable=SC2154 # a, b and c are set by setup_ns; sa, sb by start_endpoint
+
+. ./lib.sh
+
+load_module && setup_ns a b c && link_ns "$a" "$b" && start_endpoint sa "$a" && start_endpoint sb "$b" &&
+	start_endpoint sc "$c" || exit 1
+header="severity name value suggestion evidence"
+
+# kernel_count NAME NS: of the namespace's TcpExt counters.
+kernel_count() {
+	in_ns "$2" nstat -asz "TcpExt$1" | awk -v name="TcpExt$1" '$1 == name { print $2 }'
+}
+
+has_counted() {
+	[ "$(kernel_count "$1" "$2")" -ge "$3" ]
+}
+
+# several COUNT COMMAND...: {} is the number.
+several() {
+	local i count="$1"
+	shift
+	for i in $(seq "$count"); do
+		"$@" "$i" || return
+	done
+}
+
+# What a name of a connection is made of: x1, x2, ...
+start_to() { "$1" start "x$4" "$2" "$3"; }
+connect_to() { "$1" connect "x$4" "$2" "$3"; }
+accept_from() { "$1" accept "y$3" "$2"; }
+close_one() { "$1" close "$2$3"; }
+abort_one() { "$1" abort "$2$3"; }
+
+healthy() {
+	local ns
+	for ns in "" "$a" "$b"; do
+		assert_eq "$(report advice "$ns")" "$header" "advice in namespace '$ns' before any load"
+	done
+	start ip netns exec "$b" ./churn serve 192.0.2.2 7000
+	wait_for 5 in_ns "$b" sh -c 'ss -Htln | grep -q :7000'
+	assert in_ns "$a" ./churn connect 192.0.2.2 7000 "$(scaled 300)" 100 >/dev/null
+	kill "$started"
+	for ns in "$a" "$b"; do
+		assert_eq "$(report advice "$ns")" "$header" "advice in namespace '$ns' under a load that it bears"
+	done
+}
+
+# All ports are of open connections, so more of them are wanted.
+port_range() {
+	in_ns "$b" sysctl -qw net.ipv4.ip_local_port_range="40000 40019"
+	assert sa listen l 192.0.2.1 7010 64
+	assert sb listen low 192.0.2.2 8080
+	assert several 20 connect_to sb 192.0.2.1 7010
+	refute sb connect more 192.0.2.1 7010 >/dev/null 2>&1
+	assert_finding net.ipv4.ip_local_port_range "$b" "now 40000,40019 1024,65535" \
+		"1 connect\(\) found no port in the last [0-9]+ s, to 192.0.2.1:7010 with 20 of 20 ports in use, 0 of them in TIME_WAIT; reserve :8080 first, where programs listen"
+	assert_no_finding net.ipv4.tcp_tw_reuse "$b"
+	assert_tune net.ipv4.ip_local_port_range "$(suggested net.ipv4.ip_local_port_range "$b")" "$b"
+	assert sb connect more 192.0.2.1 7010
+	assert_no_finding net.ipv4.ip_local_port_range "$b"
+	several 20 abort_one sb x
+	assert sb abort more
+	assert sb close low
+	assert sa close l
+}
+
+# All ports are in TIME_WAIT.
+tw_reuse() {
+	in_ns "$a" sysctl -qw net.ipv4.ip_local_port_range="40000 40059" net.ipv4.tcp_tw_reuse=0
+	assert sb listen l 192.0.2.2 7011 128
+	assert several 60 connect_to sa 192.0.2.2 7011
+	assert several 60 accept_from sb l
+	assert several 60 close_one sa x
+	assert several 60 close_one sb y
+	refute sa connect more 192.0.2.2 7011 >/dev/null 2>&1
+	assert_finding net.ipv4.tcp_tw_reuse "$a" "now 0 1" \
+		"1 connect\(\) found no port in the last [0-9]+ s, to 192.0.2.2:7011 with 60 of 60 ports in use, 60 of them in TIME_WAIT"
+	assert_no_finding net.ipv4.ip_local_port_range "$a"
+	assert_tune net.ipv4.tcp_tw_reuse 1 "$a"
+	# A TIME_WAIT can be taken after a second, so sixty ports are enough.
+	assert wait_for 5 sa connect more 192.0.2.2 7011
+	assert_no_finding net.ipv4.tcp_tw_reuse "$a"
+	assert_no_finding net.ipv4.ip_local_port_range "$a"
+	in_ns "$a" sysctl -qw net.ipv4.ip_local_port_range="32768 60999"
+	assert sa abort more
+	assert sb close l
+}
+
+# queue_is NS PORT COUNT: connections that wait to be accepted
+queue_is() {
+	[ "$(in_ns "$1" ss -Htln "sport = :$2" | awk '{ print $2 }')" = "$3" ]
+}
+
+# somaxconn has cut the backlog.
+somaxconn() {
+	local overflows
+	in_ns "$b" sysctl -qw net.core.somaxconn=8
+	assert sb listen l 192.0.2.2 7020 16
+	assert several 14 start_to sa 192.0.2.2 7020
+	assert_finding net.core.somaxconn "$b" "now 8 16" \
+		"[1-9][0-9]* handshakes met a full accept queue of 8, that of :7020, in the last [0-9]+ s; listen\(\) has to be called again then"
+	assert_tune net.core.somaxconn "$(suggested net.core.somaxconn "$b")" "$b"
+	assert sb relisten l 16
+	overflows=$(kernel_count ListenOverflows "$b")
+	assert_no_finding net.core.somaxconn "$b"
+	assert wait_for 10 queue_is "$b" 7020 14
+	assert_no_finding net.core.somaxconn "$b"
+	several 14 abort_one sa x
+	assert sb close l
+}
+
+# The program wants no more.
+backlog() {
+	assert sb listen l 192.0.2.2 7021 4
+	assert several 10 start_to sa 192.0.2.2 7021
+	assert_finding net.core.somaxconn "$b" "now 16 -" \
+		"[1-9][0-9]* handshakes met a full accept queue of 4, that of :7021, in the last [0-9]+ s; its program asks listen\(\) for no more"
+	assert sb relisten l 10
+	assert_no_finding net.core.somaxconn "$b"
+	several 10 abort_one sa x
+	assert sb close l
+	# Nobody can be named any more.
+	assert_finding net.core.somaxconn "$b" "now 16 -" ".* accept queue in the last .*; its listener is gone, or was not counted"
+}
+
+# open_to PORT COUNT: from a, at least
+open_to() {
+	[ "$(in_ns "$a" ss -Htn state established "dport = :$1" | wc -l)" -ge "$2" ]
+}
+
+# deaf_to_answers NS: no SYN,ACK comes in, until the table is deleted
+deaf_to_answers() {
+	in_ns "$1" nft -f - <<-END 2>/dev/null
+		table ip deaf {
+			chain input {
+				type filter hook input priority 0
+				tcp flags & (syn | ack) == syn | ack drop
+			}
+		}
+	END
+}
+
+# The SYN,ACKs are late, so that requests wait.
+syn_queue() {
+	local cookies text="full SYN queue"
+	in_ns "$b" tc qdisc add dev veth0 root netem delay 900ms || { skip "no netem"; return; }
+	in_ns "$b" sysctl -qw net.core.somaxconn=4
+	assert sb listen l 192.0.2.2 7030 4
+	assert several 16 start_to sa 192.0.2.2 7030
+	assert wait_for 10 has_counted SyncookiesRecv "$b" 8
+	assert several 5 accept_from sb l
+	assert_finding net.core.somaxconn "$b" "now 4 -" \
+		"[0-9]+ SYNs met a full SYN queue, and [0-9]+ of [0-9]+ cookies came back, in the last [0-9]+ s; its bound is the backlog of listen\(\), not tcp_max_syn_backlog" "$text"
+	several 16 abort_one sa x
+	in_ns "$b" tc qdisc delete dev veth0 root
+	# It is full, and stays so.
+	assert deaf_to_answers "$a"
+	assert several 5 start_to sa 192.0.2.2 7030
+	assert_finding net.core.somaxconn "$b" "now 4 8" ".*; that of :7030 is 4; listen\(\) has to be called again then" "$text"
+	in_ns "$a" nft delete table ip deaf
+	several 5 abort_one sa x
+	assert_tune net.core.somaxconn 32 "$b"
+	assert sb relisten l 32
+	cookies=$(kernel_count TCPReqQFullDoCookies "$b")
+	assert_no_finding net.core.somaxconn "$b" "$text"
+	assert several 16 start_to sa 192.0.2.2 7030
+	assert wait_for 10 open_to 7030 16
+	assert_eq "$(kernel_count TCPReqQFullDoCookies "$b")" "$cookies" "SYNs that met a full SYN queue"
+	assert_no_finding net.core.somaxconn "$b" "$text"
+	several 16 abort_one sa x
+	assert sb close l
+}
+
+# Nobody answers cookies, so there is nothing to change; without them there is.
+flood() {
+	local drops
+	deaf_to_answers "$b" || { skip "no nftables"; return; }
+	assert sa listen l 192.0.2.1 7031 4
+	assert several 12 start_to sb 192.0.2.1 7031
+	assert has_counted TCPReqQFullDoCookies "$a" 1
+	assert_no_finding net.core.somaxconn "$a"
+	assert_no_finding net.ipv4.tcp_syncookies "$a"
+	several 12 abort_one sb x
+	in_ns "$a" sysctl -qw net.ipv4.tcp_syncookies=0
+	assert several 12 start_to sb 192.0.2.1 7031
+	assert_finding net.ipv4.tcp_syncookies "$a" "now 0 1" "[0-9]+ SYNs were dropped at a full SYN queue in the last [0-9]+ s"
+	assert_no_finding net.core.somaxconn "$a"
+	assert_tune net.ipv4.tcp_syncookies "$(suggested net.ipv4.tcp_syncookies "$a")" "$a"
+	several 12 abort_one sb x
+	drops=$(kernel_count TCPReqQFullDrop "$a")
+	assert several 12 start_to sb 192.0.2.1 7031
+	assert_eq "$(kernel_count TCPReqQFullDrop "$a")" "$drops" "SYNs dropped at a full SYN queue"
+	assert_no_finding net.ipv4.tcp_syncookies "$a"
+	several 12 abort_one sb x
+	assert sa close l
+	in_ns "$b" nft delete table ip deaf
+}
+
+# closed_here COUNT: connections on the loopback of c
+closed_here() {
+	assert several "$1" connect_to sc 127.0.0.1 7040
+	assert several "$1" accept_from sc l
+	assert several "$1" close_one sc y
+	assert several "$1" close_one sc x
+}
+
+max_tw_buckets() {
+	local overflows wanted
+	in_ns "$c" sysctl -qw net.ipv4.tcp_max_tw_buckets=8
+	assert sc listen l 127.0.0.1 7040 8
+	closed_here 8
+	assert_no_finding net.ipv4.tcp_max_tw_buckets "$c"
+	closed_here 8
+	assert_finding net.ipv4.tcp_max_tw_buckets "$c" "now 8 [0-9]+" \
+		"8 connections had no TIME_WAIT, and 8 had one, in the last [0-9]+ s; 8 of 8 buckets are in use"
+	wanted=$(suggested net.ipv4.tcp_max_tw_buckets "$c")
+	assert_between "$wanted" 32 16384 "buckets wanted"
+	assert_eq $((wanted & (wanted - 1))) 0 "what is no power of two of them"
+	assert_tune net.ipv4.tcp_max_tw_buckets "$wanted" "$c"
+	overflows=$(kernel_count TCPTimeWaitOverflow "$c")
+	closed_here 8
+	assert_eq "$(kernel_count TCPTimeWaitOverflow "$c")" "$overflows" "connections without TIME_WAIT"
+	assert_no_finding net.ipv4.tcp_max_tw_buckets "$c"
+	assert sc close l
+}
+
+# left_half COUNT: connections that are closed in a first, and not in b
+left_half() {
+	assert several "$1" connect_to sa 192.0.2.2 7041
+	assert several "$1" accept_from sb l
+	assert several "$1" close_one sa x
+}
+
+was_cut() {
+	[ "$(summary_value fin_wait_2_cut "$a")" -ge "$1" ]
+}
+
+fin_timeout() {
+	in_ns "$a" sysctl -qw net.ipv4.tcp_fin_timeout=1
+	assert sb listen l 192.0.2.2 7041 16
+	left_half 10
+	assert wait_for 10 was_cut 10
+	assert_no_finding net.ipv4.tcp_fin_timeout "$a"
+	several 10 abort_one sb y
+	left_half 3
+	assert_finding net.ipv4.tcp_fin_timeout "$a" "now 1 60" \
+		"1[123] of [0-9]+ connections closed here first ended in FIN_WAIT_2, in the last [0-9]+ s"
+	several 3 abort_one sb y
+	assert_tune net.ipv4.tcp_fin_timeout "$(suggested net.ipv4.tcp_fin_timeout "$a")" "$a"
+	left_half 3
+	assert wait_for 10 uptime_is $(($(summary_value uptime_ms "$a") + 3000)) "$a"
+	assert_eq "$(summary_value fin_wait_2_cut "$a")" 13 "connections that ended in FIN_WAIT_2"
+	assert_no_finding net.ipv4.tcp_fin_timeout "$a"
+	several 3 abort_one sb y
+	assert sb close l
+}
+
+# unheard NAME: a connection whose peer does not hear what it sends
+unheard() {
+	assert sa connect "$1" 192.0.2.2 7050
+	assert sb accept "$1" l
+	assert sb deaf "$1" 1
+	assert sa send "$1" 100
+}
+
+retries2() {
+	local port
+	in_ns "$a" sysctl -qw net.ipv4.tcp_retries2=2
+	assert sb listen l 192.0.2.2 7050
+	unheard one
+	assert_finding net.ipv4.tcp_retries2 "$a" "now 2 8" \
+		"1 open connections were given up after 2 timeouts, in the last [0-9]+ s; RFC 1122 asks for 100 s"
+	assert_tune net.ipv4.tcp_retries2 "$(suggested net.ipv4.tcp_retries2 "$a")" "$a"
+	unheard two
+	port=$(sa port two)
+	assert wait_for 10 uptime_is $(($(summary_value uptime_ms "$a") + 4000)) "$a"
+	assert_states "192.0.2.1:$port" 192.0.2.2:7050 "ESTABLISHED ESTABLISHED" "$a"
+	assert_no_finding net.ipv4.tcp_retries2 "$a"
+	sa abort one 2>/dev/null
+	assert sa abort two
+	assert sb abort one
+	assert sb abort two
+	assert sb close l
+}
+
+# Each fourth SYN is lost.
+syn_retries() {
+	in_ns "$b" nft -f - <<-END 2>/dev/null || { skip "no nftables"; return; }
+		table ip lossy {
+			chain input {
+				type filter hook input priority 0
+				tcp flags & (syn | ack) == syn numgen inc mod 4 0 drop
+			}
+		}
+	END
+	in_ns "$a" sysctl -qw net.ipv4.tcp_syn_retries=1
+	assert_tune reset 1 "$a"
+	in_ns "$b" sysctl -qw net.core.somaxconn=4096
+	assert sb listen l 192.0.2.2 7051 256
+	assert several 60 start_to sa 192.0.2.2 7051
+	assert wait_for 10 open_to 7051 55
+	assert_finding net.ipv4.tcp_syn_retries "$a" "now 1 [67]" \
+		"1[0-9] connect\(\) were answered at the second SYN, [0-9]+ at the first, in the last [0-9]+ s; so one in 1[0-9] fails"
+	assert_tune net.ipv4.tcp_syn_retries "$(suggested net.ipv4.tcp_syn_retries "$a")" "$a"
+	several 60 abort_one sa x
+	assert several 60 start_to sa 192.0.2.2 7051
+	assert wait_for 20 open_to 7051 60
+	assert_no_finding net.ipv4.tcp_syn_retries "$a"
+	several 60 abort_one sa x
+	assert sb close l
+	in_ns "$b" nft delete table ip lossy
+}
+
+# The way back to the source is another interface.
+rp_filter() {
+	local filtered
+	ip -n "$a" address add 198.51.100.1/32 dev lo
+	ip -n "$b" link add other type dummy || { skip "no dummy interfaces"; return; }
+	ip -n "$b" link set other up
+	ip -n "$b" route add 198.51.100.0/24 dev other
+	in_ns "$b" sysctl -qw net.ipv4.conf.all.rp_filter=1
+	in_ns "$a" ping -c 2 -i 0.2 -W 1 -I 198.51.100.1 192.0.2.2 >/dev/null 2>&1
+	assert_finding net.ipv4.conf.all.rp_filter "$b" "now 1 2" \
+		"2 packets were dropped for their source in the last [0-9]+ s; strict is .*veth0.*"
+	assert_tune net.ipv4.conf.all.rp_filter "$(suggested net.ipv4.conf.all.rp_filter "$b")" "$b"
+	filtered=$(kernel_count IPReversePathFilter "$b")
+	in_ns "$a" ping -c 2 -i 0.2 -W 1 -I 198.51.100.1 192.0.2.2 >/dev/null 2>&1
+	assert_eq "$(kernel_count IPReversePathFilter "$b")" "$filtered" "packets dropped for their source"
+	assert_no_finding net.ipv4.conf.all.rp_filter "$b"
+	# It is strict again, and finds the old ones; this is for the test of what is past.
+	in_ns "$b" sysctl -qw net.ipv4.conf.all.rp_filter=1
+	assert_finding net.ipv4.conf.all.rp_filter "$b" "now 1 2" "2 packets .*"
+}
+
+# The sysctls of a namespace cannot be read from another one.
+elsewhere() {
+	assert_eq "$(awk 'NR > 1' "/proc/$(sb pid)/net/tcplab/advice")" "$header" "advice about another namespace"
+}
+
+# overfull: once more a connection comes to a queue that nobody empties
+overfull() {
+	local i=0
+	while :; do
+		i=$((i + 1))
+		sc start "z$i" 127.0.0.1 7060
+		sleep 0.5
+	done
+}
+
+# What was now a minute ago is past, and what has been so for a minute is no burst.
+past() {
+	in_ns "$c" sysctl -qw net.core.somaxconn=2
+	assert sc listen l 127.0.0.1 7060 2
+	start overfull 2>/dev/null
+	assert_finding net.core.somaxconn "$c" "now 2 4" ".* of 2, that of :7060, .*"
+	assert wait_for 100 finding_is net.core.somaxconn "$c" "now 2 -" \
+		".* in the last (5[0-9]|60) s; it was full in (5[5-9]|60) of 60 s: its program accepts too slowly" ""
+	kill "$started"
+	assert wait_for 30 finding_is net.ipv4.conf.all.rp_filter "$b" "past 1 2" \
+		"2 packets were dropped for their source in [0-9]+ s; strict is .*" ""
+	assert_eq "$(report advice "$b" | awk '$1 == "now"')" "" "advice about now in a quiet namespace"
+}
+
+reset() {
+	assert_tune reset 1 "$b"
+	assert_eq "$(report advice "$b")" "$header" "advice after a reset"
+}
+
+run_tests \
+	"nothing to say" healthy \
+	"ports that are open" port_range \
+	"ports in TIME_WAIT" tw_reuse \
+	"an accept queue that somaxconn bounds" somaxconn \
+	"an accept queue that its program bounds" backlog \
+	"a full SYN queue" syn_queue \
+	"a flood" flood \
+	"no buckets for TIME_WAIT" max_tw_buckets \
+	"no time to close" fin_timeout \
+	"no time to answer" retries2 \
+	"lost SYNs" syn_retries \
+	"packets from elsewhere" rp_filter \
+	"another namespace" elsewhere \
+	"a minute later" past \
+	"a reset" reset

@@ -1,0 +1,170 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+#
+# advice about what the whole machine shares, in the first namespace: as advice.sh.
+# shellcheck disable=SC2154 # a is set by setup_ns; s0 by start_endpoint
+
+. ./lib.sh
+
+load_module && setup_ns a && start_endpoint s0 || exit 1
+ip link set lo up
+header="severity name value suggestion evidence"
+
+kernel_count() {
+	nstat -asz "TcpExt$1" | awk -v name="TcpExt$1" '$1 == name { print $2 }'
+}
+
+silent() {
+	assert_eq "$(report advice)" "$header" "advice"
+}
+
+# unread NUMBER: so many connections with data that nobody reads
+unread() {
+	local i
+	for i in $(seq "$1"); do
+		assert s0 connect "c$i" 127.0.0.1 7000
+		assert s0 accept "s$i" l
+		assert s0 send "c$i" 60000
+	done
+}
+
+end_of() {
+	local i
+	for i in $(seq "$1"); do
+		s0 abort "c$i"
+		s0 abort "s$i"
+	done
+}
+
+tcp_mem() {
+	local pressures
+	assert s0 listen l 127.0.0.1 7000 64
+	assert_tune net.ipv4.tcp_mem "20 40 4000"
+	unread 60
+	assert_finding net.ipv4.tcp_mem "" "now 20,40,4000 3000,4000,6000" \
+		"memory pressure began [0-9]+ times in the last [0-9]+ s; TCP has [0-9]+ of 4000 pages now"
+	end_of 60
+	assert_tune net.ipv4.tcp_mem "$(suggested net.ipv4.tcp_mem)"
+	assert_no_finding net.ipv4.tcp_mem ""
+	pressures=$(kernel_count TCPMemoryPressures)
+	unread 60
+	assert_eq "$(kernel_count TCPMemoryPressures)" "$pressures" "times that memory pressure began"
+	assert_no_finding net.ipv4.tcp_mem ""
+	end_of 60
+	assert s0 close l
+	assert_tune rollback 1
+	assert_tune reset 1
+}
+
+# The template's, which take pages for bytes.
+tcp_mem_unit() {
+	silent
+	assert_tune net.ipv4.tcp_mem "7864320 10485760 15728640"
+	assert_finding net.ipv4.tcp_mem "" "now 7864320,10485760,15728640 [0-9]+,[0-9]+,[0-9]+" \
+		"TCP may have 61440 MiB of [0-9]+ MiB: the unit is pages, not bytes"
+	assert_eq "$(report advice "$a")" "$header" "advice about the machine in another namespace"
+	assert_tune net.ipv4.tcp_mem "$(suggested net.ipv4.tcp_mem)"
+	silent
+	assert_tune rollback 1
+}
+
+# Packets that come to the backlog of a CPU in one go: those that netem has held back.
+burst() {
+	in_ns "$a" ping -q -l 20 -c 20 -W 1 127.0.0.1 >/dev/null 2>&1
+}
+
+softnet_drops() {
+	local sum=0 dropped
+	while read -r _ dropped _; do
+		sum=$((sum + 0x$dropped))
+	done </proc/net/softnet_stat
+	echo "$sum"
+}
+
+netdev_max_backlog() {
+	local rounds=0 drops=
+	in_ns "$a" tc qdisc add dev lo root netem delay 20ms || { skip "no netem"; return; }
+	assert_tune net.core.netdev_max_backlog 1
+	burst
+	assert_finding net.core.netdev_max_backlog "" "now 1 2" \
+		"[0-9]+ packets were dropped at a CPU's full backlog in the last [0-9]+ s"
+	assert_eq "$(report advice "$a")" "$header" "advice about the machine in another namespace"
+	while [ "$rounds" -lt 8 ] && [ -n "$(finding net.core.netdev_max_backlog)" ]; do
+		rounds=$((rounds + 1))
+		assert_tune net.core.netdev_max_backlog "$(suggested net.core.netdev_max_backlog)"
+		assert_no_finding net.core.netdev_max_backlog ""
+		drops=$(softnet_drops)
+		burst
+	done
+	assert_eq "$(softnet_drops)" "$drops" "packets dropped at a backlog"
+	assert_between "$rounds" 1 7 "times that the backlog was doubled"
+	in_ns "$a" tc qdisc delete dev lo root
+	assert_tune rollback 1
+	assert_tune reset 1
+}
+
+# no_room: one more socket without a program, until one is reset; the kernel counts them ten times in a second
+no_room() {
+	local name
+	name=$(date +%N)
+	s0 connect "o$name" 127.0.0.1 7020 && s0 accept "d$name" l && s0 deaf "d$name" 1 && s0 send "o$name" 10 && s0 close "o$name"
+	[ "$(kernel_count TCPAbortOnMemory)" -gt "$aborts" ]
+}
+
+max_orphans() {
+	local aborts
+	# shellcheck disable=SC2034 # for no_room
+	aborts=$(kernel_count TCPAbortOnMemory)
+	assert s0 listen l 127.0.0.1 7020
+	assert_tune net.ipv4.tcp_max_orphans 4
+	assert wait_for 10 no_room
+	if [ -z "$(finding net.ipv4.tcp_max_orphans)" ] && ! grep -q ' tcp_orphan_count$' /proc/kallsyms; then
+		skip "this kernel tells nobody how many orphans there are"
+		return
+	fi
+	assert_finding net.ipv4.tcp_max_orphans "" "now 4 8" \
+		"[0-9]+ sockets without a program were reset in the last [0-9]+ s; the machine has [0-9]+ such sockets now"
+	assert_tune net.ipv4.tcp_max_orphans "$(suggested net.ipv4.tcp_max_orphans)"
+	aborts=$(kernel_count TCPAbortOnMemory)
+	assert_no_finding net.ipv4.tcp_max_orphans ""
+	refute no_room
+	assert_no_finding net.ipv4.tcp_max_orphans ""
+	assert s0 close l
+	assert_tune rollback 1
+	assert_tune reset 1
+}
+
+conntrack_max() {
+	local i
+	modprobe nf_conntrack 2>/dev/null && nft -f - <<-END 2>/dev/null || { skip "no nf_conntrack"; return; }
+		table ip follow {
+			chain output {
+				type filter hook output priority 0
+				ct state new counter
+			}
+		}
+	END
+	assert s0 listen l 127.0.0.1 7030 64
+	assert_tune net.netfilter.nf_conntrack_max 20
+	silent
+	for i in $(seq 25); do
+		s0 start "c$i" 127.0.0.1 7030
+	done
+	assert_finding net.netfilter.nf_conntrack_max "" "now 20 40" "nf_conntrack follows (19|20|21) connections of 20"
+	assert_tune net.netfilter.nf_conntrack_max "$(suggested net.netfilter.nf_conntrack_max)"
+	assert_no_finding net.netfilter.nf_conntrack_max ""
+	for i in $(seq 25); do
+		s0 abort "c$i"
+	done
+	assert s0 close l
+	nft delete table ip follow
+	assert_tune rollback 1
+}
+
+run_tests \
+	"nothing to say" silent \
+	"memory of TCP" tcp_mem \
+	"bytes for pages" tcp_mem_unit \
+	"the backlog of a CPU" netdev_max_backlog \
+	"sockets without a program" max_orphans \
+	"nf_conntrack" conntrack_max
