@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# advice: each finding about a namespace appears under its load. What it suggests is applied; the load goes on, and the
-# finding goes. The kernel's own counters are the witnesses.
+# advice: each finding about a namespace appears under its load. Its suggestion is applied; the load goes on, and the finding
+# goes. The kernel's own counters are the witnesses.
 # shellcheck disable=SC2154 # a, b and c are set by setup_ns; sa, sb by start_endpoint
 
 . ./lib.sh

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the facts of a namespace advise: each rule is asked in turn. */
+/* The advice of a namespace: each rule is asked in turn. */
 #include <linux/build_bug.h>
 #include <linux/err.h>
 #include <linux/kernel.h>
@@ -152,7 +152,7 @@ void tl_advice_say_when(const struct tl_facts *facts, struct tl_advice *advice)
 		      DIV_ROUND_UP_ULL(span_ms, MSEC_PER_SEC));
 }
 
-/* What was counted before the sysctl was changed is left out. */
+/* Growth from before the sysctl was changed is left out. */
 static void advice_forget(struct tl_facts *facts, unsigned int rule)
 {
 	enum tl_tally tally = advice_rules[rule].tally;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the facts of a namespace advise. */
+/* The advice of a namespace. */
 #ifndef TCPLAB_ADVICE_ADVICE_H
 #define TCPLAB_ADVICE_ADVICE_H
 

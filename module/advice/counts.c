@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What is counted in a namespace: since counting began, and in the last 60 s.
+ * The counts of a namespace: since counting began, and in the last 60 s.
  *
  * Packets pay nothing: these are counters that the kernel and the tracker have
  * anyway. One worker takes a snapshot of each namespace every ten seconds, of at
@@ -406,7 +406,7 @@ u64 tl_counts_unmarked(struct tl_net *ns, unsigned int rule, enum tl_tally tally
  * @tally: the tally that it looks at
  * @value: the value
  *
- * What was counted under another value tells nothing of this one: it begins anew.
+ * A count under another value tells nothing of this one: it begins anew.
  * Context: process.
  * Return: whether the value is the one that was told before, or the first; without
  * memory each is.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What is counted in a namespace: since counting began, and in the last 60 s. */
+/* The counts of a namespace: since counting began, and in the last 60 s. */
 #ifndef TCPLAB_ADVICE_COUNTS_H
 #define TCPLAB_ADVICE_COUNTS_H
 
@@ -9,7 +9,7 @@
 
 struct tl_net;
 
-/* What counts as recent. */
+/* The time that is recent. */
 #define TL_COUNTS_RECENT_MS	60000
 /* Findings that there may be, each of one rule. */
 #define TL_RULES		15

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the kernel has counted that tells of a sysctl. */
+/* The count that tells of a sysctl. */
 #include <linux/kernel.h>
 #include <linux/string.h>
 

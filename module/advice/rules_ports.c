@@ -93,7 +93,7 @@ bool tl_rule_tw_reuse(struct tl_facts *facts, struct tl_advice *advice)
 	return true;
 }
 
-/* What tcp_tw_reuse does, or may do, needs no wider range unless ports still run out. */
+/* Where tcp_tw_reuse helps, or would, no wider range is needed unless ports still run out. */
 static bool ports_want_range(struct tl_facts *facts,
 			     const struct tl_port_facts *port)
 {
