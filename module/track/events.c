@@ -494,7 +494,8 @@ static void on_set_state(void *unused, const struct sock *sk,
 	if (new_state == TCP_CLOSE && may_leave_mini(old_state) &&
 	    READ_ONCE(ns->track.enabled))
 		note_overflow(ns, sk, old_state);
-	if (old_state == TCP_SYN_SENT && new_state == TCP_ESTABLISHED)
+	if (old_state == TCP_SYN_SENT && new_state == TCP_ESTABLISHED &&
+	    READ_ONCE(ns->track.enabled))
 		note_answered(ns, sk);
 	rcu_read_unlock();
 }
