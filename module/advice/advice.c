@@ -233,7 +233,8 @@ int tl_advice_ask(struct tl_net *ns, struct tl_advice *advices)
 		said += advice_ask(facts, i, &advices[said]);
 		cond_resched();
 	}
-	said = facts->err ?: said;
+	if (facts->err)
+		said = facts->err;
 	kvfree(facts);
 	return said;
 }
