@@ -93,7 +93,10 @@ bool tl_rule_tw_reuse(struct tl_facts *facts, struct tl_advice *advice)
 	return true;
 }
 
-/* Where tcp_tw_reuse helps, or would, no wider range is needed unless ports still run out. */
+/*
+ * Where tcp_tw_reuse would help it comes first. Where it does, a TIME_WAIT holds its
+ * port for a second, and no wider range is needed unless others hold the rest.
+ */
 static bool ports_want_range(struct tl_facts *facts,
 			     const struct tl_port_facts *port)
 {
@@ -103,7 +106,7 @@ static bool ports_want_range(struct tl_facts *facts,
 		return true;
 	return tl_facts_sysctl(facts, "net.ipv4.tcp_tw_reuse", &reuse, 1) &&
 	       ports_are_reused(reuse, port) && tl_facts_are_now(facts) &&
-	       port->exhausted_in_ms < TL_PORTS_SOON_MS;
+	       port->in_use + port->rate >= port->range + port->waiting;
 }
 
 /**
