@@ -148,7 +148,7 @@ deaf_to_answers() {
 # accept_all ENDPOINT LISTENER: connections that wait
 accept_all() {
 	local i=0
-	while "$1" pending "$2" 2>/dev/null; do
+	while "$1" pending "$2" >/dev/null 2>&1; do
 		i=$((i + 1))
 		"$1" accept "y$i" "$2"
 	done
