@@ -304,6 +304,32 @@ events() {
 	echo >"$tracefs/trace"
 }
 
+# Interfaces go, and the report counts them; after another change of such a name it begins anew.
+interfaces_go() {
+	local device
+	for device in gone renamed other stays; do
+		assert in_ns "$a" ip link add "$device" type dummy
+		echo "net.ipv4.conf.$device.rp_filter = 1"
+	done >"$scratch/set"
+	stage_set "$a" <"$scratch/set" >"$scratch/answer"
+	assert_tune apply 1 "$a"
+	assert in_ns "$a" ip link delete gone
+	assert in_ns "$a" ip link set renamed name called_so
+	in_ns "$a" sysctl -qw net.ipv4.conf.other.rp_filter=2
+	assert_tune rollback 1 "$a"
+	assert_eq "$(tuning_column net.ipv4.conf.default.rp_filter effect "$a")" \
+		"for 1 interface it was not put back: somebody else had changed it; for 2 interfaces it was not put back: it was gone" \
+		"effect where interfaces have gone"
+	assert_eq "$(real net.ipv4.conf.stays.rp_filter "$a")" 0 "an interface that has stayed"
+	echo 'net.ipv4.conf.stays.rp_filter = 1' | stage_set "$a" >"$scratch/answer"
+	assert_tune apply 1 "$a"
+	assert_eq "$(tuning_column net.ipv4.conf.default.rp_filter effect "$a")" - "effect after another change"
+	assert_tune rollback 1 "$a"
+	for device in called_so other stays; do
+		assert in_ns "$a" ip link delete "$device"
+	done
+}
+
 told() {
 	tracefs=/sys/kernel/tracing
 	[ -e "$tracefs/trace" ] || mount -t tracefs tracefs "$tracefs" || {
@@ -350,4 +376,5 @@ run_tests \
 	"somebody else's change stays" others_change \
 	"somebody writes all the time" hammered \
 	"the kernel is busy" busy_kernel \
+	"interfaces that go are counted" interfaces_go \
 	"each change is told" told

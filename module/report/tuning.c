@@ -111,6 +111,22 @@ static const char *tuning_part(struct seq_file *seq, const char *before,
 	return "; ";
 }
 
+/* The names of interfaces have no rows of their own. */
+static const char *tuning_of_devices(struct seq_file *seq, const char *before,
+				     const u32 *of_devices)
+{
+	unsigned int told;
+
+	for (told = TL_TOLD_NOTHING + 1; told < TL_TOLDS; told++) {
+		if (!of_devices[told])
+			continue;
+		seq_printf(seq, "%sfor %u interface%s it ", before,
+			   of_devices[told], of_devices[told] > 1 ? "s" : "");
+		before = tuning_part(seq, "", tuning_told(told));
+	}
+	return before;
+}
+
 static void tuning_effect(struct seq_file *seq, struct tl_net *ns,
 			  const struct tl_sysctl *sysctl,
 			  const struct tl_mirror *mirror)
@@ -125,6 +141,7 @@ static void tuning_effect(struct seq_file *seq, struct tl_net *ns,
 		between = tuning_part(seq, "", effect.what);
 	}
 	between = tuning_part(seq, between, tuning_told(mirror->told));
+	between = tuning_of_devices(seq, between, mirror->of_devices);
 	if (mirror->before)
 		between = tuning_part(seq, between, sysctl->residue);
 	if (!*between)

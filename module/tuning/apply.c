@@ -235,6 +235,18 @@ static int apply_read_all_back(struct apply *apply)
 	return 0;
 }
 
+/* What was told of the name before is of no interest any more. */
+static void apply_forget_told(struct apply *apply, const struct tl_name *name)
+{
+	unsigned int row = name->sysctl - tl_sysctls;
+
+	if (name->device[0])
+		memset(apply->changes->of_devices[row], 0,
+		       sizeof(apply->changes->of_devices[row]));
+	else
+		apply->changes->told[row] = TL_TOLD_NOTHING;
+}
+
 /* From now on it is a change of the namespace, which there is room for. */
 static void apply_keep(struct apply *apply, struct tl_wish *wish)
 {
@@ -249,9 +261,7 @@ static void apply_keep(struct apply *apply, struct tl_wish *wish)
 	kvfree(change->mine);
 	change->mine = wish->value;
 	wish->value = NULL;
-	if (!change->name.device[0])
-		apply->changes->told[change->name.sysctl - tl_sysctls] =
-			TL_TOLD_NOTHING;
+	apply_forget_told(apply, &change->name);
 }
 
 /* A value that somebody else has written meanwhile is left alone. */

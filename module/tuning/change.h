@@ -24,12 +24,14 @@ struct tl_net;
  * @TL_TOLD_CHANGED: somebody else changed it, and it was left alone
  * @TL_TOLD_IN_USE: more is in use than the old value allows, and it was left alone
  * @TL_TOLD_GONE: it is no more
+ * @TL_TOLDS: how many ways there are
  */
 enum tl_told {
 	TL_TOLD_NOTHING,
 	TL_TOLD_CHANGED,
 	TL_TOLD_IN_USE,
-	TL_TOLD_GONE
+	TL_TOLD_GONE,
+	TL_TOLDS
 };
 
 /**
@@ -87,6 +89,8 @@ struct tl_stage {
  * @timer: wakes the worker then
  * @work: puts back, where no program of the namespace does
  * @told: how putting back each name of the catalogue has ended, of enum tl_told
+ * @of_devices: for how many interfaces it has ended so, since the last change of
+ *	that leaf of an interface
  */
 struct tl_changes {
 	struct tl_net *ns;
@@ -102,6 +106,7 @@ struct tl_changes {
 	struct hrtimer timer;
 	struct work_struct work;
 	u8 told[TL_SYSCTLS];
+	u32 of_devices[TL_SYSCTLS][TL_TOLDS];
 };
 
 struct tl_changes *tl_changes_get(struct tl_net *ns);

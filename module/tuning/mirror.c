@@ -149,6 +149,8 @@ static int mirror_before(struct tl_net *ns, const struct tl_sysctl *sysctl,
 	if (!changes)
 		return 0;
 	mirror->told = changes->told[sysctl - tl_sysctls];
+	memcpy(mirror->of_devices, changes->of_devices[sysctl - tl_sysctls],
+	       sizeof(mirror->of_devices));
 	change = tl_changes_find(changes, &name);
 	if (!change)
 		return 0;

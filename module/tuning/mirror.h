@@ -5,6 +5,8 @@
 
 #include <linux/types.h>
 
+#include "change.h"
+
 struct tl_net;
 struct tl_sysctl;
 
@@ -14,12 +16,14 @@ struct tl_sysctl;
  * @value: its text, for kvfree(); NULL: it has none
  * @before: the text that rollback would put back, for kvfree(); NULL: none
  * @told: how putting it back has ended, of enum tl_told
+ * @of_devices: for how many interfaces that have such a leaf it has ended so
  */
 struct tl_mirror {
 	const char *status;
 	char *value;
 	char *before;
 	u8 told;
+	u32 of_devices[TL_TOLDS];
 };
 
 bool tl_mirror_is_here(const struct tl_net *ns);

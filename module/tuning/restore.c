@@ -121,8 +121,12 @@ static int restore_one(struct tl_changes *changes, struct tl_change *change,
 static void restore_tell(struct tl_changes *changes,
 			 const struct tl_change *change, int told)
 {
-	if (!change->name.device[0])
-		changes->told[change->name.sysctl - tl_sysctls] = told;
+	unsigned int row = change->name.sysctl - tl_sysctls;
+
+	if (change->name.device[0])
+		changes->of_devices[row][told]++;
+	else
+		changes->told[row] = told;
 }
 
 static void restore_forget_set(struct tl_changes *changes)
