@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # How changes of sysctls end: unless they are confirmed, with their namespace, and with the module.
-# shellcheck disable=SC2154 # names of namespaces are set by setup_ns
+# shellcheck disable=SC2154,SC2016 # names of namespaces are set by setup_ns; awk's variables
 
 . ./lib.sh
 
@@ -27,6 +27,11 @@ ends_in() {
 	tuned profile "$1" | sed 's/.* ends_in_ms //'
 }
 
+# The clocks that the timer of an end runs by. A test VM cannot sleep; 2 is CLOCK_BOOTTIME, which goes on meanwhile.
+clocks() {
+	awk '/^ clock [0-9]+:/ { clock = $2 } / change_wake[, ]/ { print clock }' /proc/timer_list
+}
+
 confirmed() {
 	assert_tune confirm_ms 86400000 "$a"
 	refute_tune "out of range" confirm_ms 86400001 "$a"
@@ -36,6 +41,7 @@ confirmed() {
 	risky "$a"
 	assert_tune apply 1 "$a"
 	assert_between "$(ends_in "$a")" 86000000 86400000 "ends_in_ms"
+	assert_eq "$(clocks)" 2: "the clock"
 	risky "$a"
 	refute_tune "busy" apply 1 "$a"
 	case $(tune profile seed-1 "$a") in
@@ -137,6 +143,82 @@ in_use() {
 	esac
 }
 
+# left_alone NAME VALUE BEFORE: rollback finds that more is in use than BEFORE allows.
+left_alone() {
+	assert_tune rollback 1
+	assert_eq "$(real "$1")" "$2" "$1 after rollback, while more is in use than before"
+	assert_eq "$(tuning_column "$1" before)" "$(echo "$3" | tr ' ' ,)" "before of $1"
+	case $(tuning_column "$1" effect) in
+	*"more is in use"*) ;;
+	*) fail "the report does not tell of $1: $(tuning_column "$1" effect)" ;;
+	esac
+}
+
+tracked_by_conntrack() {
+	local number name=net.netfilter.nf_conntrack_max standard
+	modprobe nf_conntrack 2>/dev/null
+	standard=$(real "$name")
+	[ -n "$standard" ] && nft add table inet t 2>/dev/null || {
+		skip "no nf_conntrack, or no nft"
+		return
+	}
+	nft 'add chain inet t c { type filter hook output priority 0; }; add rule inet t c ct state new counter'
+	start_endpoint here
+	assert here listen l 127.0.0.1 7000
+	assert sysctl -qw "$name"=1
+	assert_tune "$name" 1000
+	for number in 1 2 3; do
+		assert here connect "c$number" 127.0.0.1 7000
+	done
+	left_alone "$name" 1000 1
+	nft delete table inet t
+	# Once somebody else has changed it, it is his; then fewer are in use than before, and it is put back.
+	assert sysctl -qw "$name"=500
+	assert_tune rollback 1
+	assert_tune "$name" 1000
+	assert_tune rollback 1
+	assert_eq "$(real "$name")" 500 "the bound after rollback, while fewer are in use"
+	assert sysctl -qw "$name=$standard"
+	for number in 1 2 3; do
+		here abort "c$number"
+	done
+}
+
+# Pages that TCP has, as it says; each CPU keeps some for itself.
+# shellcheck disable=SC2016 # awk's variables
+tcp_pages() {
+	awk '$1 == "TCP:" { for (i = 2; i < NF; i++) if ($i == "mem") print $(i + 1) }' /proc/net/sockstat
+}
+
+pages_exceed() {
+	[ "$(tcp_pages)" -gt "$1" ]
+}
+
+memory_of_tcp() {
+	local number name=net.ipv4.tcp_mem standard
+	standard=$(real "$name")
+	start_endpoint reader
+	assert reader listen l 127.0.0.1 7001
+	assert sysctl -qw "$name"="1 2 3"
+	assert_tune "$name" "$standard"
+	for number in $(seq 40); do
+		assert reader connect "c$number" 127.0.0.1 7001
+		# Nobody reads it.
+		reader send "c$number" 60000
+		! pages_exceed 3 || break
+	done
+	assert pages_exceed 3
+	left_alone "$name" "$standard" "1 2 3"
+	# Once somebody else has changed it, no rollback puts back what would stop the whole machine's TCP.
+	assert sysctl -qw "$name"="1000 200000 300000"
+	assert_tune rollback 1
+	assert_eq "$(real "$name")" "1000 200000 300000" "$name of somebody else"
+	assert sysctl -qw "$name"="$standard"
+	for number in $(seq "$number"); do
+		reader abort "c$number"
+	done
+}
+
 # Sets in three namespaces, one about to end; one that keeps what it has.
 unloaded() {
 	assert_tune confirm_ms 86400000 "$a"
@@ -206,6 +288,8 @@ run_tests \
 	"a set that is not ends" expired \
 	"its namespace goes" namespace_goes \
 	"a bound that is exceeded stays" in_use \
+	"a bound on nf_conntrack that is exceeded stays" tracked_by_conntrack \
+	"a bound on the memory of TCP that is exceeded stays" memory_of_tcp \
 	"unloading puts back" unloaded \
 	"unloading waits until lab is not the default" busy \
 	"unloading while all of it is used" unloaded_under_load
