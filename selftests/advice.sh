@@ -321,6 +321,14 @@ syn_retries() {
 	assert wait_for 20 open_to 7051 60
 	assert_no_finding net.ipv4.tcp_syn_retries "$a"
 	several 60 abort_one sa x
+	# With three of four lost no number of them is enough.
+	assert in_ns "$b" nft "flush chain ip lossy input"
+	assert in_ns "$b" nft "add rule ip lossy input tcp flags & (syn | ack) == syn numgen inc mod 4 < 3 drop"
+	assert_tune reset 1 "$a"
+	assert several 100 start_to sa 192.0.2.2 7051
+	assert wait_for 10 open_to 7051 40
+	assert_finding net.ipv4.tcp_syn_retries "$a" "now [5-8] -" ".*; more SYNs would take minutes: look for the loss"
+	several 100 abort_one sa x
 	assert sb close l
 	in_ns "$b" nft delete table ip lossy
 }

@@ -11,7 +11,8 @@
 #define RETRIES_R2		8
 /* Of so many connect() one may fail for lost SYNs. */
 #define RETRIES_FAILURES	10000
-#define RETRIES_SYN_MOST	127
+/* With more of them connect() takes longer to fail than six minutes. */
+#define RETRIES_SYN_MOST	8
 /* Fewer losses tell nothing of a share. */
 #define RETRIES_LEAST		10
 /* One, in the shares below. */
@@ -52,10 +53,21 @@ static u64 retries_all_lost(u64 lost, u64 retries)
 	return share;
 }
 
+/* The least number of repetitions that will do, or RETRIES_SYN_MOST + 1. */
+static u64 retries_wanted(u64 lost, u64 retries)
+{
+	u64 wanted = retries + 1;
+
+	while (wanted <= RETRIES_SYN_MOST &&
+	       retries_all_lost(lost, wanted) > RETRIES_ONE / RETRIES_FAILURES)
+		wanted++;
+	return wanted;
+}
+
 /**
  * tl_rule_syn_retries() - connect() gives up where one more SYN would do
  * @facts: the facts
- * @advice: filled
+ * @advice: filled; without a suggestion where more SYNs would take too long
  *
  * The share of SYNs that are lost is that of the second ones that were answered among
  * the first ones that were: hosts that never answer are left out. An answer that
@@ -67,24 +79,25 @@ bool tl_rule_syn_retries(struct tl_facts *facts, struct tl_advice *advice)
 {
 	u64 second = tl_facts_grown(facts, TL_TALLY_SYN_SECOND);
 	u64 first = tl_facts_grown(facts, TL_TALLY_SYN_FIRST);
-	u64 lost, wanted, most = RETRIES_ONE / RETRIES_FAILURES;
+	u64 lost, wanted;
 	s64 retries;
 
 	if (second < RETRIES_LEAST || second >= first ||
 	    !tl_advice_about(facts, advice, "net.ipv4.tcp_syn_retries", &retries, 1))
 		return false;
 	lost = div64_u64(min_t(u64, second, U32_MAX) * RETRIES_ONE, first);
-	if (retries_all_lost(lost, retries) <= most)
+	if (retries_all_lost(lost, retries) <= RETRIES_ONE / RETRIES_FAILURES)
 		return false;
-	for (wanted = retries + 1; wanted < RETRIES_SYN_MOST; wanted++)
-		if (retries_all_lost(lost, wanted) <= most)
-			break;
-	tl_advice_suggest(advice, "%llu", wanted);
+	wanted = retries_wanted(lost, retries);
 	tl_advice_say(advice, "%llu connect() were answered at the second SYN, %llu at the first,",
 		      second, first);
 	tl_advice_say_when(facts, advice);
 	tl_advice_say(advice, "; so one in %llu fails",
 		      div64_u64(RETRIES_ONE,
 				max(retries_all_lost(lost, retries), 1ULL)));
+	if (wanted <= RETRIES_SYN_MOST)
+		tl_advice_suggest(advice, "%llu", wanted);
+	else
+		tl_advice_say(advice, "; more SYNs would take minutes: look for the loss");
 	return true;
 }
