@@ -14,10 +14,15 @@ RUNS=${RUNS:-5}
 PAGE=4096
 FILE=1000000
 OUTAGE=15
-slow_link="delay 20ms rate 20mbit limit 1000"
+slow_link="delay 20ms rate 8mbit limit 1000"
 tuning=/sys/kernel/tcplab/tuning
 nginx=$("$here/../nginx-dir")
 arms=(kernel-default seed advice)
+
+# neighbour NS DEVICE ADDRESS NS DEVICE: the first knows the second for good; a lossy link would lose ARP, too.
+neighbour() {
+	ip -n "$1" neigh replace "$3" dev "$2" nud permanent lladdr "$(ip netns exec "$4" cat "/sys/class/net/$5/address")"
+}
 
 # path NAME ADDRESS-PREFIX MILLISECONDS: a namespace beside the client, by a link of its own, so long each way.
 path() {
@@ -28,6 +33,8 @@ path() {
 	ip -n "${!1}" link set lo up
 	ip -n "${!1}" link set veth0 up
 	ip -n "$server" link set "$1" up
+	neighbour "${!1}" veth0 "$2.2" "$server" "$1"
+	neighbour "$server" "$1" "$2.1" "${!1}" veth0
 	shape "$1" "delay ${3}ms limit 10000"
 }
 
@@ -151,7 +158,7 @@ outage() {
 
 # part ARM COMMAND: applies the set by the command, and takes the figures.
 part() {
-	local run pid ending
+	local run ending cutter
 	arm=$1
 	step "$arm"
 	everywhere start_anew
@@ -166,13 +173,16 @@ part() {
 		visit lossy "$lossy" 198.18.1 connect 20 16
 		visit held "$slow" 198.18.2 hold /page 4
 		holders+=("${visitors[-1]}")
-		visit cut "$cut" 203.0.113 fetch /file $FILE 2 45
+		visit cut "$cut" 203.0.113 fetch /file $FILE 2 60
 	done
 	ending=$((SECONDS + 16))
 	outage &
+	cutter=$!
 	measure_load
 	await 60 "the lossy peers" answered lossy "$RUNS"
-	await 60 "those that were cut off" answered cut "$RUNS"
+	await 80 "those that were cut off" answered cut "$RUNS"
+	# Without its outage the part says nothing.
+	wait $cutter || exit
 	await 60 "the slow peers" answered held "$RUNS"
 	while read -r run; do figure lossy "$run"; done <"$tools/lossy"
 	while read -r run; do figure cut "$run"; done <"$tools/cut"
