@@ -7,6 +7,7 @@
 
 . ./lib.sh
 
+await_room
 # One bucket group is searched for history: few buckets, so that all are.
 load_module max_connections=4 max_total=64 hash_size=16 && setup_ns a b && link_ns "$a" "$b" && start_endpoint sa "$a" &&
 	start_endpoint sb "$b" && sb listen l 192.0.2.2 5000 || exit 1

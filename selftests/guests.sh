@@ -7,6 +7,7 @@
 
 . ./lib.sh
 
+await_room
 # 8 rows of all: 6 of them for guests, too.
 load_module max_total=8 hash_size=16 && setup_ns a b c && link_ns "$a" "$b" && start_endpoint sa "$a" &&
 	start_endpoint sb "$b" && start_endpoint sc "$c" || exit 1
