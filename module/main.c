@@ -11,12 +11,12 @@
 #include "report/knobs_tuning.h"
 #include "report/report.h"
 #include "tcplab.h"
+#include "track/budget.h"
 #include "track/events.h"
 #include "track/reconcile.h"
 #include "track/scope.h"
 #include "track/twsk.h"
 #include "tuning/tuning.h"
-#include "wait/budget.h"
 #include "wait/listeners.h"
 #include "wait/shared.h"
 

@@ -22,7 +22,7 @@
 
 #include "../compat.h"
 #include "../tcplab.h"
-#include "../wait/budget.h"
+#include "../track/budget.h"
 #include "counts.h"
 
 /* Namespaces that have a snapshot in a turn. */

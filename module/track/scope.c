@@ -14,7 +14,7 @@
 #include <linux/rtnetlink.h>
 
 #include "../tcplab.h"
-#include "../wait/budget.h"
+#include "budget.h"
 #include "scope.h"
 
 #define SCOPE_SETS	64	/* links whose indices follow each other do not meet */
@@ -43,7 +43,7 @@ static int scope_vrf(u64 pair)
 	return (u32)pair;
 }
 
-/* Who has seen that the link is in the VRF no more sees what was remembered before. */
+/* A reader that finds the link outside of the VRF finds the pair, too. */
 static struct tl_scopes *scope_get(const struct tl_net *ns)
 {
 	smp_rmb();	/* pairs with scope_note() */
@@ -72,7 +72,7 @@ static bool scope_is_in(const atomic64_t *set, u64 pair)
 	return false;
 }
 
-/* Who reads meanwhile meets one that moves at either place, or at both. */
+/* A reader meanwhile meets a pair that moves at its old place, its new one, or both. */
 static void scope_note(struct tl_net *ns, int link, int vrf)
 {
 	struct tl_scopes *scopes = scope_make(ns);

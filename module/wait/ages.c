@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How many TIME_WAIT sockets are how old: known at once, without a walk. */
 #include "../tcplab.h"
+#include "../track/budget.h"
 #include "ages.h"
-#include "budget.h"
 
 #define SIZE	(TL_AGE_SLOTS * sizeof(atomic_t))
 

@@ -12,8 +12,8 @@
 #include <net/ipv6.h>
 
 #include "../tcplab.h"
+#include "../track/budget.h"
 #include "../track/opener.h"
-#include "budget.h"
 #include "first_close.h"
 
 /* Hosts of one network are counted together. */

@@ -19,11 +19,11 @@
 #include <net/tcp.h>
 
 #include "../tcplab.h"
+#include "../track/budget.h"
 #include "../track/life.h"
 #include "../track/opener.h"
 #include "../track/socket.h"
 #include "../track/table.h"
-#include "budget.h"
 #include "cgroup.h"
 #include "holders.h"
 #include "owners.h"

@@ -12,8 +12,8 @@
 #include <net/tcp.h>
 
 #include "../tcplab.h"
+#include "../track/budget.h"
 #include "../track/socket.h"
-#include "budget.h"
 #include "past.h"
 
 #define EXPIRY_BATCH	256	/* forgotten between two chances to reschedule */

@@ -16,11 +16,11 @@
 #include "../compat.h"
 #include "../report/trace.h"
 #include "../tcplab.h"
+#include "../track/budget.h"
 #include "../track/conn.h"
 #include "../track/life.h"
 #include "../track/opener.h"
 #include "../track/socket.h"
-#include "budget.h"
 #include "length.h"
 #include "ports.h"
 

@@ -13,8 +13,8 @@
 #include <net/ipv6.h>
 
 #include "../tcplab.h"
+#include "../track/budget.h"
 #include "../track/conn.h"
-#include "budget.h"
 #include "recycle.h"
 
 /* A stamp is believed this long, in seconds; TCP_PAWS_MSL then. */

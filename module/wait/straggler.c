@@ -6,12 +6,12 @@
 
 #include "../report/trace.h"
 #include "../tcplab.h"
+#include "../track/budget.h"
 #include "../track/life.h"
 #include "../track/options.h"
 #include "../track/socket.h"
 #include "length.h"
 #include "past.h"
-#include "budget.h"
 #include "straggler.h"
 
 const u32 tl_late_edges[TL_LATE_RANGES] = {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Memory for what is remembered beside the rows: one bound for all namespaces. */
-#ifndef TCPLAB_WAIT_BUDGET_H
-#define TCPLAB_WAIT_BUDGET_H
+#ifndef TCPLAB_TRACK_BUDGET_H
+#define TCPLAB_TRACK_BUDGET_H
 
 #include <linux/types.h>
 
@@ -13,4 +13,4 @@ void tl_budget_give(unsigned int bytes);
 void *tl_budget_zalloc(struct tl_net *ns, unsigned int bytes);
 void tl_budget_free(const void *memory, unsigned int bytes);
 
-#endif /* TCPLAB_WAIT_BUDGET_H */
+#endif /* TCPLAB_TRACK_BUDGET_H */
