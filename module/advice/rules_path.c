@@ -9,8 +9,9 @@
 #include "../tuning/mirror.h"
 #include "rule.h"
 
-/* Interfaces that are named. */
+/* Interfaces that are named, and that are looked at: any user may make many. */
 #define PATH_NAMED	4
+#define PATH_LOOKS	1024
 
 /**
  * tl_rule_netdev_max_backlog() - the backlog of a CPU had no room
@@ -38,13 +39,15 @@ bool tl_rule_netdev_max_backlog(struct tl_facts *facts, struct tl_advice *advice
 /* Names the interfaces on which the check of RFC 3704 is strict. */
 static unsigned int path_say_strict(struct net *net, struct tl_advice *advice)
 {
-	unsigned int named = 0;
+	unsigned int named = 0, looks = 0;
 	struct net_device *dev;
 
 	rcu_read_lock();
 	for_each_netdev_rcu(net, dev) {
 		struct in_device *in_dev = __in_dev_get_rcu(dev);
 
+		if (looks++ == PATH_LOOKS)
+			break;
 		if (!in_dev || IN_DEV_RPFILTER(in_dev) != 1)
 			continue;
 		if (named == PATH_NAMED) {
