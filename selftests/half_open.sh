@@ -33,7 +33,7 @@ gauge_agrees() {
 # The gauge counts what the report lists.
 once() {
 	mark_counts
-	"$@"
+	call "$@"
 	kernel close s >"$scratch/ignored"
 	kernel close l >"$scratch/ignored"
 	# What an earlier test has left may give up just now.

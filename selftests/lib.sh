@@ -85,6 +85,12 @@ refute() {
 	! "$@" || fail "this should have failed: $*"
 }
 
+# call COMMAND...: a test, or what it does. Its last command may fail, but must be there.
+call() {
+	"$@"
+	[ $? != 127 ] || fail "$1, or its last command, is not there"
+}
+
 run_tests() {
 	local number=0 failures=0
 	echo "TAP version 13"
@@ -93,7 +99,7 @@ run_tests() {
 		number=$((number + 1))
 		checks_failed=0
 		skip_reason=
-		"$2"
+		call "$2"
 		if [ $checks_failed -gt 0 ]; then
 			failures=$((failures + 1))
 			echo "not ok $number $1"

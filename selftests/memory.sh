@@ -36,12 +36,15 @@ have_closed() {
 	[ "$(closers "$alone")" = "$1" ]
 }
 
-# The notes of what is counted come within ten seconds, or with a reset: where they came first nothing is learned.
+# learn_notes TRY: the notes of what is counted come within ten seconds, or with a reset. Where they came first, nothing is
+# learned.
 learn_notes() {
 	local before
-	setup_ns noted
-	# shellcheck disable=SC2154 # set by setup_ns
-	start_endpoint noter "$noted" && noter listen listener 127.0.0.1 5000 1 && noter connect client 127.0.0.1 5000 || return
+	noter=noter$1
+	setup_ns "noted$1"
+	eval "noted=\$noted$1"
+	# shellcheck disable=SC2154 # set by eval
+	start_endpoint "$noter" "$noted" && $noter listen listener 127.0.0.1 5000 1 && $noter connect client 127.0.0.1 5000 || return
 	before=$(memory_besides_rows "$noted")
 	echo 1 | in_ns "$noted" tee /sys/kernel/tcplab/tuning/reset >/dev/null
 	notes_size=$(($(memory_besides_rows "$noted") - before))
@@ -55,7 +58,7 @@ overflown() {
 # A finding, which is about the queue here, leaves a mark.
 learn_marks() {
 	local before number
-	for number in 1 2 3 4; do noter start "more$number" 127.0.0.1 5000; done
+	for number in 1 2 3 4; do $noter start "more$number" 127.0.0.1 5000; done
 	wait_for 10 overflown || return
 	before=$(memory_besides_rows "$noted")
 	[ "$(report advice "$noted" | wc -l)" -gt 1 ] || return
@@ -66,7 +69,7 @@ learn_marks() {
 # Tables come with the first that is kept in them, so the second tells the size of one.
 learn_sizes() {
 	local opened first
-	learn_notes || learn_notes || learn_notes || fail "the notes of what is counted take no memory"
+	learn_notes 1 || learn_notes 2 || learn_notes 3 || fail "the notes of what is counted take no memory"
 	learn_marks || fail "a finding takes no memory"
 	setup_ns alone
 	# shellcheck disable=SC2154 # set by setup_ns
