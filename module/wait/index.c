@@ -6,10 +6,10 @@
  * nothing may be allocated, so room is made before; those with the same key are
  * found in the order in which they were added.
  */
-#include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/string.h>
 
+#include "../track/conn.h"
 #include "index.h"
 
 #define NONE		U32_MAX
@@ -79,9 +79,12 @@ int tl_index_reserve(struct tl_index *index, u32 more)
 	return 0;
 }
 
+/* Users choose what they are found by: inodes of sockets are given out in order. */
 static u32 *chain_of(const struct tl_index *index, unsigned long key)
 {
-	return &index->chain[hash_long(key, CHAIN_BITS)];
+	u32 hash = tl_key_hash_part(&key, sizeof(key));
+
+	return &index->chain[hash % (1 << CHAIN_BITS)];
 }
 
 /**
