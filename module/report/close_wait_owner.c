@@ -89,10 +89,7 @@ static int gather(struct tl_reading *reading)
 static bool may_know(const struct tl_reading *reading,
 		     const struct tl_owner *owner)
 {
-	const struct pid_namespace *pids = task_active_pid_ns(current);
-
-	return reading->privileged &&
-	       (pids == &init_pid_ns || pids->ns.inum == owner->pid_ns);
+	return reading->privileged && tl_holders_may_name(owner->pid_ns);
 }
 
 static void write_growth(struct seq_file *seq, s32 per_min)

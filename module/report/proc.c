@@ -67,9 +67,11 @@ static void forget(struct tl_reading *reading)
 
 static int find_holders(struct tl_reading *reading)
 {
-	struct pid_namespace *pids = task_active_pid_ns(current);
+	struct pid_namespace *pids = tl_holders_pids();
 	struct net *net = reading->ns->net;
 
+	if (!pids)
+		return 0;
 	if (reading->trusted)
 		return tl_holders_gather(&reading->holders, net, pids,
 					 reading->report->holders_of);

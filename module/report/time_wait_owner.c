@@ -105,7 +105,7 @@ static void write(struct seq_file *seq, const void *data)
 		seq_putc(seq, '-');
 	write_net(seq, row);
 	tl_view_uid(seq, who->uid);
-	tl_view_word(seq, reading->privileged && tl_closer_may_know(who) ?
+	tl_view_word(seq, reading->privileged && tl_holders_may_name(who->pid_ns) ?
 			  who->comm : "");
 	seq_put_decimal_ull(seq, " ", row->entered);
 	tl_view_number(seq, row->now);

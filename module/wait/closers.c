@@ -34,16 +34,3 @@ void tl_closer_set(struct tl_closer *who, kuid_t uid)
 	if (task_active_pid_ns(current))
 		who->pid_ns = task_active_pid_ns(current)->ns.inum;
 }
-
-/**
- * tl_closer_may_know() - whether the current process may know who closed
- * @who: who it was
- *
- * A command is told to those in the PID namespace of its process, or the first.
- */
-bool tl_closer_may_know(const struct tl_closer *who)
-{
-	const struct pid_namespace *pids = task_active_pid_ns(current);
-
-	return pids == &init_pid_ns || pids->ns.inum == who->pid_ns;
-}

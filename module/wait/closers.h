@@ -20,6 +20,5 @@ struct tl_closer {
 };
 
 void tl_closer_set(struct tl_closer *who, kuid_t uid);
-bool tl_closer_may_know(const struct tl_closer *who);
 
 #endif /* TCPLAB_WAIT_CLOSERS_H */

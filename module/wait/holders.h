@@ -67,6 +67,8 @@ void tl_holders_init(struct tl_holders *holders);
 int tl_holders_gather(struct tl_holders *holders, struct net *net,
 		      struct pid_namespace *pids, u32 states);
 int tl_holders_gather_all(struct tl_holders *holders);
+struct tl_holder *tl_holders_add(struct tl_holders *holders, unsigned long inode,
+				 const struct tl_holder *what);
 int tl_holders_reserve(struct tl_holders *holders, u32 more);
 void tl_holders_copy(struct tl_holders *holders, const struct tl_holder *from,
 		     struct pid_namespace *pids);
@@ -83,5 +85,7 @@ const struct tl_holder *tl_holders_find(const struct tl_holders *holders,
 					unsigned long inode);
 const struct tl_holder *tl_holders_next(const struct tl_holders *holders,
 					const struct tl_holder *holder);
+struct pid_namespace *tl_holders_pids(void);
+bool tl_holders_may_name(unsigned int pid_ns);
 
 #endif /* TCPLAB_WAIT_HOLDERS_H */
