@@ -117,6 +117,29 @@ exit_count() {
 	awk -v name="exited_$1" '$1 == name { print $2 }' /proc/net/tcplab/time_wait
 }
 
+# A RST for a socket that is bound to an interface is judged by one look-up, not by one at each interface. The witness is the
+# kernel, which counts them; it makes two for a segment.
+sought_once() {
+	local before number lookup=__inet_lookup_established
+	[ "$family" = 4 ] || { skip "once is enough"; return; }
+	count_calls "$lookup" || { skip "needs kprobes"; return; }
+	seq -f "link add dummy%g type dummy" 100 | ip -batch - || fail "no interfaces"
+	mark_counts
+	assert kernel device tun0
+	reach ESTABLISHED
+	before=$(calls "$lookup")
+	for number in $(seq 20); do unacceptable_rst ESTABLISHED; done
+	look_twice
+	assert_between $(($(calls "$lookup") - before)) 20 200 "look-ups for 20 RSTs"
+	row_is "ESTABLISHED ESTABLISHED"
+	acceptable_rst ESTABLISHED
+	row_is ""
+	let_go
+	assert_counted stack_disagreements 0
+	seq -f "link delete dummy%g" 100 | ip -batch -
+	forget_calls
+}
+
 # RFC 1337: TIME_WAIT takes no RST.
 protected() {
 	sysctl -qw net.ipv4.tcp_rfc1337=1
@@ -454,6 +477,7 @@ for state in $states TIME_WAIT; do
 done
 run_tests_46 "$@" \
 	"RST in TIME_WAIT with tcp_rfc1337" protected \
+	"RSTs for a socket that is bound to an interface are not sought at each" sought_once \
 	"RST in SYN_RECEIVED, and a SYN at once" next_at_once \
 	"RST by SYN_RECEIVED, which refuses an ACK" refused \
 	"RST in the window in ESTABLISHED, meant" challenged_ESTABLISHED \

@@ -75,8 +75,8 @@ enum tl_origin {
  * @lock: protects all below; taken before the locks of table and wheel
  * @key: constant while hashed
  * @restart: when the last TIME_WAIT began, or began anew for a late segment
- * @link: before that, of the one end that is here and in @mini: the interface
- *	that it is bound to, or 0
+ * @link: before that, of the one end that is here: the interface that its socket
+ *	was bound to when it told its state last, or 0
  * @peers: what segments alone say
  * @born: when it was created or adopted, low half of jiffies
  * @since: when each end took its state, low half of jiffies; of a forwarded

@@ -165,7 +165,7 @@ static void answered_by_cookie(struct tl_net *ns, const struct tl_key *key,
 	tl_track_note(&ns->track, TL_COUNT_SYN_COOKIE);
 	if (!conn)
 		return;
-	sk = tl_socket_near(conn, end);
+	sk = conn->bound ? tl_socket_find(conn, end) : tl_socket_near(conn, end);
 	if (sk)
 		sock_gen_put(sk);
 	else

@@ -185,8 +185,10 @@ static void begin(struct tl_conn *conn, enum tl_origin origin,
 	unsigned int end;
 
 	tl_half_open_forget(conn);
-	if (conn->state[0] != TL_TIME_WAIT && conn->state[1] != TL_TIME_WAIT)
+	if (conn->state[0] != TL_TIME_WAIT && conn->state[1] != TL_TIME_WAIT) {
 		tl_twsk_end(conn);
+		conn->link = 0;
+	}
 	conn->born = now();
 	conn->origin = origin;
 	conn->first = first;
@@ -251,11 +253,10 @@ static void note_binding(struct tl_conn *conn, unsigned int end,
 
 	if (link)
 		conn->bound = 1;
-	if (tl_socket_is_full(sk)) {
+	if (tl_socket_is_full(sk))
 		conn->mini &= ~BIT(end);
-		return;
-	}
-	conn->mini |= BIT(end);
+	else
+		conn->mini |= BIT(end);
 	if (state != TL_TIME_WAIT && !tl_conn_both_here(conn))
 		conn->link = link;
 }

@@ -286,11 +286,19 @@ static bool may_be_bound(const struct tl_conn *conn, unsigned int end)
 	       !(conn->mini & BIT(end) || tl_state_over(conn->state[end]));
 }
 
-/* Requests go by themselves, and there may be many: their interface is known. */
+/* Where one end is here, until it is TIME_WAIT. */
 static bool knows_link(const struct tl_conn *conn, unsigned int end)
 {
-	return conn->mini & BIT(end) && !tl_conn_both_here(conn) &&
-	       conn->state[end] != TL_TIME_WAIT;
+	return !tl_conn_both_here(conn) && conn->state[end] != TL_TIME_WAIT;
+}
+
+/* As far as the row knows where its socket is bound to. */
+static struct sock *find_near(const struct tl_conn *conn, unsigned int end)
+{
+	int link = conn->bound && knows_link(conn, end) ? conn->link : 0;
+
+	return find_at(conn->ns->net, &conn->key, end,
+		       link ?: tl_key_ifindex(&conn->key));
 }
 
 /*
@@ -332,10 +340,10 @@ static struct sock *find_left(const struct tl_conn *conn, unsigned int end)
  * @conn: the connection
  * @end: index of the end
  *
- * A socket bound to an interface is found only by that interface, which the
- * row does not keep: such sockets are rare, and then the first interfaces are
- * tried. A socket may be bound when its connection is long open, which nothing
- * tells but that it is not found any more.
+ * A socket bound to an interface is found only by that interface. Where the row does
+ * not know it, or the socket was bound again since, the first interfaces are tried. A
+ * socket may be bound when its connection is long open, which nothing tells but that
+ * it is not found any more. Nobody binds a request or a mini-socket.
  * Context: RCU, any but hard interrupt.
  *
  * Return: a full, request or mini-socket, to be given back by sock_gen_put();
@@ -349,10 +357,8 @@ struct sock *tl_socket_find(const struct tl_conn *conn, unsigned int end)
 	unsigned int tried = 0;
 	struct sock *sk;
 
-	if (knows_link(conn, end))
-		return find_at(net, &conn->key, end, conn->link ?: scope);
-	sk = find_at(net, &conn->key, end, scope);
-	if (sk || !may_be_bound(conn, end))
+	sk = find_near(conn, end);
+	if (sk || (conn->mini & BIT(end) && knows_link(conn, end)) || !may_be_bound(conn, end))
 		return sk;
 	for_each_netdev_rcu(net, dev) {
 		if (tried++ == INTERFACES_TRIED)
@@ -386,16 +392,15 @@ unsigned int tl_socket_time_left(const struct sock *sk)
  * @conn: the connection
  * @end: index of the end
  *
- * Interfaces are searched only with reason.
+ * One look-up, for it may come with each segment: a TIME_WAIT that is bound to an
+ * interface, and what was bound again since it told its state, is not found.
  * Context: RCU, any but hard interrupt.
  *
  * Return: as tl_socket_find().
  */
 struct sock *tl_socket_near(const struct tl_conn *conn, unsigned int end)
 {
-	if (conn->bound)
-		return tl_socket_find(conn, end);
-	return find_at(conn->ns->net, &conn->key, end, tl_key_ifindex(&conn->key));
+	return find_near(conn, end);
 }
 
 /**

@@ -38,6 +38,8 @@
 #define RESERVED_FROM_GUESTS	4
 /* Mean length of the chains of a full table, at most: they are walked whole. */
 #define CHAIN_MAX		256
+/* A table is crowded while a smaller part than this, 1/n, is free. */
+#define CROWDED_UNTIL		16U
 
 static unsigned int max_connections = 262144;
 module_param(max_connections, uint, 0444);
@@ -242,11 +244,32 @@ static bool is_guest(const struct tl_net *ns)
 }
 
 /* The last rows are not for guests; as many guests as CPUs may pass at once. */
+static unsigned int total_of_guests(void)
+{
+	return max_total - max_total / RESERVED_FROM_GUESTS;
+}
+
 static bool has_place(const struct tl_net *ns)
 {
 	return !is_guest(ns) ||
-	       (unsigned int)atomic_read(&total_rows) <
-	       max_total - max_total / RESERVED_FROM_GUESTS;
+	       (unsigned int)atomic_read(&total_rows) < total_of_guests();
+}
+
+static bool is_crowded(const atomic_t *rows, unsigned int most)
+{
+	return (unsigned int)atomic_read(rows) > most - max(most / CROWDED_UNTIL, 1U);
+}
+
+/**
+ * tl_table_is_crowded() - whether few more rows can be had
+ * @ns: the namespace; NULL: any
+ */
+bool tl_table_is_crowded(const struct tl_net *ns)
+{
+	if (!ns)
+		return is_crowded(&total_rows, max_total);
+	return is_crowded(&ns->track.rows, max_connections) ||
+	       (is_guest(ns) && is_crowded(&total_rows, total_of_guests()));
 }
 
 /* Takes a place for one row, if there is one: the bounds are never exceeded. */
@@ -289,6 +312,7 @@ static struct tl_conn *allocate(struct tl_net *ns, const struct tl_key *key)
 	conn->state[1] = TL_UNKNOWN;
 	conn->local = 0;
 	conn->bound = 0;
+	conn->link = 0;
 	conn->leak = 0;
 	conn->suspect = 0;
 	conn->told = 0;
