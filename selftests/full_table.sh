@@ -113,6 +113,37 @@ crowded() {
 	assert_eq "$(summary_value refused_full "$y")" 0 refused_full
 }
 
+# A search finds little history in a large table; then a walk makes room, a sixteenth of what the namespace may have.
+sparse() {
+	local number
+	assert unload_module
+	assert load_module max_connections=64
+	setup_ns v w && link_ns "$v" "$w" && start_endpoint sv "$v" && start_endpoint sw "$w" || { fail "no hosts"; return; }
+	assert sw listen l 192.0.2.2 5000
+	for number in $(seq 64); do
+		assert sv connect c 192.0.2.2 5000
+		assert sw accept s l
+		assert sv close c
+		assert sw close s
+	done
+	wait_for 10 history_is 64 || fail "rows of history: $(report connections "$w" | grep -c "CLOSED TIME_WAIT")"
+	for number in 1 2 3 4 5; do
+		assert sv connect "d$number" 192.0.2.2 5000
+		! wait_for 2 has_evicted 4 || break
+	done
+	assert_between "$(summary_value evicted "$w")" 4 12 "rows of history that made room"
+	assert sv connect last 192.0.2.2 5000
+	assert_states 192.0.2.2:5000 "192.0.2.1:$(sv port last)" "ESTABLISHED ESTABLISHED" "$w"
+}
+
+history_is() {
+	[ "$(report connections "$w" | grep -c "CLOSED TIME_WAIT")" = "$1" ]
+}
+
+has_evicted() {
+	[ "$(summary_value evicted "$w")" -ge "$1" ]
+}
+
 # A connection that was refused its row gets one when there is room: the walk through the socket table comes round in a
 # minute. That corrects no mistake.
 regained() {
@@ -153,4 +184,5 @@ run_tests \
 	"a connection gets its row when there is room" regained \
 	"another namespace has room of its own" others \
 	"max_total bounds all namespaces" total \
-	"history is found among the rows of others" crowded
+	"history is found among the rows of others" crowded \
+	"history is found in a large table" sparse

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Which row a full table gives up for a new one.
+ *
+ * A packet waits for a search, so a search sees a small part of the table. What it
+ * does not find is left to a walk through all of it.
  */
 #include <linux/minmax.h>
+#include <linux/workqueue.h>
 
 #include "../tcplab.h"
 #include "evict.h"
@@ -41,6 +45,10 @@ struct eviction {
 
 /* Searches among the rows of all namespaces. */
 static struct tl_evictions everybody;
+
+static void evict_walk(struct work_struct *unused);
+static DECLARE_DELAYED_WORK(evict_work, evict_walk);
+static unsigned int next_walk = 1;
 
 static struct tl_evictions *searches_of(struct tl_net *ns)
 {
@@ -84,6 +92,13 @@ void tl_evict_wake(const struct tl_conn *conn)
 	WRITE_ONCE(everybody.resting, false);
 }
 
+/* Not sooner than a second after the last one. */
+static void ask_for_walk(struct tl_evictions *of)
+{
+	WRITE_ONCE(of->asked, READ_ONCE(next_walk));
+	queue_delayed_work(system_unbound_wq, &evict_work, REST);
+}
+
 static bool may_go(const struct tl_conn *conn, const struct tl_net *ns,
 		   enum tl_worth worth)
 {
@@ -94,6 +109,40 @@ static void give_up(struct tl_conn *conn)
 {
 	tl_track_note(&conn->ns->track, TL_COUNT_EVICTED);
 	tl_life_drop(conn);
+}
+
+static bool is_wanted(const struct tl_evictions *of, const struct tl_net *ns)
+{
+	return READ_ONCE(of->asked) + 1 == next_walk && tl_table_is_crowded(ns);
+}
+
+static bool evict_wanted(struct tl_conn *conn, void *unused)
+{
+	bool wanted = is_wanted(&conn->ns->track.evictions, conn->ns) ||
+		      is_wanted(&everybody, NULL);
+
+	if (wanted && tl_keep_worth(conn) == TL_WORTH_NOTHING)
+		give_up(conn);
+	else
+		tl_conn_unlock(conn);
+	return true;
+}
+
+static void evict_walk(struct work_struct *unused)
+{
+	WRITE_ONCE(next_walk, next_walk + 1);
+	tl_table_walk(NULL, evict_wanted, NULL);
+}
+
+/**
+ * tl_evict_exit() - walk no more
+ *
+ * No row is made any more.
+ * Context: process; sleeps.
+ */
+void tl_evict_exit(void)
+{
+	cancel_delayed_work_sync(&evict_work);
 }
 
 static bool give_up_history(struct tl_conn *conn, void *data)
@@ -163,7 +212,8 @@ static bool evict_embryo(const struct tl_net *ns)
  *
  * History goes first, then embryonic rows; no others. The work is bounded, and
  * is not done again before there is something new to find, or a time is over that
- * grows with each search in vain, to a second.
+ * grows with each search in vain, to a second. Then a walk through the whole table
+ * gives history up, until a sixteenth of the bound is free.
  * Context: RCU or preemption disabled; any but hard interrupt; no connection
  * locked.
  *
@@ -180,5 +230,6 @@ bool tl_evict(struct tl_net *ns)
 		return true;
 	}
 	rest(of);
+	ask_for_walk(of);
 	return false;
 }

@@ -5,6 +5,7 @@
 
 #include "../tcplab.h"
 #include "events.h"
+#include "evict.h"
 #include "hook.h"
 #include "leak.h"
 #include "life.h"
@@ -35,6 +36,7 @@ int tl_track_init(void)
  */
 void tl_track_exit(void)
 {
+	tl_evict_exit();
 	tl_wheel_exit();
 	tl_table_exit();
 }
