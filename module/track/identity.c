@@ -40,16 +40,6 @@ static bool is_between_others(struct net *net, const struct tl_key *key)
 	       is_elsewhere4(net, key->addr.v4[1], table);
 }
 
-/* A transparent socket: TPROXY has given it the address of a host elsewhere. */
-static unsigned int tell_side(const struct sock *sk, struct tl_key *key,
-			      unsigned int end)
-{
-	if (!is_between_others(sock_net(sk), key))
-		return end;
-	WRITE_ONCE(tl_net_rcu(sock_net(sk))->track.transparent, true);
-	return tl_key_turn(key, end);
-}
-
 static bool has_row(struct tl_net *ns, const struct tl_key *key)
 {
 	struct tl_conn *conn = tl_table_find(ns, key);
@@ -57,6 +47,46 @@ static bool has_row(struct tl_net *ns, const struct tl_key *key)
 	if (conn)
 		tl_conn_unlock(conn);
 	return conn;
+}
+
+/* With the socket of that end. */
+static bool has_row_of(struct tl_net *ns, const struct tl_key *key, unsigned int end)
+{
+	struct tl_conn *conn = tl_table_find(ns, key);
+	bool is;
+
+	if (!conn)
+		return false;
+	is = tl_conn_here(conn, end);
+	tl_conn_unlock(conn);
+	return is;
+}
+
+/*
+ * A transparent socket: TPROXY has given it the address of a host elsewhere. An address
+ * may come here, or go, while a connection is open: then its row has the other key.
+ */
+static unsigned int tell_side(const struct sock *sk, struct tl_key *key,
+			      unsigned int end)
+{
+	struct tl_net *ns = tl_net_rcu(sock_net(sk));
+	bool between = is_between_others(ns->net, key);
+	struct tl_key turned = *key;
+	bool turns;
+
+	if (between)
+		WRITE_ONCE(ns->track.transparent, true);
+	if (!end)
+		return end;
+	tl_key_turn(&turned, end);
+	if (between)
+		turns = has_row(ns, &turned) || !has_row_of(ns, key, end);
+	else
+		turns = !has_row(ns, key) && has_row_of(ns, &turned, 0);
+	if (!turns)
+		return end;
+	*key = turned;
+	return 0;
 }
 
 static bool has_bound_row(struct tl_net *ns, const struct tl_key *key,

@@ -103,7 +103,39 @@ own_host() {
 	assert_quiet
 }
 
+# The address of a transparent socket leaves its host while the connection is open. Of the two ends one has the key that the
+# proxy's sockets have, whichever that is: so there is one connection to each.
+moved() {
+	local number port
+	mark_created
+	for number in 1 2; do
+		ip -n "$p" address add 198.51.103.1/32 dev lo
+		assert sp transparent any
+		assert sp listen l 198.51.103.1 80
+		assert sa connect "c$number" 198.51.103.1 80 $((number == 1 ? 79 : 4000))
+		assert sp accept "s$number" l
+		assert sp close l
+		port=$(sa port "c$number")
+		assert_states 198.51.103.1:80 "198.51.100.1:$port" "ESTABLISHED ESTABLISHED" "$p"
+		ip -n "$p" address delete 198.51.103.1/32 dev lo
+		assert sa shutdown "c$number"
+		assert_eq "$(sp recv "s$number")" eof "what the server reads at last"
+		assert_states 198.51.103.1:80 "198.51.100.1:$port" "CLOSE_WAIT FIN_WAIT_2" "$p"
+		assert_eq "$(origins 198.51.103.1:80 "198.51.100.1:$port")" passive "origins of the rows"
+	done
+	ip -n "$p" address add 198.51.103.1/32 dev lo
+	for number in 1 2; do
+		assert sp close "s$number"
+		assert sa close "c$number"
+	done
+	agree
+	assert_eq $(($(summary_value created "$p") - $(cat "$scratch/created.$p"))) 2 "created at the proxy"
+	ip -n "$p" address delete 198.51.103.1/32 dev lo
+	assert_quiet
+}
+
 run_tests \
 	"IPv4 through a transparent proxy" proxied4 \
 	"IPv6 through a transparent proxy" proxied6 \
-	"a transparent listener on its own host" own_host
+	"a transparent listener on its own host" own_host \
+	"the address of a transparent socket leaves and comes back" moved
