@@ -304,6 +304,16 @@ tl_compat_hrtimer_setup(struct hrtimer *timer,
 #endif
 }
 
+/* How old a TIME_WAIT has to be for tcp_tw_reuse, in milliseconds; at least 1. */
+static inline u32 tl_compat_tw_reuse_delay(const struct net *net)
+{
+#ifdef HAVE_TW_REUSE_DELAY
+	return READ_ONCE(net->ipv4.sysctl_tcp_tw_reuse_delay);
+#else
+	return MSEC_PER_SEC;
+#endif
+}
+
 /* Defaults of the kernel that cannot be read from a running one. */
 #ifdef HAVE_SK_RMEM_MAX
 #define TL_COMPAT_BUFFER_MAX	SK_RMEM_MAX

@@ -12,8 +12,6 @@
 #define MILLI		1000
 #define ONE		65536U
 #define LAST		(TL_FORECAST_AGES - 1)
-/* tcp_tw_reuse wants TIME_WAIT to be older than a second. */
-#define REUSED_AFTER_MS	1000
 
 /* Second @second of the play; what was before it has negative numbers. */
 static u64 *closed_in(struct tl_play *play, int second)
@@ -29,10 +27,10 @@ static u64 part_of(u64 whole, u32 part)
 /* How long a port is held in TIME_WAIT. */
 static u32 length_ms(const struct tl_forecast *forecast)
 {
-	if (!forecast->reuses)
+	if (!forecast->reused_after_ms)
 		return forecast->length_ms;
 	/* Those that are older are as good as free. */
-	return min_t(u32, forecast->length_ms, REUSED_AFTER_MS);
+	return min(forecast->length_ms, forecast->reused_after_ms);
 }
 
 /* ---- How long connections live ---- */
@@ -205,7 +203,7 @@ static void begin(struct tl_play *play, const struct tl_forecast *forecast)
 	for (ago = 0; ago < TL_FORECAST_WAITS; ago++) {
 		u64 count = forecast->entered[ago];
 
-		if (forecast->reuses && ago >= seconds)
+		if (forecast->reused_after_ms && ago >= seconds)
 			continue;
 		/* Timers are late: what is older than its length goes first. */
 		*closed_in(play, -(int)min(ago + 1, max(seconds, 1U))) += count;

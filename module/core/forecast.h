@@ -31,7 +31,8 @@
  * @length_ms: length of TIME_WAIT
  * @rate_milli: connections per 1000 seconds
  * @growth_milli: how much more they are each second, per 1000 seconds
- * @reuses: connect() takes the ports of TIME_WAIT that are older than a second
+ * @reused_after_ms: connect() takes the ports of TIME_WAIT that are older; 0: it takes
+ *	none
  */
 struct tl_forecast {
 	u32 range;
@@ -44,7 +45,7 @@ struct tl_forecast {
 	u32 length_ms;
 	u32 rate_milli;
 	s32 growth_milli;
-	bool reuses;
+	u32 reused_after_ms;
 };
 
 /**

@@ -140,7 +140,7 @@ static int vrf_of(struct net *net, u32 scope)
 /* With the lock held. What was bound since the last count is not known yet. */
 static u32 range_of(const struct tl_net *ns, const struct tl_port_use *use)
 {
-	const struct tl_port_bounds *bounds = &ns->ports.table->bounds;
+	const struct tl_port_bounds *bounds = &ns->ports.bounds;
 	unsigned int place = place_of(bounds, vrf_of(ns->net, use->to.scope));
 	u32 bound = place < bounds->used ? bounds->count[place] : 0;
 	u32 range = ns->ports.range;
@@ -160,8 +160,7 @@ static void count_all(struct tl_net *ns, struct port_count *count)
 	count_all_bound(count, ns->net);
 	spin_lock_bh(&ports->lock);
 	ports->range = range;
-	if (tl_ports_has_table(ports))
-		ports->table->bounds = count->bounds;
+	ports->bounds = count->bounds;
 	ports->low = count->low;
 	ports->high = count->high;
 	ports->counted = jiffies;
@@ -221,7 +220,7 @@ u32 tl_port_range_now(struct tl_net *ns, const struct tl_port_use *use)
 	inet_get_local_port_range(ns->net, &low, &high);
 	if (low != ports->low || high != ports->high) {
 		ports->range = high - low + 1;
-		ports->table->bounds.used = 0;
+		ports->bounds.used = 0;
 		ports->low = low;
 		ports->high = high;
 		ports->counted = now - COUNT_EVERY;

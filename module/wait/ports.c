@@ -158,9 +158,6 @@ static bool make_table(struct tl_net *ns)
 	if (!table)
 		return false;
 	WRITE_ONCE(ports->table, table);
-	/* No range has been counted that it knows of. */
-	ports->low = 0;
-	ports->high = 0;
 	return true;
 }
 
@@ -471,7 +468,7 @@ static bool is_loopback(const struct in6_addr *address)
 }
 
 /* The kernel wants timestamps, which both ends must use. */
-static bool reuses(const struct tl_net *ns, const struct tl_port_use *use)
+static bool may_reuse(const struct tl_net *ns, const struct tl_port_use *use)
 {
 	int reuse = READ_ONCE(ns->net->ipv4.sysctl_tcp_tw_reuse);
 
@@ -500,6 +497,6 @@ u32 tl_ports_exhausted_in_ms(const struct tl_net *ns, u32 range,
 	tl_load_forecast(&use->load, now_ms(), forecast);
 	forecast->range = range;
 	forecast->length_ms = tl_length_expected_ms(ns, use->rto_ms, use->stamped);
-	forecast->reuses = reuses(ns, use);
+	forecast->reused_after_ms = may_reuse(ns, use) ? tl_compat_tw_reuse_delay(ns->net) : 0;
 	return tl_forecast_ms(forecast, &room->play);
 }

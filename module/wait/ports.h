@@ -92,11 +92,9 @@ struct tl_port_bounds {
 /**
  * struct tl_ports_table - where destinations are looked up
  * @bucket: hash table
- * @bounds: ports of the range that bind() holds
  */
 struct tl_ports_table {
 	struct hlist_head bucket[TL_PORTS_BUCKETS];
-	struct tl_port_bounds bounds;
 };
 
 /**
@@ -110,6 +108,7 @@ struct tl_ports_table {
  * @low: first port of the range that @range was counted for
  * @high: its last port
  * @range: ports of the range that are not reserved
+ * @bounds: ports of the range that bind() holds
  * @counted: when they were counted, low half of jiffies
  * @count_range: counts them
  * @counting: one count at a time
@@ -124,6 +123,7 @@ struct tl_ports {
 	int low;
 	int high;
 	u32 range;
+	struct tl_port_bounds bounds;
 	u32 counted;
 	struct work_struct count_range;
 	struct mutex counting;	/* see @counting */

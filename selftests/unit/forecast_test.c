@@ -62,9 +62,12 @@ static void test_edges(void **state)
 	forecast.ended[0][0] = 5000;
 	forecast.share = 65536;
 	forecast.rate_milli = 5000 * 1000;
-	forecast.reuses = true;
+	forecast.reused_after_ms = 1000;
 	assert_int_equal(tl_forecast_ms(&forecast, &play), TL_FORECAST_NEVER);
-	forecast.reuses = false;
+	/* Or those of longer, where it waits for longer. */
+	forecast.reused_after_ms = 30000;
+	assert_in_range(tl_forecast_ms(&forecast, &play), 5000, 6500);
+	forecast.reused_after_ms = 0;
 	assert_in_range(tl_forecast_ms(&forecast, &play), 5000, 6500);
 	/* A length that is no whole second. */
 	forecast.length_ms = 5500;

@@ -212,7 +212,7 @@ static u32 ask(u64 step)
 	tl_load_forecast(&world.seen, loads_ms_of(step), &forecast);
 	forecast.range = world.load->range;
 	forecast.length_ms = world.load->length_ms;
-	forecast.reuses = world.load->reuses;
+	forecast.reused_after_ms = world.load->reuses ? 1000 : 0;
 	return tl_forecast_ms(&forecast, &play);
 }
 
