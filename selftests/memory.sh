@@ -18,6 +18,11 @@ destinations() {
 	report ports | tail -n +2 | wc -l
 }
 
+# owners [NS]: programs that have, or had, sockets in CLOSE_WAIT.
+owners() {
+	report close_wait_owner "${1-}" | sed 1d | wc -l
+}
+
 # closers [NS]: rows of programs. Those of users are in the size of the table here: there is one user. The row of all others
 # takes no memory of its own.
 closers() {
@@ -66,6 +71,21 @@ learn_marks() {
 	[ "$marks_size" -gt 0 ]
 }
 
+# learn_owner PORT LISTENER: a program that has a socket in CLOSE_WAIT, which a reader has searched for. Where the watch has
+# found it before, nothing is learned.
+learn_owner() {
+	local before
+	assert ends connect client "127.0.0.1" "$1"
+	assert ends accept server "$2"
+	assert ends close client
+	assert_eq "$(ends recv server)" eof "what the server reads"
+	before=$(memory_besides_rows "$alone")
+	[ "$(owners "$alone")" -ge 1 ] || fail "nobody has a socket in CLOSE_WAIT"
+	owner_size=$(($(memory_besides_rows "$alone") - before))
+	assert ends close server
+	[ "$owner_size" -gt 0 ]
+}
+
 # Tables come with the first that is kept in them, so the second tells the size of one.
 learn_sizes() {
 	local opened first
@@ -97,6 +117,7 @@ learn_sizes() {
 	assert wait_for 5 have_closed 2
 	closer_size=$(($(memory_besides_rows "$alone") - first))
 	closer_table=$((first - opened - closer_size))
+	learn_owner 5000 listener || learn_owner 5001 listener2 || fail "who has a socket in CLOSE_WAIT takes no memory"
 	[ "$port_size" -gt 0 ] || fail "a destination takes $port_size bytes"
 	[ "$closer_size" -gt 0 ] || fail "a closer takes $closer_size bytes"
 	[ "$port_table" -gt 0 ] || fail "the table of destinations takes $port_table bytes"
@@ -117,13 +138,14 @@ hidden_closers() {
 
 # What is left of memory_bytes is to be what was there when nothing had happened yet, and hidden closers.
 memory_is_accounted_for() {
-	local ports closers stragglers left hidden
+	local ports closers stragglers left hidden owners
 	[ "${closer_size:-0}" -gt 0 ] || return
 	ports=$(destinations)
 	closers=$(closers)
 	stragglers=$(report stragglers | sed 1d | wc -l)
+	owners=$(owners)
 	left=$(($(memory_besides_rows) - memory_base - ports * port_size - (ports > 0) * port_table - closers * closer_size - \
-		(closers > 0) * closer_table - (stragglers > 0) * straggler_table))
+		(closers > 0) * closer_table - (stragglers > 0) * straggler_table - owners * owner_size))
 	hidden=$(hidden_closers)
 	are_closers "$left" || are_closers $((left - notes_size)) || are_closers $((left - notes_size - marks_size))
 }
@@ -137,6 +159,6 @@ assert_memory_accounted_for() {
 	wait_for 5 memory_is_accounted_for || fail "memory_bytes is $(summary_value memory_bytes)," \
 		"with $(summary_value connections) rows of $row_size bytes, $(summary_value remembered) 4-tuples of $past_size," \
 		"$(destinations) destinations of $port_size, $(closers) closers of $closer_size and $(hidden_closers) hidden at most," \
-		"tables of $port_table, $closer_table and $straggler_table bytes, notes of $notes_size and $marks_size" \
+		"$(owners) owners of $owner_size, tables of $port_table, $closer_table and $straggler_table bytes, notes of $notes_size and $marks_size" \
 		"and $memory_base to begin with"
 }

@@ -70,7 +70,7 @@ static int show_recycle(const struct tl_knob *knob, const struct tl_net *ns,
 static int choose_recycle(struct tl_net *ns, enum tl_recycle recycle)
 {
 	int err = recycle == TL_RECYCLE_OFF ? 0 :
-		  tl_recycle_prepare(&ns->recycle_peers);
+		  tl_recycle_prepare(ns);
 
 	if (err)
 		return err;

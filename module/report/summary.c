@@ -39,7 +39,7 @@ static u64 memory(const struct tl_net *ns)
 	return sizeof(*ns) + tl_track_memory(ns) +
 	       tl_time_wait_memory(&ns->time_wait) +
 	       tl_first_closes_memory(&ns->first_closes) + tl_policy_memory() +
-	       tl_recycle_memory(&ns->recycle_peers) +
+	       tl_recycle_memory(&ns->recycle_peers) + tl_owners_memory(&ns->owners) +
 	       tl_pasts_memory(&ns->pasts) +
 	       tl_stragglers_memory(&ns->stragglers) +
 	       tl_ages_memory(&ns->what_if.would) + tl_ports_memory(&ns->ports) +

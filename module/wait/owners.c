@@ -506,3 +506,14 @@ void tl_owners_exit(struct tl_owners *owners)
 		forget(owners, owner);
 	mutex_unlock(&lock);
 }
+
+/**
+ * tl_owners_memory() - what the owners take
+ * @owners: of the namespace
+ *
+ * Return: bytes.
+ */
+u64 tl_owners_memory(const struct tl_owners *owners)
+{
+	return (u64)READ_ONCE(owners->count) * sizeof(struct tl_owner);
+}

@@ -82,6 +82,7 @@ void tl_owners_init(struct tl_owners *owners, struct tl_net *ns);
 void tl_owners_follow(struct tl_owners *owners);
 void tl_owners_exit(struct tl_owners *owners);
 void tl_owners_stop(void);
+u64 tl_owners_memory(const struct tl_owners *owners);
 void tl_owners_watch(void);
 int tl_owners_census(struct tl_owners *owners);
 int tl_owners_count(struct tl_holders *holders);

@@ -24,6 +24,8 @@
 /* So many are forgotten at once: SYNs wait for the lock. */
 #define FORGET_BATCH	256
 
+#define BUCKETS_SIZE	(TL_RECYCLE_BUCKETS * sizeof(struct hlist_head))
+
 /**
  * tl_recycle_init() - begin without any host
  * @peers: of a namespace
@@ -36,20 +38,25 @@ void tl_recycle_init(struct tl_recycle_peers *peers)
 
 /**
  * tl_recycle_prepare() - make room for hosts, which few namespaces want
- * @peers: of a namespace
+ * @ns: the namespace
  *
  * Context: process, serialised by the caller.
  * Return: 0 or -ENOMEM.
  */
-int tl_recycle_prepare(struct tl_recycle_peers *peers)
+int tl_recycle_prepare(struct tl_net *ns)
 {
+	struct tl_recycle_peers *peers = &ns->recycle_peers;
 	struct hlist_head *bucket;
 
 	if (peers->bucket)
 		return 0;
-	bucket = kvcalloc(TL_RECYCLE_BUCKETS, sizeof(*bucket), GFP_KERNEL_ACCOUNT);
-	if (!bucket)
+	if (!tl_budget_take(ns, BUCKETS_SIZE))
 		return -ENOMEM;
+	bucket = kvzalloc(BUCKETS_SIZE, GFP_KERNEL_ACCOUNT);
+	if (!bucket) {
+		tl_budget_give(BUCKETS_SIZE);
+		return -ENOMEM;
+	}
 	spin_lock_bh(&peers->lock);
 	peers->bucket = bucket;
 	spin_unlock_bh(&peers->lock);
@@ -101,7 +108,10 @@ void tl_recycle_forget(struct tl_recycle_peers *peers)
 void tl_recycle_exit(struct tl_recycle_peers *peers)
 {
 	tl_recycle_forget(peers);
+	if (!peers->bucket)
+		return;
 	kvfree(peers->bucket);
+	tl_budget_give(BUCKETS_SIZE);
 }
 
 /**
@@ -112,7 +122,7 @@ void tl_recycle_exit(struct tl_recycle_peers *peers)
  */
 u64 tl_recycle_memory(const struct tl_recycle_peers *peers)
 {
-	u64 buckets = peers->bucket ? TL_RECYCLE_BUCKETS * sizeof(*peers->bucket) : 0;
+	u64 buckets = peers->bucket ? BUCKETS_SIZE : 0;
 
 	return buckets + (u64)READ_ONCE(peers->count) * sizeof(struct tl_recycle_peer);
 }

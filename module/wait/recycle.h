@@ -49,7 +49,7 @@ struct tl_recycle_peers {
 };
 
 void tl_recycle_init(struct tl_recycle_peers *peers);
-int tl_recycle_prepare(struct tl_recycle_peers *peers);
+int tl_recycle_prepare(struct tl_net *ns);
 void tl_recycle_forget(struct tl_recycle_peers *peers);
 void tl_recycle_exit(struct tl_recycle_peers *peers);
 u64 tl_recycle_memory(const struct tl_recycle_peers *peers);
