@@ -157,13 +157,19 @@ lingering() {
 
 # What is not TCP is let go at once: nobody looks for its extension headers.
 others() {
-	local before
+	local before sent
 	count_calls ipv6_find_hdr || { skip "needs kprobes"; return; }
+	sent=$(udp_sent)
 	before=$(calls ipv6_find_hdr)
 	in_ns "$a" bash -c 'for i in {1..20}; do echo >/dev/udp/2001:db8::2/9; done' 2>/dev/null
 	# What the kernel sends by itself meanwhile, such as reports of groups, has extension headers.
 	assert_between $(($(calls ipv6_find_hdr) - before)) 0 12 "searches in headers of UDP"
+	assert_between $(($(udp_sent) - sent)) 20 24 "UDP datagrams sent"
 	forget_calls
+}
+
+udp_sent() {
+	in_ns "$a" awk '$1 == "Udp6OutDatagrams" { print $2 }' /proc/net/snmp6
 }
 
 bridge() {

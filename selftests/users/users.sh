@@ -52,8 +52,14 @@ crowds_live() {
 	done
 }
 
+# Where nobody can make a user namespace, the crowd of guests is none.
+guests_live() {
+	[ "$(find /proc/[0-9]*/ns/user -printf '%l\n' 2>/dev/null | sort -u | wc -l)" -gt 1 ]
+}
+
 let_live() {
-	local deadline watcher rounds=0
+	local deadline watcher rounds=0 guests=0 created
+	created=$(summary_value created)
 	crowd "$seed"
 	crowd "$seed" guests
 	start watch_owners
@@ -65,8 +71,11 @@ let_live() {
 		kill -0 "$watcher" || fail "a report of owners cannot be read"
 		cat /proc/net/tcplab/* >/dev/null || fail "a report cannot be read"
 		rounds=$((rounds + 1))
+		! guests_live || guests=$((guests + 1))
 	done
 	kill "$watcher"
+	[ "$guests" -gt 0 ] || fail "no guest has lived"
+	[ "$(summary_value created)" -gt "$created" ] || fail "nobody has made a connection"
 	echo "# $rounds namespaces came and went; $(summary_value created) connections," \
 		"$(pgrep -c -U 65534) processes at the end"
 	[ "$checks_failed" = 0 ] || fail "repeat with the seed $seed"
