@@ -10,7 +10,8 @@ set -euo pipefail
 
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 ! "$here/../help" "$0" "$@" || exit 0
-data=${1:?usage: $0 DIRECTORY, where data goes}
+[[ $# = 1 && $1 != -* ]] || exec "$here/../help" -w "$0" "a directory for data is wanted, not '$*'"
+data=$1
 tools=$(mktemp -d)
 loaded_here=''
 namespaces=()
