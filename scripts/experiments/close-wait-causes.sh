@@ -52,7 +52,7 @@ for line in "${programs[@]}"; do
 done
 await 10 "the servers" listening
 server ss -Htlnp | awk '{ print "   " $4, $6 }' | column -t
-sample 0.5 populations.dat "no-close no-read no-accept fork half-close pool" counts
+sample 0.5 populations.dat "no-close no-read no-accept log-rotate half-close pool" counts
 
 step "clients connect, send something and close; a client of the last server only closes its own direction"
 for ((i = 0; i < VISITS; i++)); do

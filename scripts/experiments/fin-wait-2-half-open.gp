@@ -2,6 +2,8 @@
 set title "FIN\\_WAIT\\_2 of the client, CLOSE\\_WAIT of the server (dashed)"
 set ylabel "connections"
 set key noautotitle below
+# Room between the axis and the legend.
+set bmargin 8
 set yrange [0:55]
 timeouts = "5 10 20"
 plot for [i=1:3] 'timeout-'.word(timeouts, i).'.dat' using 1:2 with steps lt i \

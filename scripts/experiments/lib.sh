@@ -105,16 +105,21 @@ start() {
 	disown
 }
 
-# sample SECONDS FILE HEADER COMMAND...: in the background; each time a line "SECONDS OUTPUT" is added to the file. A clock
-# that all samples of an experiment share begins with the first. Sets $sampler to the process.
+# take_sample FILE COMMAND...: adds a line "SECONDS OUTPUT" to the file.
+take_sample() {
+	echo "$(awk -v clock="$clock" '{ printf "%.1f", $1 - clock }' /proc/uptime) $("${@:2}")" >>"$data/$1"
+}
+
+# sample SECONDS FILE HEADER COMMAND...: takes samples in the background. A clock that all samples of an experiment share
+# begins with the first. Sets $sampler to the process.
 sample() {
-	local every=$1 file=$data/$2 header=$3
+	local every=$1 file=$2 header=$3
 	shift 3
 	: "${clock:=$(cut -d' ' -f1 /proc/uptime)}"
-	echo "seconds $header" >"$file"
+	echo "seconds $header" >"$data/$file"
 	{
 		while :; do
-			echo "$(awk -v clock="$clock" '{ printf "%.1f", $1 - clock }' /proc/uptime) $("$@")" >>"$file"
+			take_sample "$file" "$@"
 			sleep "$every"
 		done
 	} &

@@ -2,7 +2,7 @@
 set title "FINs that come again, and would find no TIME\\_WAIT of this length"
 set xlabel "length of TIME\\_WAIT, seconds (0 at the left edge)"
 set ylabel "FINs"
-set key noautotitle
+set key noautotitle inside right top
 set logscale x
 set xrange [0.04:300]
 set yrange [0:*]

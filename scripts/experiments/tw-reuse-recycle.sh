@@ -35,6 +35,7 @@ reuse() {
 	sample 0.5 "reuse-$1.dat" "in_use time_wait" in_use
 	client "$tools/closer" load 192.0.2.2 8007 40 0 12 first >"$tools/said"
 	kill "$sampler"
+	take_sample "reuse-$1.dat" in_use
 	sed 's/^/   /' "$tools/said"
 	said=$(awk 'NR == 1 { print $1 }' "$tools/said")
 	expect "what came first: no port left, or the end" "$said" "$2"
