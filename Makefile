@@ -30,9 +30,10 @@ features: need-headers
 
 .PHONY: need-headers
 need-headers:
-	@test -n "$(KDIR)" && test -f "$(KDIR)/Makefile" || { \
-		echo "No kernel headers found: install linux-headers-$$(uname -r)," \
+	@test -n "$(KDIR)" || { echo "No kernel headers found: install linux-headers-$$(uname -r)," \
 		"or set KDIR=." >&2; exit 1; }
+	@test -f "$(KDIR)/Makefile" || { echo "KDIR=$(KDIR) has no Makefile: it has to be the directory of a kernel's" \
+		"headers, such as /lib/modules/$$(uname -r)/build." >&2; exit 1; }
 
 # What was built is installed, for the kernel that it was built for; nothing is built now, perhaps for another one.
 install:
@@ -89,8 +90,9 @@ help:
 	@echo '                  KDIR=/lib/modules/<release>/build chooses another'
 	@echo 'make install      install what was built, for the kernel it was built for (as root)'
 	@echo '                  INSTALL_MOD_PATH=<directory> installs below it'
+	@echo '                  INSTALL_MOD_STRIP=1 leaves the debug information out'
 	@echo 'make uninstall    remove it from the directories of all kernels'
-	@echo 'make unload       unload it, or name what still uses the congestion control (as root)'
+	@echo 'make unload       unload it, or name what still holds it (as root)'
 	@echo 'make clean        remove what was built'
 	@echo 'make demo         see it at work in a test VM; installs what it needs (as root)'
 	@echo '                  DEMO_SECONDS=<n> sets how long the load runs'
