@@ -337,20 +337,50 @@ syn_retries() {
 }
 
 # The way back to the source is another interface.
-rp_filter() {
-	local filtered
-	ip -n "$a" address add 198.51.100.1/32 dev lo
-	ip -n "$b" link add other type dummy || { skip "no dummy interfaces"; return; }
+other_way() {
+	ip -n "$a" address replace 198.51.100.1/32 dev lo
+	ip -n "$b" link show other >/dev/null 2>&1 || ip -n "$b" link add other type dummy 2>/dev/null || return
 	ip -n "$b" link set other up
-	ip -n "$b" route add 198.51.100.0/24 dev other
-	in_ns "$b" sysctl -qw net.ipv4.conf.all.rp_filter=1
+	ip -n "$b" route replace 198.51.100.0/24 dev other
+}
+
+# Two packets to b from there; prints how many of them b has dropped for that.
+filtered() {
+	local before
+	before=$(kernel_count IPReversePathFilter "$b")
 	in_ns "$a" ping -c 2 -i 0.2 -W 1 -I 198.51.100.1 192.0.2.2 >/dev/null 2>&1
+	echo $(($(kernel_count IPReversePathFilter "$b") - before))
+}
+
+# Strict by the interface's own value: that of all would begin to check the others.
+own_rp_filter() {
+	other_way || { skip "no dummy interfaces"; return; }
+	in_ns "$b" sysctl -qw net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.other.rp_filter=0 net.ipv4.conf.veth0.rp_filter=1
+	assert_eq "$(filtered)" 2 "packets dropped for their source"
+	assert_finding net.ipv4.conf.all.rp_filter "$b" "now 0 -" \
+		"2 packets were dropped for their source in the last [0-9]+ s; strict is net.ipv4.conf.veth0.rp_filter: 2 there is loose"
+	assert set_profile "$b" "net.ipv4.conf.veth0.rp_filter = 2"
+	assert_no_finding net.ipv4.conf.all.rp_filter "$b"
+	assert_eq "$(filtered)" 0 "packets dropped for their source"
+	assert_no_finding net.ipv4.conf.all.rp_filter "$b"
+	assert_tune rollback 1 "$b"
+	in_ns "$b" sysctl -qw net.ipv4.conf.veth0.rp_filter=0
+	assert_tune reset 1 "$b"
+}
+
+# set_profile NS LINE: stages and applies it
+set_profile() {
+	echo "$2" | stage_set "$1" && tune apply 1 "$1"
+}
+
+rp_filter() {
+	other_way || { skip "no dummy interfaces"; return; }
+	in_ns "$b" sysctl -qw net.ipv4.conf.all.rp_filter=1
+	assert_eq "$(filtered)" 2 "packets dropped for their source"
 	assert_finding net.ipv4.conf.all.rp_filter "$b" "now 1 2" \
 		"2 packets were dropped for their source in the last [0-9]+ s; strict is .*veth0.*"
 	assert_tune net.ipv4.conf.all.rp_filter "$(suggested net.ipv4.conf.all.rp_filter "$b")" "$b"
-	filtered=$(kernel_count IPReversePathFilter "$b")
-	in_ns "$a" ping -c 2 -i 0.2 -W 1 -I 198.51.100.1 192.0.2.2 >/dev/null 2>&1
-	assert_eq "$(kernel_count IPReversePathFilter "$b")" "$filtered" "packets dropped for their source"
+	assert_eq "$(filtered)" 0 "packets dropped for their source"
 	assert_no_finding net.ipv4.conf.all.rp_filter "$b"
 	# It is strict again, and finds the old ones; this is for the test of what is past.
 	in_ns "$b" sysctl -qw net.ipv4.conf.all.rp_filter=1
@@ -403,6 +433,7 @@ run_tests \
 	"no time to close" fin_timeout \
 	"no time to answer" retries2 \
 	"lost SYNs" syn_retries \
+	"packets from elsewhere, and an interface that is strict" own_rp_filter \
 	"packets from elsewhere" rp_filter \
 	"another namespace" elsewhere \
 	"a minute later" past \

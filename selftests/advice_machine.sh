@@ -158,9 +158,35 @@ conntrack_max() {
 	for i in $(seq 25); do
 		s0 abort "c$i"
 	done
-	assert s0 close l
 	nft delete table ip follow
+	conntrack_elsewhere
+	assert s0 close l
 	assert_tune rollback 1
+}
+
+# The bound is that of all namespaces, and only the first can set it.
+conntrack_elsewhere() {
+	local before
+	start_endpoint sa "$a"
+	in_ns "$a" nft -f - <<-END
+		table ip follow {
+			chain output {
+				type filter hook output priority 0
+				ct state new counter
+			}
+		}
+	END
+	assert sa listen l 127.0.0.1 7030 64
+	assert_tune net.netfilter.nf_conntrack_max 20
+	for i in $(seq 25); do
+		sa start "c$i" 127.0.0.1 7030
+	done
+	assert_finding net.netfilter.nf_conntrack_max "$a" "now 20 -" \
+		"nf_conntrack follows (19|20|21) connections of 20 here; the first namespace alone can set it"
+	before=$(real net.netfilter.nf_conntrack_max "$a")
+	in_ns "$a" sysctl -qw net.netfilter.nf_conntrack_max=40 2>/dev/null
+	assert_eq "$(real net.netfilter.nf_conntrack_max "$a")" "$before" "nf_conntrack_max, as another namespace has set it"
+	in_ns "$a" nft delete table ip follow
 }
 
 run_tests \

@@ -4,14 +4,18 @@
 #include <linux/minmax.h>
 #include <linux/netdevice.h>
 #include <linux/rcupdate.h>
+#include <linux/string.h>
 
 #include "../tcplab.h"
 #include "../tuning/mirror.h"
+#include "../tuning/name.h"
 #include "rule.h"
 
 /* Interfaces that are named, and that are looked at: any user may make many. */
 #define PATH_NAMED	4
 #define PATH_LOOKS	1024
+/* The leaf that each interface has. */
+#define PATH_FILTER	"net.ipv4.conf.default.rp_filter"
 
 /**
  * tl_rule_netdev_max_backlog() - the backlog of a CPU had no room
@@ -36,8 +40,25 @@ bool tl_rule_netdev_max_backlog(struct tl_facts *facts, struct tl_advice *advice
 	return true;
 }
 
+/* Where it is strict by its own value, that has to be changed: it is named whole. */
+static void path_say_interface(struct tl_advice *advice, const char *device,
+			       bool own)
+{
+	char text[TL_NAME_SIZE];
+	struct tl_name name;
+
+	if (!own || !tl_name_find(PATH_FILTER, sizeof(PATH_FILTER) - 1, &name)) {
+		tl_advice_say(advice, "%s", device);
+		return;
+	}
+	strscpy(name.device, device, sizeof(name.device));
+	tl_name_text(&name, text);
+	tl_advice_say(advice, "%s", text);
+}
+
 /* Names the interfaces on which the check of RFC 3704 is strict. */
-static unsigned int path_say_strict(struct net *net, struct tl_advice *advice)
+static unsigned int path_say_strict(struct net *net, struct tl_advice *advice,
+				    bool own)
 {
 	unsigned int named = 0, looks = 0;
 	struct net_device *dev;
@@ -54,8 +75,8 @@ static unsigned int path_say_strict(struct net *net, struct tl_advice *advice)
 			tl_advice_say(advice, " and others");
 			break;
 		}
-		tl_advice_say(advice, "%s%s", named ? ", " : "; strict is ",
-			      dev->name);
+		tl_advice_say(advice, named ? ", " : "; strict is ");
+		path_say_interface(advice, dev->name, own);
 		named++;
 	}
 	rcu_read_unlock();
@@ -65,10 +86,12 @@ static unsigned int path_say_strict(struct net *net, struct tl_advice *advice)
 /**
  * tl_rule_rp_filter() - packets came from where their source is not routed to
  * @facts: the facts
- * @advice: filled
+ * @advice: filled; without a suggestion where interfaces are strict by their own values
  *
- * Of conf.all and an interface's own value the greater counts: 2 for all makes each
- * loose. Forged sources are what the check is for.
+ * Of conf.all and an interface's own value the greater counts. Where conf.all is 1, a
+ * 2 makes each loose. Where it is less, a 2 would begin to check the interfaces that
+ * are not checked: each strict one has to be changed by itself. Forged sources are
+ * what the check is for.
  * Source: RFC 3704, IN_DEV_RPFILTER().
  */
 bool tl_rule_rp_filter(struct tl_facts *facts, struct tl_advice *advice)
@@ -79,19 +102,25 @@ bool tl_rule_rp_filter(struct tl_facts *facts, struct tl_advice *advice)
 	if (!filtered || !tl_advice_about(facts, advice, "net.ipv4.conf.all.rp_filter",
 					  &filter, 1))
 		return false;
-	tl_advice_suggest(advice, "2");
 	tl_advice_say(advice, "%llu packets were dropped for their source", filtered);
 	tl_advice_say_when(facts, advice);
-	return path_say_strict(facts->ns->net, advice);
+	if (!path_say_strict(facts->ns->net, advice, filter != 1))
+		return false;
+	if (filter == 1)
+		tl_advice_suggest(advice, "2");
+	else
+		tl_advice_say(advice, ": 2 there is loose");
+	return true;
 }
 
 /**
  * tl_rule_conntrack_max() - nf_conntrack has little room left
  * @facts: the facts
- * @advice: filled
+ * @advice: filled; without a suggestion where the reader's namespace cannot set it
  *
- * It is so or not, whatever was counted.
- * Source: __nf_conntrack_alloc().
+ * It is so or not, whatever was counted. Each namespace has connections of its own,
+ * and all of them have one bound, which the first sets.
+ * Source: __nf_conntrack_alloc(), nf_conntrack_standalone_init_sysctl().
  */
 bool tl_rule_conntrack_max(struct tl_facts *facts, struct tl_advice *advice)
 {
@@ -104,8 +133,11 @@ bool tl_rule_conntrack_max(struct tl_facts *facts, struct tl_advice *advice)
 	count = tl_mirror_conntracks();
 	if (!most || count * 10 <= most * 9)
 		return false;
-	tl_advice_suggest(advice, "%lld", min_t(s64, most * 2, INT_MAX));
 	tl_advice_say(advice, "nf_conntrack follows %lu connections of %lld", count,
 		      most);
+	if (net_eq(facts->ns->net, &init_net))
+		tl_advice_suggest(advice, "%lld", min_t(s64, most * 2, INT_MAX));
+	else
+		tl_advice_say(advice, " here; the first namespace alone can set it");
 	return true;
 }
