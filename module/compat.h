@@ -333,6 +333,26 @@ static inline u32 tl_compat_tw_reuse_delay(const struct net *net)
 #define TL_COMPAT_TCP_RMEM_MAX	(6UL << 20)
 #endif
 
+/* Timeouts of a SYN that do not double. */
+static inline unsigned int tl_compat_syn_linear_timeouts(const struct net *net)
+{
+#ifdef HAVE_SYN_LINEAR_TIMEOUTS
+	return READ_ONCE(net->ipv4.sysctl_tcp_syn_linear_timeouts);
+#else
+	return 0;
+#endif
+}
+
+/* The longest retransmission timeout. */
+static inline unsigned int tl_compat_rto_max_ms(const struct net *net)
+{
+#ifdef HAVE_RTO_MAX_MS
+	return READ_ONCE(net->ipv4.sysctl_tcp_rto_max_ms);
+#else
+	return TCP_RTO_MAX / HZ * MSEC_PER_SEC;
+#endif
+}
+
 /* Packets that the backlog of a CPU had no room for. */
 static inline unsigned int tl_compat_softnet_dropped(int cpu)
 {

@@ -4,6 +4,8 @@
 #include <linux/math64.h>
 #include <linux/minmax.h>
 
+#include "../compat.h"
+#include "../core/retries.h"
 #include "../tcplab.h"
 #include "rule.h"
 
@@ -44,22 +46,36 @@ bool tl_rule_retries2(struct tl_facts *facts, struct tl_advice *advice)
 }
 
 /* The share of connect() of which all SYNs are lost, if each is with @lost. */
-static u64 retries_all_lost(u64 lost, u64 retries)
+static u64 retries_all_lost(u64 lost, u32 syns)
 {
-	u64 share = lost, i;
+	u64 share = RETRIES_ONE;
 
-	for (i = 0; i < retries && share; i++)
+	while (syns-- && share)
 		share = (share * lost) / RETRIES_ONE;
 	return share;
 }
 
-/* The least number of repetitions that will do, or RETRIES_SYN_MOST + 1. */
-static u64 retries_wanted(u64 lost, u64 retries)
+static u32 retries_syns(const struct tl_facts *facts, u32 retries)
 {
-	u64 wanted = retries + 1;
+	const struct net *net = facts->ns->net;
+
+	return tl_retries_syns(retries, tl_compat_syn_linear_timeouts(net),
+			       tl_compat_rto_max_ms(net));
+}
+
+/* Whether too many connect() fail. */
+static bool retries_are_few(u64 lost, u32 syns)
+{
+	return retries_all_lost(lost, syns) > RETRIES_ONE / RETRIES_FAILURES;
+}
+
+/* The least number of repetitions that will do, or RETRIES_SYN_MOST + 1. */
+static u32 retries_wanted(const struct tl_facts *facts, u64 lost, u32 retries)
+{
+	u32 wanted = retries + 1;
 
 	while (wanted <= RETRIES_SYN_MOST &&
-	       retries_all_lost(lost, wanted) > RETRIES_ONE / RETRIES_FAILURES)
+	       retries_are_few(lost, retries_syns(facts, wanted)))
 		wanted++;
 	return wanted;
 }
@@ -72,31 +88,33 @@ static u64 retries_wanted(u64 lost, u64 retries)
  * The share of SYNs that are lost is that of the second ones that were answered among
  * the first ones that were: hosts that never answer are left out. An answer that
  * takes more than a second looks like a loss. Wanted is the least number of
- * repetitions with which not more than one connect() in 10,000 fails.
- * Source: RFC 6298.
+ * repetitions with which not more than one connect() in 10,000 fails. Newer kernels
+ * send more SYNs than that number says.
+ * Source: RFC 6298, tcp_write_timeout().
  */
 bool tl_rule_syn_retries(struct tl_facts *facts, struct tl_advice *advice)
 {
 	u64 second = tl_facts_grown(facts, TL_TALLY_SYN_SECOND);
 	u64 first = tl_facts_grown(facts, TL_TALLY_SYN_FIRST);
-	u64 lost, wanted;
+	u32 syns, wanted;
 	s64 retries;
+	u64 lost;
 
 	if (second < RETRIES_LEAST || second >= first ||
 	    !tl_advice_about(facts, advice, "net.ipv4.tcp_syn_retries", &retries, 1))
 		return false;
 	lost = div64_u64(min_t(u64, second, U32_MAX) * RETRIES_ONE, first);
-	if (retries_all_lost(lost, retries) <= RETRIES_ONE / RETRIES_FAILURES)
+	syns = retries_syns(facts, retries);
+	if (!retries_are_few(lost, syns))
 		return false;
-	wanted = retries_wanted(lost, retries);
+	wanted = retries_wanted(facts, lost, retries);
 	tl_advice_say(advice, "%llu connect() were answered at the second SYN, %llu at the first,",
 		      second, first);
 	tl_advice_say_when(facts, advice);
-	tl_advice_say(advice, "; so one in %llu fails",
-		      div64_u64(RETRIES_ONE,
-				max(retries_all_lost(lost, retries), 1ULL)));
+	tl_advice_say(advice, "; so with %u SYNs one in %llu fails", syns,
+		      div64_u64(RETRIES_ONE, max(retries_all_lost(lost, syns), 1ULL)));
 	if (wanted <= RETRIES_SYN_MOST)
-		tl_advice_suggest(advice, "%llu", wanted);
+		tl_advice_suggest(advice, "%u", wanted);
 	else
 		tl_advice_say(advice, "; more SYNs would take minutes: look for the loss");
 	return true;

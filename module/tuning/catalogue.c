@@ -17,7 +17,7 @@ const struct tl_sysctl tl_sysctls[TL_SYSCTLS] = {
 		.seed = { "1", "1" },
 		.risky = true,
 		.about =
-		"SYNs sent again before connect() fails; 1 gives up after 2 or 3 s.",
+		"SYNs sent again before connect() fails; up to tcp_syn_linear_timeouts more since 6.5. 1 gives up after 3 s.",
 	},
 	{
 		.name = "net.ipv4.tcp_synack_retries",
