@@ -3,11 +3,11 @@
 #
 # advice: each finding about a namespace appears under its load. Its suggestion is applied; the load goes on, and the finding
 # goes. The kernel's own counters are the witnesses.
-# shellcheck disable=SC2154 # a, b and c are set by setup_ns; sa, sb by start_endpoint
+# shellcheck disable=SC2154 # a, b, c and d are set by setup_ns; sa, sb by start_endpoint
 
 . ./lib.sh
 
-load_module && setup_ns a b c && link_ns "$a" "$b" && start_endpoint sa "$a" && start_endpoint sb "$b" &&
+load_module && setup_ns a b c d && link_ns "$a" "$b" && start_endpoint sa "$a" && start_endpoint sb "$b" &&
 	start_endpoint sc "$c" || exit 1
 header="severity name value suggestion evidence"
 
@@ -126,6 +126,69 @@ backlog() {
 	assert sb close l
 	# Nobody can be named any more.
 	assert_finding net.core.somaxconn "$b" "now 16 -" ".* accept queue in the last .*; its listener is gone, or was not counted"
+}
+
+# A listener that was full before counting began has nothing to do with it.
+old_culprit() {
+	local before
+	in_ns "$c" sysctl -qw net.core.somaxconn=4
+	assert sc listen old 127.0.0.1 7022 4
+	assert several 12 start_to sc 127.0.0.1 7022
+	assert_finding net.core.somaxconn "$c" "now 4 8" ".* of 4, that of :7022, .*"
+	several 12 abort_one sc x
+	before=$(kernel_count ListenOverflows "$c")
+	# Their last segments, and the second in which that was.
+	assert wait_for 10 uptime_is $(($(summary_value uptime_ms "$c") + 2500)) "$c"
+	assert_eq "$(kernel_count ListenOverflows "$c")" "$before" "handshakes that met the old one full, when all is over"
+	assert_tune reset 1 "$c"
+	assert sc listen new 127.0.0.1 7023 2
+	assert several 5 start_to sc 127.0.0.1 7023
+	assert_finding net.core.somaxconn "$c" "now 4 -" ".* of 2, that of :7023, .*; its program asks listen\(\) for no more"
+	several 5 abort_one sc x
+	assert sc close new
+	assert_finding net.core.somaxconn "$c" "now 4 -" \
+		"[1-9][0-9]* handshakes met a full accept queue in the last [0-9]+ s; its listener is gone, or was not counted"
+	assert sc close old
+	assert_tune reset 1 "$c"
+	in_ns "$c" sysctl -qw net.core.somaxconn=4096
+}
+
+# hold NAME COUNT ADDRESS same|each: connections of d that stay, as many as there are ports for
+hold() {
+	start ip netns exec "$d" ./fleet hold "$3" 7000 "$2" "$4" >"$scratch/$1"
+	wait_for 120 grep -q holds "$scratch/$1"
+}
+
+listens() {
+	[ -n "$(in_ns "$1" ss -Htln)" ]
+}
+
+# use_is REMOTE COUNT: ports of d in use to it; none: it has no row
+# shellcheck disable=SC2016 # awk's variables
+use_is() {
+	[ "$(report ports "$d" | awk -v remote="$1" '$2 == remote { print $3 }')" = "$2" ]
+}
+
+# One failed before counting began, and the row of that which failed later has made room for others.
+old_destination() {
+	echo 1 | in_ns "$d" tee /sys/kernel/tcplab/time_wait/length_ms >/dev/null
+	start ip netns exec "$d" ./fleet serve 0.0.0.0 7000
+	wait_for 5 listens "$d" || fail "the server does not listen"
+	in_ns "$d" sysctl -qw net.ipv4.ip_local_port_range="40000 40019"
+	assert hold old 21 127.3.0.1 same
+	assert use_is 127.3.0.1:7000 20
+	assert_tune reset 1 "$d"
+	assert hold new 21 127.4.0.1 same
+	assert use_is 127.4.0.1:7000 20
+	kill "$started"
+	assert wait_for 10 use_is 127.4.0.1:7000 0
+	in_ns "$d" sysctl -qw net.ipv4.ip_local_port_range="20000 60999"
+	assert hold many 4095 127.1.0.1 each
+	assert wait_for 10 use_is 127.4.0.1:7000 ""
+	assert use_is 127.3.0.1:7000 20
+	assert_eq "$(summary_value port_failures "$d")" 2 "connect() that found no port"
+	assert_no_finding net.ipv4.ip_local_port_range "$d"
+	ip netns pids "$d" | xargs -r kill -9
 }
 
 # open_to PORT COUNT: from a, at least
@@ -462,8 +525,10 @@ run_tests \
 	"nothing to say" healthy \
 	"ports that are open" port_range \
 	"ports in TIME_WAIT" tw_reuse \
+	"ports of a destination that failed before" old_destination \
 	"an accept queue that somaxconn bounds" somaxconn \
 	"an accept queue that its program bounds" backlog \
+	"an accept queue that was full before" old_culprit \
 	"a full SYN queue" syn_queue \
 	"a flood" flood \
 	"no buckets for TIME_WAIT" max_tw_buckets \

@@ -15,12 +15,13 @@
 /**
  * struct facts_search - a search among the listeners
  * @facts: what is found
- * @full: of that whose accept queue was full: seconds of the last 60, then how often
+ * @full: of those whose accept queues were full, by span: seconds of the last 60, then
+ *	how often
  * @waiting: permille of its backlog that the fullest SYN queue has
  */
 struct facts_search {
 	struct tl_facts *facts;
-	u64 full;
+	u64 full[TL_SEVERITIES];
 	u64 waiting;
 };
 
@@ -36,25 +37,38 @@ static void facts_count(struct sock *sk, struct tl_listener_counts *counts)
 	counts->overflows = READ_ONCE(sk->sk_ack_backlog) > counts->full_backlog;
 }
 
-static void facts_note_accept(struct facts_search *search, struct sock *sk)
+/* Its seconds are whole ones: what is told to be one ago may be less than two. */
+static bool facts_was_full(const struct tl_facts *facts,
+			   enum tl_severity severity,
+			   const struct tl_listener_counts *counts)
 {
-	struct tl_listener_facts *found = &search->facts->accept;
-	u32 backlog = READ_ONCE(sk->sk_max_ack_backlog);
-	struct tl_listener_counts counts = {};
-	u64 full;
+	return counts->overflows && (u64)counts->full_ago * MSEC_PER_SEC <
+				    facts->grown[severity].span_ms + MSEC_PER_SEC;
+}
 
-	facts_count(sk, &counts);
-	full = ((u64)counts.full_seconds << FACTS_SECONDS_SHIFT) + counts.overflows;
-	if (full && backlog > counts.full_backlog)
-		search->facts->relistened = true;
-	if (full <= search->full || backlog > counts.full_backlog)
+static void facts_note_accept(struct facts_search *search, struct sock *sk,
+			      enum tl_severity severity,
+			      const struct tl_listener_counts *counts)
+{
+	struct tl_listener_facts *found = &search->facts->accept[severity];
+	u32 backlog = READ_ONCE(sk->sk_max_ack_backlog);
+	u64 full = ((u64)counts->full_seconds << FACTS_SECONDS_SHIFT) +
+		   counts->overflows;
+
+	if (!facts_was_full(search->facts, severity, counts))
 		return;
-	search->full = full;
+	if (backlog > counts->full_backlog) {
+		search->facts->relistened[severity] = true;
+		return;
+	}
+	if (full <= search->full[severity])
+		return;
+	search->full[severity] = full;
 	found->found = true;
 	found->port = inet_sk(sk)->inet_num;
 	found->backlog = backlog;
-	found->full_backlog = counts.full_backlog;
-	found->full_seconds = counts.full_seconds;
+	found->full_backlog = counts->full_backlog;
+	found->full_seconds = counts->full_seconds;
 }
 
 static void facts_note_syn(struct facts_search *search, struct sock *sk)
@@ -74,7 +88,12 @@ static void facts_note_syn(struct facts_search *search, struct sock *sk)
 
 static void facts_look_at_listener(struct sock *sk, void *data)
 {
-	facts_note_accept(data, sk);
+	struct tl_listener_counts counts = {};
+	enum tl_severity severity;
+
+	facts_count(sk, &counts);
+	for (severity = 0; severity < TL_SEVERITIES; severity++)
+		facts_note_accept(data, sk, severity, &counts);
 	facts_note_syn(data, sk);
 }
 
@@ -93,13 +112,15 @@ static void facts_search_listeners(struct tl_facts *facts)
  * @facts: the facts
  *
  * Context: process; sleeps.
- * Return: the one that had none most of the last 60 s, or else most often; NULL: none is
- * known that has not got more since.
+ * Return: of those that had none in the span the one that had none most of the last
+ * 60 s, or else most often; NULL: none is known that has not got more since.
  */
 const struct tl_listener_facts *tl_facts_accept_queue(struct tl_facts *facts)
 {
+	const struct tl_listener_facts *found = &facts->accept[facts->severity];
+
 	facts_search_listeners(facts);
-	return facts->accept.found ? &facts->accept : NULL;
+	return found->found ? found : NULL;
 }
 
 /**
@@ -171,6 +192,7 @@ static void facts_copy_port(struct tl_net *ns, struct facts_ports *search,
 	port->rate = tl_ports_rate(use);
 	port->exhausted_in_ms = tl_ports_exhausted_in_ms(ns, port->range, use,
 							 &search->room);
+	port->failed_ago_ms = tl_ports_failed_ago_ms(use);
 	port->found = true;
 }
 
@@ -201,6 +223,14 @@ static void facts_search_ports(struct tl_facts *facts)
 	kvfree(search);
 }
 
+/* What failed later may have been forgotten. */
+static bool facts_has_failed(const struct tl_facts *facts)
+{
+	return facts->failed.found &&
+	       tl_facts_grown(facts, TL_TALLY_PORT_FAILURES) &&
+	       facts->failed.failed_ago_ms <= facts->grown[facts->severity].span_ms;
+}
+
 /**
  * tl_facts_port() - find the destination that is short of ports
  * @facts: the facts
@@ -216,8 +246,7 @@ const struct tl_port_facts *tl_facts_port(struct tl_facts *facts)
 		if (tl_ports_has_table(&facts->ns->ports))
 			facts_search_ports(facts);
 	}
-	if (facts->failed.found &&
-	    tl_facts_grown(facts, TL_TALLY_PORT_FAILURES))
+	if (facts_has_failed(facts))
 		return &facts->failed;
 	if (tl_facts_are_now(facts) && facts->short_of.found &&
 	    facts->short_of.exhausted_in_ms < TL_PORTS_SOON_MS)

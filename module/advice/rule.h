@@ -74,6 +74,7 @@ struct tl_listener_facts {
  * @range: ports that connect() may choose from
  * @rate: connections per second
  * @exhausted_in_ms: when none will be left; TL_FORECAST_NEVER: never
+ * @failed_ago_ms: when connect() found none last
  */
 struct tl_port_facts {
 	bool found;
@@ -84,6 +85,7 @@ struct tl_port_facts {
 	u32 range;
 	u32 rate;
 	u32 exhausted_in_ms;
+	u64 failed_ago_ms;
 };
 
 /**
@@ -93,8 +95,8 @@ struct tl_port_facts {
  * @grown: how much the tallies have grown, by span
  * @err: why a reading fails: a rule sets it to -ENOMEM, and says nothing
  * @listeners_sought: listeners were looked at
- * @accept: for tl_facts_accept_queue()
- * @relistened: a listener had no room, and has got more since
+ * @accept: for tl_facts_accept_queue(), by span
+ * @relistened: a listener had no room, and has got more since; likewise
  * @syn: for tl_facts_syn_queue()
  * @ports_sought: destinations were looked at
  * @failed: for tl_facts_port(): where connect() found no port
@@ -106,8 +108,8 @@ struct tl_facts {
 	struct tl_grown grown[TL_SEVERITIES];
 	int err;
 	bool listeners_sought;
-	struct tl_listener_facts accept;
-	bool relistened;
+	struct tl_listener_facts accept[TL_SEVERITIES];
+	bool relistened[TL_SEVERITIES];
 	struct tl_listener_facts syn;
 	bool ports_sought;
 	struct tl_port_facts failed;

@@ -44,7 +44,7 @@ bool tl_rule_accept_queue(struct tl_facts *facts, struct tl_advice *advice)
 					   &somaxconn, 1))
 		return false;
 	listener = tl_facts_accept_queue(facts);
-	if (!listener && facts->relistened)
+	if (!listener && facts->relistened[facts->severity])
 		return false;
 	tl_advice_say(advice, "%llu handshakes met a full accept queue", overflows);
 	if (listener)

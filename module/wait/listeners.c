@@ -141,9 +141,14 @@ static void note_full_second(struct listener *listener, const struct sock *sk)
 		   (second - before < 64 ? full << (second - before) : 0) | 1);
 }
 
+static u32 full_ago(const struct listener *listener)
+{
+	return (u32)ktime_get_seconds() - READ_ONCE(listener->full_at);
+}
+
 static u32 full_seconds(const struct listener *listener)
 {
-	u32 ago = (u32)ktime_get_seconds() - READ_ONCE(listener->full_at);
+	u32 ago = full_ago(listener);
 	u64 full = READ_ONCE(listener->full);
 
 	return ago < 60 ? hweight64((full << ago) & GENMASK_ULL(59, 0)) : 0;
@@ -171,6 +176,7 @@ bool tl_listeners_counts(const struct sock *sk,
 	counts->peak = READ_ONCE(listener->peak);
 	counts->full_backlog = READ_ONCE(listener->full_backlog);
 	counts->full_seconds = full_seconds(listener);
+	counts->full_ago = full_ago(listener);
 	return true;
 }
 

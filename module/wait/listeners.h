@@ -14,6 +14,7 @@ struct sock;
  * @overflows: SYNs and last ACKs of handshakes that it had no room for
  * @full_backlog: room that there was when it had none left last
  * @full_seconds: seconds of the last 60 in which something met it full
+ * @full_ago: seconds since something met it full last; without meaning where none did
  */
 struct tl_listener_counts {
 	u64 accepted;
@@ -21,6 +22,7 @@ struct tl_listener_counts {
 	u64 overflows;
 	u32 full_backlog;
 	u32 full_seconds;
+	u32 full_ago;
 };
 
 int tl_listeners_init(void);

@@ -460,6 +460,17 @@ u32 tl_ports_rate(struct tl_port_use *use)
 	return tl_load_rate(&use->load, now_ms());
 }
 
+/**
+ * tl_ports_failed_ago_ms() - when connect() found no port last
+ * @use: a copy of the ports of a destination
+ *
+ * Return: so many milliseconds ago; without meaning where none has failed.
+ */
+u64 tl_ports_failed_ago_ms(const struct tl_port_use *use)
+{
+	return now_ms() - use->failed_ms;
+}
+
 static bool is_loopback(const struct in6_addr *address)
 {
 	return ipv6_addr_loopback(address) ||
