@@ -365,13 +365,20 @@ retries2() {
 
 # syns_of RETRIES: SYNs that connect() sends from a with so many retries
 syns_of() {
-	in_ns "$b" nft add rule ip lossy input tcp dport 7052 counter drop
+	in_ns "$b" nft -f - <<-END
+		table ip silent {
+			chain input {
+				type filter hook input priority -1
+				tcp dport 7052 counter drop
+			}
+		}
+	END
 	in_ns "$a" sysctl -qw net.ipv4.tcp_syn_retries="$1"
-	assert sa start unanswered 192.0.2.2 7052
+	sa start unanswered 192.0.2.2 7052
 	wait_for 20 is_over 7052
 	sa abort unanswered
-	in_ns "$b" nft list chain ip lossy input | sed -n 's/.*dport 7052 counter packets \([0-9]*\).*/\1/p'
-	in_ns "$b" nft flush chain ip lossy input
+	in_ns "$b" nft list table ip silent | sed -n 's/.*counter packets \([0-9]*\).*/\1/p'
+	in_ns "$b" nft delete table ip silent
 }
 
 # is_over PORT: no connect() of a waits for an answer
@@ -418,6 +425,15 @@ syn_retries() {
 	assert_finding net.ipv4.tcp_syn_retries "$a" "now 1 [2-8]" \
 		"1[0-9] connect\(\) were answered at the second SYN, [0-9]+ at the first, in the last [0-9]+ s; so with $syns SYNs one in [0-9]+ fails"
 	assert_share "$syns"
+	several 60 abort_one sa x
+	# Another value that does not do: what was answered, and when, is told since then alone.
+	assert_tune net.ipv4.tcp_syn_retries 2 "$a"
+	assert_no_finding net.ipv4.tcp_syn_retries "$a"
+	assert several 60 start_to sa 192.0.2.2 7051
+	assert wait_for 20 open_to 7051 55
+	assert_finding net.ipv4.tcp_syn_retries "$a" "now 2 [3-8]" \
+		"1[0-9] connect\(\) were answered at the second SYN, [345][0-9] at the first, in the last [0-9]+ s; .*"
+	assert_share "$(syns_of 2)"
 	assert_tune net.ipv4.tcp_syn_retries "$(suggested net.ipv4.tcp_syn_retries "$a")" "$a"
 	several 60 abort_one sa x
 	assert several 60 start_to sa 192.0.2.2 7051

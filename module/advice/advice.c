@@ -153,35 +153,34 @@ void tl_advice_say_when(const struct tl_facts *facts, struct tl_advice *advice)
 }
 
 /* Growth from before the sysctl was changed is left out. */
-static void advice_forget(struct tl_facts *facts, unsigned int rule)
+static void advice_count(struct tl_facts *facts, unsigned int rule)
 {
-	enum tl_tally tally = advice_rules[rule].tally;
 	enum tl_severity severity;
 
-	for (severity = 0; severity < TL_SEVERITIES; severity++) {
-		u64 *grown = &facts->grown[severity].tally[tally];
-
-		*grown = tl_counts_unmarked(facts->ns, rule, tally, *grown);
-	}
+	memcpy(facts->grown, facts->counted, sizeof(facts->grown));
+	if (advice_rules[rule].tally == TL_TALLIES)
+		return;
+	for (severity = 0; severity < TL_SEVERITIES; severity++)
+		tl_counts_since_mark(facts->ns, rule, &facts->now,
+				     &facts->grown[severity]);
 }
 
 /* Whether a finding tells of the value that stands now, and of one to set. */
 static bool advice_holds(struct tl_facts *facts, unsigned int rule,
 			 const struct tl_advice *advice)
 {
-	enum tl_tally tally = advice_rules[rule].tally;
-
 	if (tl_fields_equal(advice->value, advice->suggestion))
 		return false;
-	return tally == TL_TALLIES ||
-	       tl_counts_mark(facts->ns, rule, tally, advice->value);
+	return advice_rules[rule].tally == TL_TALLIES ||
+	       tl_counts_mark(facts->ns, rule, &facts->now, advice->value);
 }
 
-static bool advice_ask_when(struct tl_facts *facts, unsigned int rule,
-			    struct tl_advice *advice)
+static bool advice_ask(struct tl_facts *facts, unsigned int rule,
+		       struct tl_advice *advice)
 {
 	enum tl_severity severity;
 
+	advice_count(facts, rule);
 	for (severity = 0; severity < TL_SEVERITIES; severity++) {
 		memset(advice, 0, sizeof(*advice));
 		advice->severity = severity;
@@ -190,24 +189,6 @@ static bool advice_ask_when(struct tl_facts *facts, unsigned int rule,
 			return advice_holds(facts, rule, advice);
 	}
 	return false;
-}
-
-static bool advice_ask(struct tl_facts *facts, unsigned int rule,
-		       struct tl_advice *advice)
-{
-	enum tl_tally tally = advice_rules[rule].tally;
-	u64 recent, total;
-	bool said;
-
-	if (tally == TL_TALLIES)
-		return advice_ask_when(facts, rule, advice);
-	recent = facts->grown[TL_SEVERITY_NOW].tally[tally];
-	total = facts->grown[TL_SEVERITY_PAST].tally[tally];
-	advice_forget(facts, rule);
-	said = advice_ask_when(facts, rule, advice);
-	facts->grown[TL_SEVERITY_NOW].tally[tally] = recent;
-	facts->grown[TL_SEVERITY_PAST].tally[tally] = total;
-	return said;
 }
 
 /**
@@ -227,8 +208,8 @@ int tl_advice_ask(struct tl_net *ns, struct tl_advice *advices)
 	if (!facts)
 		return -ENOMEM;
 	facts->ns = ns;
-	tl_counts_read(ns, &facts->grown[TL_SEVERITY_NOW],
-		       &facts->grown[TL_SEVERITY_PAST]);
+	tl_counts_read(ns, &facts->now, &facts->counted[TL_SEVERITY_NOW],
+		       &facts->counted[TL_SEVERITY_PAST]);
 	for (i = 0; i < TL_RULES && !facts->err; i++) {
 		said += advice_ask(facts, i, &advices[said]);
 		cond_resched();

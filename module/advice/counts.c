@@ -29,16 +29,6 @@
 #define COUNTS_IN_A_TURN	1024
 
 /**
- * struct counts_snapshot - the tallies at a time
- * @at_ms: the time
- * @tally: the low half of each
- */
-struct counts_snapshot {
-	u64 at_ms;
-	u32 tally[TL_TALLIES];
-};
-
-/**
  * struct tl_counts_history - the last snapshots
  * @base: the tallies when counting began
  * @next: where the next one goes
@@ -47,19 +37,17 @@ struct counts_snapshot {
 struct tl_counts_history {
 	unsigned long base[TL_TALLIES];
 	unsigned int next;
-	struct counts_snapshot snapshot[TL_COUNTS_SNAPSHOTS];
+	struct tl_counts_snapshot snapshot[TL_COUNTS_SNAPSHOTS];
 };
 
 /**
  * struct tl_counts_mark - what the sysctl of a finding was when that was told
  * @value: hash of its text; 0: none was told
- * @tally: low half of the tally when the value had changed
- * @changed: it has
+ * @since: the tallies when the value had changed
  */
 struct tl_counts_mark {
 	u32 value;
-	u32 tally;
-	bool changed;
+	struct tl_counts_snapshot since;
 };
 
 #define COUNTS_MARKS_SIZE	(TL_RULES * sizeof(struct tl_counts_mark))
@@ -150,15 +138,20 @@ static void counts_all(struct tl_net *ns, unsigned long *tallies)
 		tallies[i] = counts_one(ns, i);
 }
 
-static void counts_add(struct tl_counts_history *history, u64 at_ms,
-		       const unsigned long *tallies)
+static void counts_snap(struct tl_counts_snapshot *snapshot, u64 at_ms,
+			const unsigned long *tallies)
 {
-	struct counts_snapshot *snapshot = &history->snapshot[history->next];
 	unsigned int i;
 
 	snapshot->at_ms = at_ms;
 	for (i = 0; i < TL_TALLIES; i++)
 		snapshot->tally[i] = tallies[i];
+}
+
+static void counts_add(struct tl_counts_history *history, u64 at_ms,
+		       const unsigned long *tallies)
+{
+	counts_snap(&history->snapshot[history->next], at_ms, tallies);
 	history->next = (history->next + 1) % TL_COUNTS_SNAPSHOTS;
 }
 
@@ -376,34 +369,45 @@ unsigned int tl_counts_time_wait_peak(struct tl_net *ns)
 }
 
 /**
- * tl_counts_unmarked() - growth since the sysctl of a rule was changed
+ * tl_counts_since_mark() - leave out what came before the sysctl of a rule was changed
  * @ns: the namespace
  * @rule: number of the rule
- * @tally: the tally that it looks at
- * @grown: growth of that in a span
+ * @now: the tallies
+ * @grown: their growth in a span until then; the part of it that came later is left
  *
+ * All tallies and the span begin anew together: a rule compares them. Nothing is left
+ * out if nothing was changed.
  * Context: process.
- * Return: the part of @grown that came later; all of it if nothing was changed.
  */
-u64 tl_counts_unmarked(struct tl_net *ns, unsigned int rule, enum tl_tally tally,
-		       u64 grown)
+void tl_counts_since_mark(struct tl_net *ns, unsigned int rule,
+			  const struct tl_counts_snapshot *now,
+			  struct tl_grown *grown)
 {
-	u32 now = counts_one(ns, tally);
-	const struct tl_counts_mark *mark;
+	struct tl_counts_snapshot since = {};
+	unsigned int i;
 
 	spin_lock(&ns->counts.lock);
-	mark = ns->counts.marks ? &ns->counts.marks[rule] : NULL;
-	if (mark && mark->changed)
-		grown = min_t(u64, grown, now - mark->tally);
+	if (ns->counts.marks)
+		since = ns->counts.marks[rule].since;
 	spin_unlock(&ns->counts.lock);
-	return grown;
+	if (!since.at_ms)
+		return;
+	/* Another reader may have marked it since. */
+	if (since.at_ms >= now->at_ms) {
+		memset(grown, 0, sizeof(*grown));
+		return;
+	}
+	grown->span_ms = min(grown->span_ms, now->at_ms - since.at_ms);
+	for (i = 0; i < TL_TALLIES; i++)
+		grown->tally[i] = min_t(u64, grown->tally[i],
+					now->tally[i] - since.tally[i]);
 }
 
 /**
  * tl_counts_mark() - a rule has a finding, of a sysctl with a value
  * @ns: the namespace
  * @rule: number of the rule
- * @tally: the tally that it looks at
+ * @now: the tallies that it has looked at
  * @value: the value
  *
  * A count under another value tells nothing of this one: it begins anew.
@@ -411,13 +415,12 @@ u64 tl_counts_unmarked(struct tl_net *ns, unsigned int rule, enum tl_tally tally
  * Return: whether the value is the one that was told before, or the first; without
  * memory each is.
  */
-bool tl_counts_mark(struct tl_net *ns, unsigned int rule, enum tl_tally tally,
-		    const char *value)
+bool tl_counts_mark(struct tl_net *ns, unsigned int rule,
+		    const struct tl_counts_snapshot *now, const char *value)
 {
 	u32 hash = jhash(value, strlen(value), 0) | 1;
 	struct tl_counts *counts = &ns->counts;
 	struct tl_counts_mark *mark;
-	u32 now = counts_one(ns, tally);
 	bool same = true;
 
 	spin_lock(&counts->lock);
@@ -427,10 +430,8 @@ bool tl_counts_mark(struct tl_net *ns, unsigned int rule, enum tl_tally tally,
 		mark = &counts->marks[rule];
 		same = !mark->value || mark->value == hash;
 		mark->value = hash;
-		if (!same) {
-			mark->tally = now;
-			mark->changed = true;
-		}
+		if (!same)
+			mark->since = *now;
 	}
 	spin_unlock(&counts->lock);
 	return same;
@@ -451,14 +452,14 @@ u64 tl_counts_memory(const struct tl_net *ns)
 }
 
 /* The oldest snapshot that is not too old; NULL: there is none. */
-static const struct counts_snapshot *
+static const struct tl_counts_snapshot *
 counts_oldest_recent(const struct tl_counts_history *history, u64 now_ms)
 {
-	const struct counts_snapshot *oldest = NULL;
+	const struct tl_counts_snapshot *oldest = NULL;
 	unsigned int i;
 
 	for (i = 0; i < TL_COUNTS_SNAPSHOTS; i++) {
-		const struct counts_snapshot *snapshot = &history->snapshot[i];
+		const struct tl_counts_snapshot *snapshot = &history->snapshot[i];
 
 		if (!snapshot->at_ms ||
 		    snapshot->at_ms + TL_COUNTS_RECENT_MS < now_ms)
@@ -472,7 +473,7 @@ counts_oldest_recent(const struct tl_counts_history *history, u64 now_ms)
 static void counts_recent(const struct tl_counts *counts, u64 now_ms,
 			  const unsigned long *tallies, struct tl_grown *recent)
 {
-	const struct counts_snapshot *then;
+	const struct tl_counts_snapshot *then;
 	unsigned int i;
 
 	then = counts_oldest_recent(counts->history, now_ms);
@@ -486,13 +487,14 @@ static void counts_recent(const struct tl_counts *counts, u64 now_ms,
 /**
  * tl_counts_read() - read the tallies
  * @ns: the namespace
+ * @now: filled with them
  * @recent: filled with their growth in the last 60 s at most
  * @total: filled with their growth since counting began
  *
  * Context: process.
  */
-void tl_counts_read(struct tl_net *ns, struct tl_grown *recent,
-		    struct tl_grown *total)
+void tl_counts_read(struct tl_net *ns, struct tl_counts_snapshot *now,
+		    struct tl_grown *recent, struct tl_grown *total)
 {
 	struct tl_counts *counts = &ns->counts;
 	unsigned long tallies[TL_TALLIES];
@@ -503,6 +505,7 @@ void tl_counts_read(struct tl_net *ns, struct tl_grown *recent,
 	counts_all(ns, tallies);
 	spin_lock(&counts->lock);
 	now_ms = counts_now_ms();
+	counts_snap(now, now_ms, tallies);
 	total->span_ms = now_ms - counts->began_ms;
 	for (i = 0; i < TL_TALLIES; i++)
 		total->tally[i] = counts_growth(tallies[i],

@@ -51,6 +51,16 @@ enum tl_tally {
 };
 
 /**
+ * struct tl_counts_snapshot - the tallies at a time
+ * @at_ms: the time, in milliseconds of CLOCK_BOOTTIME; 0: none was taken
+ * @tally: the low half of each
+ */
+struct tl_counts_snapshot {
+	u64 at_ms;
+	u32 tally[TL_TALLIES];
+};
+
+/**
  * struct tl_counts - what is counted in a namespace
  * @turn: among the namespaces, that which has waited longest for a snapshot first
  * @lock: protects what follows
@@ -86,12 +96,13 @@ int tl_counts_init(struct tl_net *ns);
 void tl_counts_exit(struct tl_net *ns);
 int tl_counts_reset(struct tl_net *ns);
 unsigned long tl_counts_total(struct tl_net *ns, enum tl_tally tally);
-void tl_counts_read(struct tl_net *ns, struct tl_grown *recent,
-		    struct tl_grown *total);
-u64 tl_counts_unmarked(struct tl_net *ns, unsigned int rule, enum tl_tally tally,
-		       u64 grown);
-bool tl_counts_mark(struct tl_net *ns, unsigned int rule, enum tl_tally tally,
-		    const char *value);
+void tl_counts_read(struct tl_net *ns, struct tl_counts_snapshot *now,
+		    struct tl_grown *recent, struct tl_grown *total);
+void tl_counts_since_mark(struct tl_net *ns, unsigned int rule,
+			  const struct tl_counts_snapshot *now,
+			  struct tl_grown *grown);
+bool tl_counts_mark(struct tl_net *ns, unsigned int rule,
+		    const struct tl_counts_snapshot *now, const char *value);
 u64 tl_counts_memory(const struct tl_net *ns);
 unsigned int tl_counts_time_wait_peak(struct tl_net *ns);
 

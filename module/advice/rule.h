@@ -92,7 +92,9 @@ struct tl_port_facts {
  * struct tl_facts - what rules look at, for one reading of the report
  * @ns: the namespace
  * @severity: the span that rules are asked about
- * @grown: how much the tallies have grown, by span
+ * @now: the tallies
+ * @counted: how much they have grown, by span
+ * @grown: likewise, as far as it tells of the sysctl that the rule is about
  * @err: why a reading fails: a rule sets it to -ENOMEM, and says nothing
  * @listeners_sought: listeners were looked at
  * @accept: for tl_facts_accept_queue(), by span
@@ -105,6 +107,8 @@ struct tl_port_facts {
 struct tl_facts {
 	struct tl_net *ns;
 	enum tl_severity severity;
+	struct tl_counts_snapshot now;
+	struct tl_grown counted[TL_SEVERITIES];
 	struct tl_grown grown[TL_SEVERITIES];
 	int err;
 	bool listeners_sought;
