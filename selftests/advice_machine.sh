@@ -131,6 +131,14 @@ max_orphans() {
 	assert_no_finding net.ipv4.tcp_max_orphans ""
 	refute no_room
 	assert_no_finding net.ipv4.tcp_max_orphans ""
+	assert_tune rollback 1
+	# Not one is allowed: when all have been reset, that is still the cause.
+	assert_tune reset 1
+	assert_tune net.ipv4.tcp_max_orphans 0
+	assert wait_for 10 no_room
+	assert wait_for 60 grep -q "orphan 0 " /proc/net/sockstat
+	assert_finding net.ipv4.tcp_max_orphans "" "now 0 2" \
+		"[0-9]+ sockets without a program were reset in the last [0-9]+ s; the machine has 0 such sockets now"
 	assert s0 close l
 	assert_tune rollback 1
 	assert_tune reset 1

@@ -12,16 +12,19 @@
 /* Seconds in FIN_WAIT_2 that peers may count on (RFC 1122, section 4.2.2.13). */
 #define CLOSE_FIN_TIMEOUT	60
 
+/* A burst in less time tells no rate. */
+#define CLOSE_LEAST_MS		1000ULL
+
 /* One and a half times the sockets that come to TIME_WAIT in its 60 s, and more than now. */
 static u64 close_buckets_wanted(const struct tl_facts *facts, u64 overflows,
 				u64 buckets)
 {
 	u64 span_ms = facts->grown[facts->severity].span_ms;
 	u64 came = tl_facts_grown(facts, TL_TALLY_TIME_WAITS) + overflows;
-	u64 in_60s = div64_u64(came * TL_TIME_WAIT_MS, max(span_ms, 1ULL));
-	u64 wanted = max(in_60s * 3 / 2, buckets) + 1;
+	u64 in_60s = div64_u64(came * TL_TIME_WAIT_MS, max(span_ms, CLOSE_LEAST_MS));
+	u64 wanted = min_t(u64, max(in_60s * 3 / 2, buckets) + 1, INT_MAX);
 
-	return wanted > INT_MAX ? INT_MAX : roundup_pow_of_two(wanted);
+	return min_t(u64, roundup_pow_of_two(wanted), INT_MAX);
 }
 
 static u64 close_minis(const struct tl_facts *facts)
@@ -35,7 +38,8 @@ static u64 close_minis(const struct tl_facts *facts)
  * @facts: the facts
  * @advice: filled
  *
- * With less than nine tenths of the buckets in use memory was short, not these.
+ * With less than nine tenths of the buckets in use memory was short, not these, unless
+ * there are none.
  * Source: ip-sysctl.rst ("must not lower"), tcp_time_wait().
  */
 bool tl_rule_max_tw_buckets(struct tl_facts *facts, struct tl_advice *advice)
@@ -45,7 +49,8 @@ bool tl_rule_max_tw_buckets(struct tl_facts *facts, struct tl_advice *advice)
 	s64 buckets;
 
 	if (!overflows || !tl_advice_about(facts, advice, "net.ipv4.tcp_max_tw_buckets",
-					   &buckets, 1) || minis * 10 <= buckets * 9)
+					   &buckets, 1) ||
+	    (buckets && minis * 10 <= buckets * 9))
 		return false;
 	tl_advice_suggest(advice, "%llu",
 			  close_buckets_wanted(facts, overflows, buckets));
@@ -88,8 +93,8 @@ bool tl_rule_fin_timeout(struct tl_facts *facts, struct tl_advice *advice)
  * @facts: the facts
  * @advice: filled
  *
- * With few orphans it was memory that was short: tcp_mem. Newer kernels tell nobody
- * how many there are.
+ * With few orphans it was memory that was short: tcp_mem. Where there may be none, each
+ * was too many. Newer kernels tell nobody how many there are.
  * Source: tcp_out_of_resources(), ip-sysctl.rst ("must not lower").
  */
 bool tl_rule_max_orphans(struct tl_facts *facts, struct tl_advice *advice)
@@ -103,7 +108,7 @@ bool tl_rule_max_orphans(struct tl_facts *facts, struct tl_advice *advice)
 	orphans = tl_compat_orphans();
 	if (orphans < 0 ||
 	    !tl_advice_about(facts, advice, "net.ipv4.tcp_max_orphans", &most, 1) ||
-	    orphans * 2LL <= most)
+	    (most && orphans * 2LL <= most))
 		return false;
 	tl_advice_suggest(advice, "%lld", min_t(s64, max(most, 1LL) * 2, INT_MAX));
 	tl_advice_say(advice, "%llu sockets without a program were reset", aborts);
