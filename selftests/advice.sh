@@ -3,11 +3,11 @@
 #
 # advice: each finding about a namespace appears under its load. Its suggestion is applied; the load goes on, and the finding
 # goes. The kernel's own counters are the witnesses.
-# shellcheck disable=SC2154 # a, b, c and d are set by setup_ns; sa, sb by start_endpoint
+# shellcheck disable=SC2154 # a, b and c are set by setup_ns; sa, sb by start_endpoint
 
 . ./lib.sh
 
-load_module && setup_ns a b c d && link_ns "$a" "$b" && start_endpoint sa "$a" && start_endpoint sb "$b" &&
+load_module && setup_ns a b c && link_ns "$a" "$b" && start_endpoint sa "$a" && start_endpoint sb "$b" &&
 	start_endpoint sc "$c" || exit 1
 header="severity name value suggestion evidence"
 
@@ -48,47 +48,6 @@ healthy() {
 	for ns in "$a" "$b"; do
 		assert_eq "$(report advice "$ns")" "$header" "advice in namespace '$ns' under a load that it bears"
 	done
-}
-
-# All ports are of open connections, so more of them are wanted.
-port_range() {
-	in_ns "$b" sysctl -qw net.ipv4.ip_local_port_range="40000 40019"
-	assert sa listen l 192.0.2.1 7010 64
-	assert sb listen low 192.0.2.2 8080
-	assert several 20 connect_to sb 192.0.2.1 7010
-	refute sb connect more 192.0.2.1 7010 >/dev/null 2>&1
-	assert_finding net.ipv4.ip_local_port_range "$b" "now 40000,40019 1024,65535" \
-		"1 connect\(\) found no port in the last [0-9]+ s, to 192.0.2.1:7010 with 20 of 20 ports in use, 0 of them in TIME_WAIT; reserve :8080 first, where programs listen"
-	assert_no_finding net.ipv4.tcp_tw_reuse "$b"
-	assert_tune net.ipv4.ip_local_port_range "$(suggested net.ipv4.ip_local_port_range "$b")" "$b"
-	assert sb connect more 192.0.2.1 7010
-	assert_no_finding net.ipv4.ip_local_port_range "$b"
-	several 20 abort_one sb x
-	assert sb abort more
-	assert sb close low
-	assert sa close l
-}
-
-# All ports are in TIME_WAIT.
-tw_reuse() {
-	in_ns "$a" sysctl -qw net.ipv4.ip_local_port_range="40000 40059" net.ipv4.tcp_tw_reuse=0
-	assert sb listen l 192.0.2.2 7011 128
-	assert several 60 connect_to sa 192.0.2.2 7011
-	assert several 60 accept_from sb l
-	assert several 60 close_one sa x
-	assert several 60 close_one sb y
-	refute sa connect more 192.0.2.2 7011 >/dev/null 2>&1
-	assert_finding net.ipv4.tcp_tw_reuse "$a" "now 0 1" \
-		"1 connect\(\) found no port in the last [0-9]+ s, to 192.0.2.2:7011 with 60 of 60 ports in use, 60 of them in TIME_WAIT"
-	assert_no_finding net.ipv4.ip_local_port_range "$a"
-	assert_tune net.ipv4.tcp_tw_reuse 1 "$a"
-	# A TIME_WAIT can be taken after a second, so sixty ports are enough.
-	assert wait_for 5 sa connect more 192.0.2.2 7011
-	assert_no_finding net.ipv4.tcp_tw_reuse "$a"
-	assert_no_finding net.ipv4.ip_local_port_range "$a"
-	in_ns "$a" sysctl -qw net.ipv4.ip_local_port_range="32768 60999"
-	assert sa abort more
-	assert sb close l
 }
 
 # queue_is NS PORT COUNT: connections that wait to be accepted
@@ -151,44 +110,6 @@ old_culprit() {
 	assert sc close old
 	assert_tune reset 1 "$c"
 	in_ns "$c" sysctl -qw net.core.somaxconn=4096
-}
-
-# hold NAME COUNT ADDRESS same|each: connections of d that stay, as many as there are ports for
-hold() {
-	start ip netns exec "$d" ./fleet hold "$3" 7000 "$2" "$4" >"$scratch/$1"
-	wait_for 120 grep -q holds "$scratch/$1"
-}
-
-listens() {
-	[ -n "$(in_ns "$1" ss -Htln)" ]
-}
-
-# use_is REMOTE COUNT: ports of d in use to it; none: it has no row
-# shellcheck disable=SC2016 # awk's variables
-use_is() {
-	[ "$(report ports "$d" | awk -v remote="$1" '$2 == remote { print $3 }')" = "$2" ]
-}
-
-# One failed before counting began, and the row of that which failed later has made room for others.
-old_destination() {
-	echo 1 | in_ns "$d" tee /sys/kernel/tcplab/time_wait/length_ms >/dev/null
-	start ip netns exec "$d" ./fleet serve 0.0.0.0 7000
-	wait_for 5 listens "$d" || fail "the server does not listen"
-	in_ns "$d" sysctl -qw net.ipv4.ip_local_port_range="40000 40019"
-	assert hold old 21 127.3.0.1 same
-	assert use_is 127.3.0.1:7000 20
-	assert_tune reset 1 "$d"
-	assert hold new 21 127.4.0.1 same
-	assert use_is 127.4.0.1:7000 20
-	kill "$started"
-	assert wait_for 10 use_is 127.4.0.1:7000 0
-	in_ns "$d" sysctl -qw net.ipv4.ip_local_port_range="20000 60999"
-	assert hold many 4095 127.1.0.1 each
-	assert wait_for 10 use_is 127.4.0.1:7000 ""
-	assert use_is 127.3.0.1:7000 20
-	assert_eq "$(summary_value port_failures "$d")" 2 "connect() that found no port"
-	assert_no_finding net.ipv4.ip_local_port_range "$d"
-	ip netns pids "$d" | xargs -r kill -9
 }
 
 # open_to PORT COUNT: from a, at least
@@ -378,6 +299,22 @@ retries2() {
 	assert sb close l
 }
 
+# Where no timeout grows beyond a second, eight take no 100 s.
+retries2_short() {
+	in_ns "$a" sysctl -qw net.ipv4.tcp_retries2=8 net.ipv4.tcp_rto_max_ms=1000 2>/dev/null ||
+		{ skip "this kernel has no tcp_rto_max_ms"; return; }
+	assert_tune reset 1 "$a"
+	assert sb listen l 192.0.2.2 7050
+	unheard one
+	assert wait_for 40 finding_is net.ipv4.tcp_retries2 "$a" "now 8 101" \
+		"1 open connections were given up after 8 timeouts, in the last [0-9]+ s; RFC 1122 asks for 100 s" ""
+	sa abort one 2>/dev/null
+	assert sb abort one
+	assert sb close l
+	in_ns "$a" sysctl -qw net.ipv4.tcp_rto_max_ms=120000
+	assert_no_finding net.ipv4.tcp_retries2 "$a"
+}
+
 # syns_of RETRIES: SYNs that connect() sends from a with so many retries
 syns_of() {
 	in_ns "$b" nft -f - <<-END
@@ -554,9 +491,6 @@ reset() {
 
 run_tests \
 	"nothing to say" healthy \
-	"ports that are open" port_range \
-	"ports in TIME_WAIT" tw_reuse \
-	"ports of a destination that failed before" old_destination \
 	"an accept queue that somaxconn bounds" somaxconn \
 	"an accept queue that its program bounds" backlog \
 	"an accept queue that was full before" old_culprit \
@@ -566,6 +500,7 @@ run_tests \
 	"no buckets for TIME_WAIT" max_tw_buckets \
 	"no time to close" fin_timeout \
 	"no time to answer" retries2 \
+	"no time to answer, in short timeouts" retries2_short \
 	"lost SYNs" syn_retries \
 	"packets from elsewhere, and an interface that is strict" own_rp_filter \
 	"packets from elsewhere" rp_filter \

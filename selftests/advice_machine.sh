@@ -56,6 +56,51 @@ tcp_mem() {
 	assert_tune reset 1
 }
 
+# pressed MEM: pressure has begun under these, and all is over
+pressed() {
+	assert_tune net.ipv4.tcp_mem "$1"
+	unread 60
+	assert wait_for 10 has_pressed
+	end_of 60
+}
+
+has_pressed() {
+	[ "$(kernel_count TCPMemoryPressures)" -gt "$pressures" ]
+}
+
+# quarter: pages that are a quarter of memory
+# shellcheck disable=SC2016 # awk's variables
+quarter() {
+	awk -v page="$(getconf PAGESIZE)" '$1 == "MemTotal:" { print int($2 * 1024 / page / 4) }' /proc/meminfo
+}
+
+# TCP gets no more than a quarter of memory, and in no case less than it has.
+# shellcheck disable=SC2016 # awk's variables
+tcp_mem_bounds() {
+	local pressures most
+	most=$(quarter)
+	# shellcheck disable=SC2034 # for has_pressed
+	pressures=$(kernel_count TCPMemoryPressures)
+	assert s0 listen l 127.0.0.1 7000 64
+	pressed "20 40 4000"
+	assert_tune net.ipv4.tcp_mem "$((most - 30)) $((most - 20)) $((most - 10))"
+	assert_finding net.ipv4.tcp_mem "" "now $((most - 30)),$((most - 20)),$((most - 10)) $((most - 30)),$((most - 20)),$most" \
+		"memory pressure began [0-9]+ times in the last [0-9]+ s; TCP has [0-9]+ of $((most - 10)) pages now"
+	assert_tune reset 1
+	# The kernel sees that pressure has ended when it asks for memory.
+	unread 1
+	end_of 1
+	assert_eq "$(awk '$1 == "TCP" { print $5 }' /proc/net/protocols)" no "pressure under bounds that are not met"
+	# shellcheck disable=SC2034 # for has_pressed
+	pressures=$(kernel_count TCPMemoryPressures)
+	pressed "20 40 $most"
+	assert_finding net.ipv4.tcp_mem "" "now 20,40,$most -" \
+		"memory pressure began [0-9]+ times in the last [0-9]+ s; TCP has [0-9]+ of $most pages now, a quarter of memory: look for unread data"
+	assert s0 close l
+	assert_tune rollback 1
+	assert_tune reset 1
+}
+
 # The template's, which take pages for bytes.
 tcp_mem_unit() {
 	silent
@@ -200,6 +245,7 @@ conntrack_elsewhere() {
 run_tests \
 	"nothing to say" silent \
 	"memory of TCP" tcp_mem \
+	"a quarter of memory for TCP" tcp_mem_bounds \
 	"bytes for pages" tcp_mem_unit \
 	"the backlog of a CPU" netdev_max_backlog \
 	"sockets without a program" max_orphans \

@@ -22,6 +22,14 @@ static void memory_suggest(struct tl_advice *advice, s64 greatest)
 			  greatest / 3 * 2, greatest);
 }
 
+/* Likewise, but pressure must not begin sooner than it does. */
+static void memory_suggest_more(struct tl_advice *advice, const s64 *mem,
+				s64 greatest)
+{
+	tl_advice_suggest(advice, "%lld %lld %lld", max(mem[0], greatest / 2),
+			  max(mem[1], greatest / 3 * 2), greatest);
+}
+
 static unsigned long memory_mib(s64 pages)
 {
 	return pages >> (20 - PAGE_SHIFT);
@@ -50,7 +58,8 @@ bool tl_rule_tcp_mem(struct tl_facts *facts, struct tl_advice *advice)
 	if (mem[2] >= memory_quarter())
 		tl_advice_say(advice, ", a quarter of memory: look for unread data");
 	else
-		memory_suggest(advice, min(mem[2] / 2 * 3, memory_quarter()));
+		memory_suggest_more(advice, mem,
+				    min(mem[2] / 2 * 3, memory_quarter()));
 	return true;
 }
 

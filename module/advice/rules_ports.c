@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Rules about ephemeral ports, of which connect() finds none, or soon will. */
+#include <linux/math64.h>
 #include <net/inet_sock.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
 
+#include "../compat.h"
 #include "../tcplab.h"
 #include "../track/socket.h"
 #include "rule.h"
@@ -93,9 +95,19 @@ bool tl_rule_tw_reuse(struct tl_facts *facts, struct tl_advice *advice)
 	return true;
 }
 
+/* Ports that are in TIME_WAIT and too young for tcp_tw_reuse, at the present rate. */
+static u64 ports_too_young(const struct tl_facts *facts,
+			   const struct tl_port_facts *port)
+{
+	u32 delay_ms = tl_compat_tw_reuse_delay(facts->ns->net);
+
+	return div_u64((u64)port->rate * delay_ms, MSEC_PER_SEC);
+}
+
 /*
  * Where tcp_tw_reuse would help it comes first. Where it does, a TIME_WAIT holds its
- * port for a second, and no wider range is needed unless others hold the rest.
+ * port for a second or as set, and no wider range is needed unless others hold the
+ * rest.
  */
 static bool ports_want_range(struct tl_facts *facts,
 			     const struct tl_port_facts *port)
@@ -106,7 +118,8 @@ static bool ports_want_range(struct tl_facts *facts,
 		return true;
 	return tl_facts_sysctl(facts, "net.ipv4.tcp_tw_reuse", &reuse, 1) &&
 	       ports_are_reused(reuse, port) && tl_facts_are_now(facts) &&
-	       port->in_use + port->rate >= port->range + port->waiting;
+	       port->in_use + ports_too_young(facts, port) >=
+			port->range + port->waiting;
 }
 
 /**
@@ -116,6 +129,7 @@ static bool ports_want_range(struct tl_facts *facts,
  * @to: its new ones
  * @named: listeners at ports that are new in it
  * @port: those ports
+ * @others: there are more
  */
 struct ports_widening {
 	struct net *net;
@@ -123,6 +137,7 @@ struct ports_widening {
 	s64 to[2];
 	unsigned int named;
 	u16 port[PORTS_NAMED];
+	bool others;
 };
 
 static bool ports_are_named(const struct ports_widening *widening, u16 port)
@@ -143,9 +158,12 @@ static void ports_name_listener(struct sock *sk, void *data)
 	if (port < widening->to[0] || port > widening->to[1] ||
 	    (port >= widening->from[0] && port <= widening->from[1]) ||
 	    inet_is_local_reserved_port(widening->net, port) ||
-	    widening->named == PORTS_NAMED || ports_are_named(widening, port))
+	    ports_are_named(widening, port))
 		return;
-	widening->port[widening->named++] = port;
+	if (widening->named == PORTS_NAMED)
+		widening->others = true;
+	else
+		widening->port[widening->named++] = port;
 }
 
 static void ports_say_listeners(struct tl_advice *advice,
@@ -157,7 +175,8 @@ static void ports_say_listeners(struct tl_advice *advice,
 		tl_advice_say(advice, "%s:%u", i ? ", " : "; reserve ",
 			      widening->port[i]);
 	if (widening->named)
-		tl_advice_say(advice, " first, where programs listen");
+		tl_advice_say(advice, "%s first, where programs listen",
+			      widening->others ? " and others" : "");
 }
 
 /* The kernel takes no range that begins among the privileged ports. */

@@ -9,8 +9,8 @@
 #include "../tcplab.h"
 #include "rule.h"
 
-/* Timeouts that take at least 100 s (RFC 1122, section 4.2.3.5: R2). */
-#define RETRIES_R2		8
+/* How long data is to be sent again at least (RFC 1122, section 4.2.3.5: R2). */
+#define RETRIES_R2_MS		100000
 /* Of so many connect() one may fail for lost SYNs. */
 #define RETRIES_FAILURES	10000
 /* With more of them connect() takes longer to fail than six minutes. */
@@ -20,6 +20,16 @@
 /* One, in the shares below. */
 #define RETRIES_ONE		BIT_ULL(31)
 
+/* The least number of timeouts that take as long: 8, unless they are kept short. */
+static u32 retries_r2(const struct tl_facts *facts)
+{
+	u32 most_ms = tl_compat_rto_max_ms(facts->ns->net), retries = 0;
+
+	while (tl_retries_ms(retries, TL_RETRIES_DATA_MS, most_ms) < RETRIES_R2_MS)
+		retries++;
+	return retries;
+}
+
 /**
  * tl_rule_retries2() - open connections were given up sooner than RFC 1122 allows
  * @facts: the facts
@@ -27,17 +37,21 @@
  *
  * A failover that wants to be told sooner has TCP_USER_TIMEOUT; sockets with that
  * are not counted, nor are orphans.
- * Source: RFC 1122 section 4.2.3.5.
+ * Source: RFC 1122 section 4.2.3.5, retransmits_timed_out().
  */
 bool tl_rule_retries2(struct tl_facts *facts, struct tl_advice *advice)
 {
 	u64 cut = tl_facts_grown(facts, TL_TALLY_RETRIES2_CUT);
 	s64 retries;
+	u32 wanted;
 
 	if (!cut || !tl_advice_about(facts, advice, "net.ipv4.tcp_retries2",
-				     &retries, 1) || retries >= RETRIES_R2)
+				     &retries, 1))
 		return false;
-	tl_advice_suggest(advice, "%d", RETRIES_R2);
+	wanted = retries_r2(facts);
+	if (retries >= wanted)
+		return false;
+	tl_advice_suggest(advice, "%u", wanted);
 	tl_advice_say(advice, "%llu open connections were given up after %lld timeouts,",
 		      cut, retries);
 	tl_advice_say_when(facts, advice);
