@@ -168,6 +168,7 @@ others() {
 	forget_calls
 }
 
+# shellcheck disable=SC2016 # awk's own fields
 udp_sent() {
 	in_ns "$a" awk '$1 == "Udp6OutDatagrams" { print $2 }' /proc/net/snmp6
 }
