@@ -123,6 +123,12 @@ static unsigned long counts_one(struct tl_net *ns, enum tl_tally tally)
 		return tl_track_count(ns, TL_COUNT_SYN_FIRST);
 	case TL_TALLY_SYN_SECOND:
 		return tl_track_count(ns, TL_COUNT_SYN_SECOND);
+	case TL_TALLY_SNDBUF_HELD:
+		return tl_track_count(ns, TL_COUNT_SNDBUF_HELD);
+	case TL_TALLY_RCVBUF_HELD:
+		return tl_track_count(ns, TL_COUNT_RCVBUF_HELD);
+	case TL_TALLY_WINDOW_HELD:
+		return tl_track_count(ns, TL_COUNT_WINDOW_HELD);
 	case TL_TALLY_SOFTNET_DROPS:
 		return counts_softnet(ns);
 	default:

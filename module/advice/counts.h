@@ -12,7 +12,7 @@ struct tl_net;
 /* The time that is recent. */
 #define TL_COUNTS_RECENT_MS	60000
 /* Findings that there may be, each of one rule. */
-#define TL_RULES		15
+#define TL_RULES		18
 
 /* Time between two snapshots, and how many are kept of a namespace. */
 #define TL_COUNTS_EVERY_MS	10000
@@ -46,6 +46,9 @@ enum tl_tally {
 	TL_TALLY_RETRIES2_CUT,		/* open connections that tcp_retries2 ended */
 	TL_TALLY_SYN_FIRST,		/* connect() whose first SYN was answered */
 	TL_TALLY_SYN_SECOND,		/* those whose second was */
+	TL_TALLY_SNDBUF_HELD,		/* ended connections that tcp_wmem had held up */
+	TL_TALLY_RCVBUF_HELD,		/* those whose peer tcp_rmem had held up */
+	TL_TALLY_WINDOW_HELD,		/* those held up by a window that was not scaled */
 	TL_TALLY_SOFTNET_DROPS,		/* of the machine: in the first namespace alone */
 	TL_TALLIES
 };

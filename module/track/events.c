@@ -19,6 +19,7 @@
 #include "events.h"
 #include "identity.h"
 #include "life.h"
+#include "sampler.h"
 #include "settle.h"
 #include "socket.h"
 #include "table.h"
@@ -476,6 +477,17 @@ static void note_answered(struct tl_net *ns, const struct sock *sk)
 						     TL_COUNT_SYN_FIRST);
 }
 
+/* News that is not about a row. */
+static void note_others(struct tl_net *ns, const struct sock *sk, int old_state,
+			int new_state)
+{
+	tl_sampler_changed(ns, sk, old_state, new_state);
+	if (new_state == TCP_CLOSE && may_leave_mini(old_state))
+		note_overflow(ns, sk, old_state);
+	if (old_state == TCP_SYN_SENT && new_state == TCP_ESTABLISHED)
+		note_answered(ns, sk);
+}
+
 /* Called in process and softirq context; on newer kernels without RCU. */
 static void on_set_state(void *unused, const struct sock *sk,
 			 const int old_state, const int new_state)
@@ -491,12 +503,8 @@ static void on_set_state(void *unused, const struct sock *sk,
 		tl_listeners_state(sk, old_state, new_state);
 	else if (new_state != TCP_SYN_SENT && READ_ONCE(ns->track.enabled))
 		socket_changed(ns, sk, old_state, new_state);
-	if (new_state == TCP_CLOSE && may_leave_mini(old_state) &&
-	    READ_ONCE(ns->track.enabled))
-		note_overflow(ns, sk, old_state);
-	if (old_state == TCP_SYN_SENT && new_state == TCP_ESTABLISHED &&
-	    READ_ONCE(ns->track.enabled))
-		note_answered(ns, sk);
+	if (READ_ONCE(ns->track.enabled))
+		note_others(ns, sk, old_state, new_state);
 	rcu_read_unlock();
 }
 

@@ -24,6 +24,9 @@ enum tl_counter {
 	TL_COUNT_RETRIES2_CUT,	/* open ones that tcp_retries2 alone ended */
 	TL_COUNT_SYN_FIRST,	/* connect() whose first SYN was answered */
 	TL_COUNT_SYN_SECOND,	/* those whose second was */
+	TL_COUNT_SNDBUF_HELD,	/* ended ones that tcp_wmem had held up */
+	TL_COUNT_RCVBUF_HELD,	/* those whose peer tcp_rmem had held up */
+	TL_COUNT_WINDOW_HELD,	/* those held up by a window that was not scaled */
 	TL_COUNT_DISAGREE_STATE,	/* segments alone said another state */
 	TL_COUNT_DISAGREE_GONE,	/* a socket ended unnoticed */
 	TL_COUNT_DISAGREE_MISSED,	/* a socket changed its state unnoticed */
