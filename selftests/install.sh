@@ -30,12 +30,22 @@ installs() {
 	assert made uninstall "INSTALL_MOD_PATH=$root"
 	assert grep -q 'nothing was removed' "$scratch/made"
 	assert made install "INSTALL_MOD_PATH=$root"
+	refute grep -q WARNING "$scratch/made"
 	assert cmp "$module" "$installed"
 	assert grep -q '^updates/tcplab.ko:' "$root/lib/modules/$release/modules.dep"
 	assert made uninstall "INSTALL_MOD_PATH=$root"
-	refute test -e "$installed"
-	refute grep -q tcplab "$root/lib/modules/$release/modules.dep"
+	# Nothing of the root is left but the directory that every kernel shares.
+	assert_eq "$(find "$root" ! -type d; find "$root/lib/modules" -mindepth 1)" "" "files that are left"
 	assert_eq "$(real_directory)" "$before" "the real directory of modules"
+}
+
+# The kernel's own way to leave the debug information out.
+strips() {
+	command -v strip >/dev/null || { skip "there is no strip"; return; }
+	assert made install "INSTALL_MOD_PATH=$root" INSTALL_MOD_STRIP=1
+	[ "$(stat -c %s "$installed")" -lt "$(stat -c %s "$module")" ] || fail "nothing was stripped"
+	assert_eq "$(modinfo -F vermagic "$installed")" "$(modinfo -F vermagic "$module")" "vermagic of the stripped module"
+	assert made uninstall "INSTALL_MOD_PATH=$root"
 }
 
 loads_by_name() {
@@ -62,11 +72,15 @@ warns() {
 names_holders() {
 	assert load_module
 	in_ns "$a" sysctl -qw net.ipv4.tcp_congestion_control=lab
+	refute made unload
+	assert grep -q "namespace $a: the default is lab; " "$scratch/made"
+	refute grep -q 'these sockets' "$scratch/made"
 	start_endpoint sa "$a"
 	assert sa listen l 127.0.0.1 7000
 	assert sa connect c 127.0.0.1 7000
 	refute made unload
 	assert grep -q "namespace $a: the default is lab; " "$scratch/made"
+	assert grep -q 'End the programs that have these sockets' "$scratch/made"
 	assert grep -q "namespace $a: socket 127.0.0.1:7000 0.0.0.0:.* LISTEN .*endpoint" "$scratch/made"
 	assert grep -q "namespace $a: socket 127.0.0.1:[0-9]* 127.0.0.1:7000 ESTAB .*endpoint" "$scratch/made"
 	# An unchanged namespace is not named.
@@ -78,8 +92,25 @@ names_holders() {
 	refute module_loaded
 }
 
+# Neither a socket nor a namespace holds the module then.
+names_watchers() {
+	local watcher
+	command -v bpftrace >/dev/null || { skip "there is no bpftrace"; return; }
+	assert load_module
+	start bpftrace -e 'BEGIN { printf("ready\n"); } tracepoint:tcplab:connection_state { @seen = count(); }' >"$scratch/bpftrace" 2>&1
+	watcher=$started
+	wait_for 60 grep -q ready "$scratch/bpftrace" || { skip "bpftrace: $(head -n 1 "$scratch/bpftrace")"; return; }
+	refute made unload
+	assert grep -q "process $watcher (bpftrace) watches events" "$scratch/made"
+	refute grep -q 'these sockets' "$scratch/made"
+	kill -9 "$watcher"
+	assert wait_for 10 made unload
+}
+
 run_tests \
 	"the module that was built is installed and removed" installs \
+	"INSTALL_MOD_STRIP leaves the debug information out" strips \
 	"modprobe finds it" loads_by_name \
 	"a warning where another kernel runs" warns \
-	"what holds the module is named" names_holders
+	"what holds the module is named" names_holders \
+	"who watches its trace events is named" names_watchers

@@ -211,7 +211,10 @@ told() {
 		esac
 	done <"$scratch/knobs"
 	assert_eq "$(../scripts/knobs leak | wc -l)" 2 "lines about one knob"
+	assert_eq "$(../scripts/knobs net.core.somaxconn | sed 1d)" "tuning/net.core.somaxconn  4096     $(
+		sysctl -n net.core.somaxconn | tr -d '\n')  0 to 2147483647" "the line about a sysctl"
 	refute ../scripts/knobs nothing 2>/dev/null
+	assert_eq "$(../scripts/knobs leak nothing 2>&1)" "knobs: no knob has 'nothing' in its name" "one word of two that is in no name"
 }
 
 run_tests \
