@@ -32,7 +32,7 @@ set_of_seven() {
 		net.ipv4.tcp_keepalive_time = 700
 		net.ipv4.conf.all.rp_filter = 1
 		net.ipv4.tcp_syn_retries = 3
-		net.ipv4.ip_local_reserved_ports = 25000-25010
+		net.ipv4.ip_local_reserved_ports = 25010,25000-25009
 	END
 }
 

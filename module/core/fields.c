@@ -9,6 +9,8 @@
 /* Above every bound. */
 #define FIELDS_TOO_LARGE	0x8000000000000000ULL
 
+#define FIELDS_PORTS		(TL_FIELDS_PORTS * 8)
+
 static bool fields_is_digit(char c)
 {
 	return c >= '0' && c <= '9';
@@ -123,34 +125,33 @@ static int fields_check_numbers(const char *text, const char *end,
 
 /* One number of a list, or two with a hyphen between them. */
 static const char *fields_item(const char *text, const char *end,
-			       const struct tl_bounds *bounds, bool *in_range)
+			       struct number *low, struct number *high)
 {
-	struct number low, high;
-
-	text = fields_number(text, end, &low);
-	if (!text || low.negative)
+	text = fields_number(text, end, low);
+	if (!text || low->negative)
 		return NULL;
-	high = low;
+	*high = *low;
 	if (text < end && *text == '-') {
-		text = fields_number(text + 1, end, &high);
-		if (!text || high.negative)
+		text = fields_number(text + 1, end, high);
+		if (!text || high->negative)
 			return NULL;
 	}
-	if (!fields_in_range(&low, bounds) || !fields_in_range(&high, bounds))
-		*in_range = false;
-	return fields_less(&high, &low) ? NULL : text;
+	return fields_less(high, low) ? NULL : text;
 }
 
 static int fields_check_list(const char *text, const char *end,
 			     const struct tl_bounds *bounds, char *out)
 {
 	const char *begin = text;
+	struct number low, high;
 	bool in_range = true;
 
 	while (text < end) {
-		text = fields_item(text, end, bounds, &in_range);
+		text = fields_item(text, end, &low, &high);
 		if (!text || (text < end && (*text != ',' || text + 1 == end)))
 			return -EINVAL;
+		in_range = in_range && fields_in_range(&low, bounds) &&
+			   fields_in_range(&high, bounds);
 		text += text < end;
 	}
 	memcpy(out, begin, (size_t)(end - begin));
@@ -180,7 +181,7 @@ static int fields_check_word(const char *text, const char *end, char *out)
 }
 
 /**
- * tl_fields_check() - check a value, and write it as the kernel does
+ * tl_fields_check() - check a value, and write it as the kernel does, but a list
  * @text: the value, perhaps with blanks around it
  * @length: bytes of it
  * @bounds: what it may be
@@ -209,6 +210,75 @@ int tl_fields_check(const char *text, size_t length,
 	if (bounds->form == TL_FORM_LIST)
 		return fields_check_list(text, end, bounds, out);
 	return fields_check_numbers(text, end, bounds, out);
+}
+
+static void fields_mark(u8 *ports, u32 low, u32 high)
+{
+	u8 from = (u8)(0xff << low % 8), to = (u8)(0xff >> (7 - high % 8));
+	u32 first = low / 8, last = high / 8;
+
+	if (first == last) {
+		ports[first] |= from & to;
+		return;
+	}
+	ports[first] |= from;
+	memset(ports + first + 1, 0xff, last - first - 1);
+	ports[last] |= to;
+}
+
+/* The first port from @port on that is marked, or is not; past the last if none. */
+static u32 fields_next(const u8 *ports, u32 port, bool marked)
+{
+	while (port < FIELDS_PORTS) {
+		u8 eight = marked ? ports[port / 8] : (u8)~ports[port / 8];
+
+		if (eight >> port % 8 & 1)
+			break;
+		port = eight >> port % 8 ? port + 1 : (port / 8 + 1) * 8;
+	}
+	return port;
+}
+
+static char *fields_write(char *out, u32 port)
+{
+	u32 unit = 1;
+
+	while (port / unit >= 10)
+		unit *= 10;
+	for (; unit; unit /= 10)
+		*out++ = (char)('0' + port / unit % 10);
+	return out;
+}
+
+/**
+ * tl_fields_join() - write a list as the kernel does: in order, ranges joined
+ * @text: a list of ports that was checked; changed, and no longer than before
+ * @ports: TL_FIELDS_PORTS bytes, all 0
+ */
+void tl_fields_join(char *text, u8 *ports)
+{
+	const char *at = text, *end = text + strlen(text);
+	struct number number, last;
+	u32 low, high;
+
+	while (at < end) {
+		at = fields_item(at, end, &number, &last);
+		fields_mark(ports, (u32)number.amount, (u32)last.amount);
+		at += at < end;
+	}
+	at = text;
+	for (low = 0; (low = fields_next(ports, low, true)) < FIELDS_PORTS;
+	     low = high) {
+		high = fields_next(ports, low, false);
+		if (text > at)
+			*text++ = ',';
+		text = fields_write(text, low);
+		if (high - 1 == low)
+			continue;
+		*text++ = '-';
+		text = fields_write(text, high - 1);
+	}
+	*text = '\0';
 }
 
 static const char *fields_skip(const char *text)

@@ -9,6 +9,8 @@
 #define TL_FIELDS_SIZE	4096
 /* Bytes of a word, with its end: names of algorithms and of queues. */
 #define TL_FIELDS_WORD	16
+/* Bytes of the marks of all ports. */
+#define TL_FIELDS_PORTS	(65536 / 8)
 
 /**
  * enum tl_form - what a value is made of
@@ -42,6 +44,7 @@ struct tl_bounds {
 
 int tl_fields_check(const char *text, size_t length,
 		    const struct tl_bounds *bounds, char *out, size_t size);
+void tl_fields_join(char *text, u8 *ports);
 bool tl_fields_equal(const char *a, const char *b);
 
 #endif /* TCPLAB_CORE_FIELDS_H */

@@ -199,15 +199,13 @@ static int apply_write_all(struct apply *apply)
 	return 0;
 }
 
-/* The kernel writes a list in its own way; anything else as the catalogue does. */
 static int apply_read_back(struct apply *apply, struct tl_wish *wish)
 {
 	char *now = tl_sysctl_read(wish->file);
 
 	if (IS_ERR(now))
 		return PTR_ERR(now);
-	if (wish->name.sysctl->bounds.form != TL_FORM_LIST &&
-	    !tl_fields_equal(now, wish->value)) {
+	if (!tl_fields_equal(now, wish->value)) {
 		kvfree(now);
 		/* Somebody else has written meanwhile. A single value was taken. */
 		return apply->how == TL_APPLY_ONE ? 0 : -EBUSY;

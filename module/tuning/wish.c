@@ -10,6 +10,18 @@
 #include "change.h"
 #include "sysctl.h"
 
+/* The kernel writes a list in order. */
+static int wish_join(char *list)
+{
+	u8 *ports = kvzalloc(TL_FIELDS_PORTS, GFP_KERNEL_ACCOUNT);
+
+	if (!ports)
+		return -ENOMEM;
+	tl_fields_join(list, ports);
+	kvfree(ports);
+	return 0;
+}
+
 /**
  * tl_apply_check() - check a value against the catalogue
  * @name: whose value it is
@@ -17,17 +29,20 @@
  * @length: bytes of it
  * @text: TL_FIELDS_SIZE bytes; filled with the value as the kernel writes it
  *
- * Return: 0, -EINVAL or -ERANGE.
+ * Context: process; sleeps.
+ * Return: 0, -EINVAL, -ERANGE or -ENOMEM.
  */
 int tl_apply_check(const struct tl_name *name, const char *value, size_t length,
 		   char *text)
 {
 	struct tl_bounds bounds = name->sysctl->bounds;
+	int err;
 
 	/* The kernel keeps these as jiffies. */
 	if (name->sysctl->seconds)
 		bounds.max /= HZ;
-	return tl_fields_check(value, length, &bounds, text, TL_FIELDS_SIZE);
+	err = tl_fields_check(value, length, &bounds, text, TL_FIELDS_SIZE);
+	return err || bounds.form != TL_FORM_LIST ? err : wish_join(text);
 }
 
 /* Older kernels hide a global name from another namespace, newer ones let it read only. */

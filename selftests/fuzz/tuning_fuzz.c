@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Fuzzes the parsers of sysctls and of sets of them. A value that is taken is
- * its own normal form, and each number of it is in range; a line points into
- * itself; the name of an interface leads nowhere else. The input is a letter
- * that chooses the bounds, and the text.
+ * its own normal form, and each number of it is in range; so is a list that is
+ * joined; a line points into itself; the name of an interface leads nowhere else.
+ * The input is a letter that chooses the bounds, and the text.
  */
 #include "fields.h"
 #include "fuzz.h"
@@ -39,6 +39,24 @@ static void check_numbers(const struct tl_bounds *bound, const char *text)
 			bound->form == TL_FORM_PAIR ? 2 : 1));
 }
 
+/* A list that is joined is its own normal form, in order, and no longer. */
+static void check_joined(char *list)
+{
+	u8 ports[TL_FIELDS_PORTS] = { 0 }, same[TL_FIELDS_PORTS] = { 0 };
+	size_t length = strlen(list);
+	char *again;
+
+	tl_fields_join(list, ports);
+	HOLDS(strlen(list) <= length);
+	again = strdup(list);
+	if (!again)
+		abort();
+	tl_fields_join(again, same);
+	HOLDS(!strcmp(list, again));
+	HOLDS(!memcmp(ports, same, sizeof(ports)));
+	free(again);
+}
+
 static void check_value(const struct tl_bounds *bound, const char *text,
 			size_t length)
 {
@@ -56,6 +74,8 @@ static void check_value(const struct tl_bounds *bound, const char *text,
 		HOLDS(tl_fields_equal(out, again));
 		if (bound->form < TL_FORM_LIST)
 			check_numbers(bound, out);
+		if (bound->form == TL_FORM_LIST)
+			check_joined(out);
 	}
 	free(out);
 	free(again);

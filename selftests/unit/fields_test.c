@@ -105,6 +105,48 @@ static void test_lists(void **state)
 		assert_value(bad[i], &ports, -EINVAL, NULL);
 }
 
+static void assert_joined(const char *text, const char *wanted)
+{
+	u8 marks[TL_FIELDS_PORTS] = { 0 };
+	char list[TL_FIELDS_SIZE];
+
+	assert_int_equal(tl_fields_check(text, strlen(text), &ports, list,
+					 sizeof(list)), 0);
+	tl_fields_join(list, marks);
+	assert_string_equal(list, wanted);
+}
+
+/* As the kernel shows them: in order, and neighbours as one range. */
+static void test_joined(void **state)
+{
+	const u32 most = (TL_FIELDS_SIZE - 1) / 6;
+	char down[TL_FIELDS_SIZE], up[TL_FIELDS_SIZE];
+	u32 port;
+
+	(void)state;
+	assert_joined("", "");
+	assert_joined("0", "0");
+	assert_joined("8081,8080", "8080-8081");
+	assert_joined("1,2,3,4,5,6,7,8,9,10", "1-10");
+	assert_joined("7,9", "7,9");
+	assert_joined("8,16,15", "8,15-16");
+	assert_joined("30-40,10-20,15-35", "10-40");
+	assert_joined("5-5,5,5", "5");
+	assert_joined("8-15", "8-15");
+	assert_joined("0-6,8,10-65535", "0-6,8,10-65535");
+	assert_joined("65535,65534,0,1", "0-1,65534-65535");
+	assert_joined("65535,60000-65534", "60000-65535");
+	assert_joined("0-65535,7", "0-65535");
+	/* As many as there is room for: every other one, from the last to the first. */
+	for (port = 0; port < most; port++) {
+		snprintf(down + port * 6, 7, "%u,", 20001 + 2 * (most - 1 - port));
+		snprintf(up + port * 6, 7, "%u,", 20001 + 2 * port);
+	}
+	down[most * 6 - 1] = '\0';
+	up[most * 6 - 1] = '\0';
+	assert_joined(down, up);
+}
+
 static void test_words(void **state)
 {
 	(void)state;
@@ -149,6 +191,7 @@ int main(void)
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_several),
 		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_joined),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_room),
 		cmocka_unit_test(test_equal),
