@@ -192,6 +192,102 @@ names_at_most() {
 	assert_tune rollback 1 "$b"
 }
 
+# conf LEAF NAME...: the values of conf.all, conf.default or interfaces
+conf() {
+	local leaf=$1 name
+	shift
+	for name; do
+		in_ns "$b" cat "/proc/sys/net/ipv4/conf/$name/$leaf"
+	done | xargs
+}
+
+# stage_conf LINE...: stages a set of names of net.ipv4.conf, and what standard input has besides
+stage_conf() {
+	local line
+	{
+		for line; do
+			echo "net.ipv4.conf.$line"
+		done
+		cat
+	} | stage_set "$b"
+}
+
+apply_conf() {
+	assert_eq "$(stage_conf "$@" </dev/null)" "" "answer to the lines $*"
+	assert_tune apply 1 "$b"
+}
+
+set_has_ended() {
+	[ "$(tuned profile "$b")" = "- applied 0 skipped 0 changed_since 0 ends_in_ms -" ]
+}
+
+# The kernel copies some values of conf.all and conf.default to interfaces.
+copied() {
+	local line
+	assert in_ns "$b" ip link add e0 type dummy
+	assert in_ns "$b" ip link add e1 type dummy
+	# The interface has the wanted value, until the line before is written.
+	apply_conf default.rp_filter=1 e0.rp_filter=0
+	assert_eq "$(conf rp_filter default e0 e1)" "1 0 1" "rp_filter of the default and two interfaces"
+	assert_tune rollback 1 "$b"
+	assert_eq "$(conf rp_filter default e0 e1)" "0 0 0" "rp_filter after rollback"
+	for line in default e0; do
+		apply_conf all.forwarding=1 "$line.forwarding=0"
+		assert_eq "$(conf forwarding all "$line")" "1 0" "forwarding of all and $line"
+		assert_tune rollback 1 "$b"
+		assert_eq "$(conf forwarding all default e0 e1)" "0 0 0 0" "forwarding after rollback"
+	done
+	# What somebody else has changed stays.
+	in_ns "$b" sysctl -qw net.ipv4.conf.e0.rp_filter=1
+	apply_conf default.rp_filter=1 e0.rp_filter=2
+	in_ns "$b" sysctl -qw net.ipv4.conf.e0.rp_filter=0
+	assert_tune rollback 1 "$b"
+	assert_eq "$(conf rp_filter default e0)" "0 0" "rp_filter of somebody else"
+	# A single write, a set with one of the names that it has changed, and another single write to the first.
+	assert_tune net.ipv4.conf.all.forwarding 1 "$b"
+	apply_conf e0.forwarding=0
+	assert_tune rollback 1 "$b"
+	assert_eq "$(conf forwarding all e0 e1)" "0 0 0" "forwarding after rollback of both"
+	assert in_ns "$b" ip link delete e0
+	assert in_ns "$b" ip link delete e1
+}
+
+# An interface had another value than conf.all, and is set with it, in either order of the lines.
+# shellcheck disable=SC2086 # two lines
+copied_over() {
+	local lines own
+	assert in_ns "$b" ip link add e0 type dummy
+	in_ns "$b" sysctl -qw net.ipv4.conf.e0.forwarding=1
+	for own in 1 0; do
+		for lines in "all.forwarding=1 e0.forwarding=$own" "e0.forwarding=$own all.forwarding=1"; do
+			apply_conf $lines
+			assert_eq "$(conf forwarding all e0)" "1 $own" "forwarding after $lines"
+			assert_tune rollback 1 "$b"
+			assert_eq "$(conf forwarding all e0)" "0 1" "forwarding after rollback of $lines"
+			assert_eq "$(tuning_column net.ipv4.conf.default.forwarding effect "$b")" - "effect after rollback of $lines"
+			# The kernel refuses the last line.
+			assert_eq "$(echo net.ipv4.tcp_congestion_control=nonsense | stage_conf $lines)" "" "answer to $lines and another"
+			refute_tune "No such file" apply 1 "$b"
+			assert_eq "$(conf forwarding all e0)" "0 1" "forwarding after $lines and a bad one"
+			# The set ends by itself.
+			assert_tune confirm_ms 1 "$b"
+			apply_conf $lines
+			wait_for 10 set_has_ended || fail "the set does not end: $(tuned profile "$b")"
+			assert_eq "$(conf forwarding all e0)" "0 1" "forwarding after the end of $lines"
+			assert_tune confirm_ms 600000 "$b"
+		done
+	done
+	# A change of conf.all before the set.
+	assert_tune net.ipv4.conf.all.forwarding 1 "$b"
+	assert_tune confirm_ms 1 "$b"
+	apply_conf all.forwarding=0 e0.forwarding=0
+	wait_for 10 set_has_ended || fail "the set does not end: $(tuned profile "$b")"
+	assert_eq "$(conf forwarding all e0)" "1 1" "forwarding after the end of a set"
+	assert_tune confirm_ms 600000 "$b"
+	assert_tune rollback 1 "$b"
+	assert in_ns "$b" ip link delete e0
+}
+
 # rows CONDITION: names in the report of the first namespace, for which awk finds it true
 rows() {
 	awk "NR > 2 && ($1) { print \$1 }" /proc/net/tcplab/tuning
@@ -372,6 +468,8 @@ run_tests \
 	"64 KiB and no more" large \
 	"a second writer is noticed" two_writers \
 	"512 names and no more" names_at_most \
+	"names that the kernel copies" copied \
+	"values that the kernel has copied over" copied_over \
 	"the sets of tcplab" built_in \
 	"somebody else's change stays" others_change \
 	"somebody writes all the time" hammered \

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Writing sysctls: all of a set or nothing. All files are opened and read, and
- * all memory is had, before the first is written; the first error puts back what
- * was written, the last first. At the end all are read back.
+ * all memory that a change needs is had, before the first is written; the first
+ * error puts back what was written. At the end all are read back. Looking at a name
+ * takes memory for a moment, and so does the kernel when it is written: a name that
+ * cannot be put back for want of it stays among the changes.
  */
 #include <linux/err.h>
 #include <linux/mm.h>
@@ -14,6 +16,7 @@
 #include "apply.h"
 #include "change.h"
 #include "event.h"
+#include "spread.h"
 #include "sysctl.h"
 
 /**
@@ -88,9 +91,25 @@ static int apply_remember(struct apply *apply, struct tl_wish *wish)
 {
 	wish->change = apply_known(apply, wish);
 	wish->known = wish->change;
-	if (!wish->known)
+	if (wish->known)
+		wish->ours = tl_fields_equal(wish->change->mine, wish->old);
+	else
 		wish->change = tl_change_new(&wish->name, wish->old);
 	return wish->change ? 0 : -ENOMEM;
+}
+
+/* conf.all goes first, then conf.default: the kernel copies their values. */
+static void apply_sort(struct list_head *wishes)
+{
+	struct tl_wish *wish, *next;
+	enum tl_reach reach;
+	LIST_HEAD(sorted);
+
+	for (reach = TL_REACH_ALL; reach < TL_REACHES; reach++)
+		list_for_each_entry_safe(wish, next, wishes, list)
+			if (tl_name_reach(&wish->name) == reach)
+				list_move_tail(&wish->list, &sorted);
+	list_splice(&sorted, wishes);
 }
 
 static int apply_open_all(struct apply *apply)
@@ -153,7 +172,7 @@ static bool apply_is_ours_and_none(const struct tl_wish *wish)
 }
 
 static int apply_write_text(const struct apply *apply,
-			    const struct tl_wish *wish)
+			    const struct tl_wish *wish, const char *found)
 {
 	if (apply_is_ours_and_none(wish))
 		return -ENOENT;
@@ -163,20 +182,38 @@ static int apply_write_text(const struct apply *apply,
 	if (signal_pending(current))
 		return -EINTR;
 	/* Writing the same value might still do something to interfaces. */
-	if (tl_fields_equal(wish->old, wish->value))
+	if (tl_fields_equal(found, wish->value))
 		return 0;
 	return tl_sysctl_write_patiently(wish->file, wish->value, true);
 }
 
 /* A refused value may have been written in part. */
+static int apply_write_over(struct apply *apply, struct tl_wish *wish,
+			    const char *found)
+{
+	int err = tl_spread_begin(apply->changes, &wish->name);
+
+	if (err)
+		return err;
+	err = apply_write_text(apply, wish, found);
+	if (err && err != -ERESTARTNOINTR)
+		wish->half = tl_sysctl_put(wish->file, found);
+	tl_spread_end(apply->changes, &wish->name);
+	return err;
+}
+
+/* A line before may have changed it since it was opened. */
 static int apply_write(struct apply *apply, struct tl_wish *wish)
 {
-	int err = apply_write_text(apply, wish);
+	char *found = tl_sysctl_read(wish->file);
+	int err = PTR_ERR_OR_ZERO(found);
 
+	if (!err) {
+		err = apply_write_over(apply, wish, found);
+		kvfree(found);
+	}
 	if (err == -ERESTARTNOINTR)
 		return err;
-	if (err && tl_sysctl_write_patiently(wish->file, wish->old, false))
-		wish->half = true;
 	wish->written = !err || wish->half;
 	apply_trace(apply, wish, wish->old, wish->value, false, err);
 	return err;
@@ -191,7 +228,8 @@ static int apply_write_all(struct apply *apply)
 		if (wish->skipped)
 			continue;
 		err = apply_write(apply, wish);
-		if (err && err != -EINTR && apply_may_skip(apply, wish, err))
+		if (err && err != -EINTR && !wish->half &&
+		    apply_may_skip(apply, wish, err))
 			wish->skipped = true;
 		else if (err)
 			return err;
@@ -256,39 +294,84 @@ static void apply_keep(struct apply *apply, struct tl_wish *wish)
 		tl_changes_add(apply->changes, change);
 		wish->known = true;
 	}
-	kvfree(change->mine);
-	change->mine = wish->value;
+	tl_change_take(change, wish->value);
 	wish->value = NULL;
 	apply_forget_told(apply, &change->name);
 }
 
-/* A value that somebody else has written meanwhile is left alone. */
-static void apply_undo(struct apply *apply, struct tl_wish *wish)
+/* A name that is not written yet may have got the value of another one. */
+static bool apply_is_ours(const struct apply *apply, const struct tl_wish *wish,
+			  const char *now)
 {
-	char *now = tl_sysctl_read(wish->file);
-	int err;
+	const struct tl_wish *other;
 
-	if (!IS_ERR(now) && !wish->half && !tl_fields_equal(now, wish->value)) {
-		apply_trace(apply, wish, now, now, true, 0);
-		kvfree(now);
-		return;
-	}
-	if (!IS_ERR(now))
-		kvfree(now);
-	err = tl_sysctl_write_patiently(wish->file, wish->old, false);
-	apply_trace(apply, wish, wish->value, wish->old, true, err);
-	/* It stays to be put back. */
-	if (err)
-		apply_keep(apply, wish);
+	if (wish->written)
+		return tl_fields_equal(now, wish->value);
+	list_for_each_entry(other, apply->wishes, list)
+		if (other->written && tl_fields_equal(now, other->value) &&
+		    tl_name_reaches(&other->name, &wish->name))
+			return true;
+	return false;
 }
 
+/* A value that somebody else has written meanwhile is left alone. */
+static void apply_look(const struct apply *apply, struct tl_wish *wish)
+{
+	char *now = tl_sysctl_read(wish->file);
+
+	if (IS_ERR(now)) {
+		wish->undo = now != ERR_PTR(-ENOENT);
+		return;
+	}
+	wish->undo = wish->half || apply_is_ours(apply, wish, now);
+	if (!wish->undo && wish->written)
+		apply_trace(apply, wish, now, now, true, 0);
+	kvfree(now);
+}
+
+static void apply_undo(struct apply *apply, struct tl_wish *wish)
+{
+	int err;
+
+	if (wish->written && !tl_name_is_reached(&wish->name))
+		apply_look(apply, wish);
+	if (!wish->undo)
+		return;
+	err = tl_spread_begin(apply->changes, &wish->name);
+	if (!err) {
+		err = tl_sysctl_put(wish->file, wish->old);
+		tl_spread_end(apply->changes, &wish->name);
+	}
+	apply_trace(apply, wish, wish->written ? wish->value : "-", wish->old,
+		    true, err);
+	wish->left = err;
+	if (!err && wish->ours)
+		tl_change_reread(wish->change);
+}
+
+/* It stays to be put back. */
+static void apply_keep_left(struct apply *apply, struct tl_wish *wish)
+{
+	apply_keep(apply, wish);
+	tl_change_reread(wish->change);
+}
+
+/*
+ * In the order of writing: names that get the value of another one come behind
+ * it, and are looked at before.
+ */
 static void apply_undo_all(struct apply *apply)
 {
 	struct tl_wish *wish;
 
+	list_for_each_entry(wish, apply->wishes, list)
+		if (wish->old && tl_name_is_reached(&wish->name))
+			apply_look(apply, wish);
+	list_for_each_entry(wish, apply->wishes, list)
+		apply_undo(apply, wish);
 	list_for_each_entry_reverse(wish, apply->wishes, list)
-		if (wish->written)
-			apply_undo(apply, wish);
+		if (wish->left)
+			apply_keep_left(apply, wish);
 }
 
 static bool apply_is_risky(const struct apply *apply)
@@ -326,7 +409,8 @@ static void apply_keep_set(struct apply *apply, const char *set)
 	strscpy(changes->set, set, sizeof(changes->set));
 	changes->applied = 0;
 	changes->skipped = 0;
-	list_for_each_entry(wish, apply->wishes, list) {
+	/* Rollback goes back through the list: conf.all comes first then, too. */
+	list_for_each_entry_reverse(wish, apply->wishes, list) {
 		if (wish->skipped) {
 			changes->skipped++;
 			continue;
@@ -385,6 +469,7 @@ int tl_apply(struct tl_net *ns, struct list_head *wishes, enum tl_apply how,
 		return PTR_ERR(apply.changes);
 	if (how != TL_APPLY_ONE && apply.changes->pending)
 		return -EBUSY;
+	apply_sort(wishes);
 	err = apply_open_all(&apply);
 	if (err)
 		return err;

@@ -32,11 +32,14 @@ enum tl_apply {
  * @skipped: it was
  * @written: it was written
  * @half: a part of it was written, and could not be put back yet
+ * @undo: the set has failed, and this is to be put back
+ * @left: that could not be done
  * @file: the open file
  * @old: the text before
  * @value: the text to write, then the text that was read back
  * @change: its change
  * @known: the change was there before
+ * @ours: nobody else had changed it since
  */
 struct tl_wish {
 	struct list_head list;
@@ -46,11 +49,14 @@ struct tl_wish {
 	bool skipped;
 	bool written;
 	bool half;
+	bool undo;
+	bool left;
 	struct file *file;
 	char *old;
 	char *value;
 	struct tl_change *change;
 	bool known;
+	bool ours;
 };
 
 int tl_wish_add(struct list_head *wishes, const struct tl_name *name,

@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 
 #include "../compat.h"
+#include "../core/fields.h"
 #include "../tcplab.h"
 #include "change.h"
 #include "restore.h"
@@ -213,6 +214,37 @@ struct tl_change *tl_change_new(const struct tl_name *name, const char *before)
 		return change;
 	kfree(change);
 	return NULL;
+}
+
+/**
+ * tl_change_take() - note the text that a change has now
+ * @change: the change
+ * @text: the text; used up
+ */
+void tl_change_take(struct tl_change *change, char *text)
+{
+	kvfree(change->mine);
+	change->mine = text;
+	change->unread = false;
+}
+
+/**
+ * tl_change_reread() - note the text that a change has after a write of ours
+ * @change: the change, which is in the list
+ *
+ * Context: process; sleeps.
+ */
+void tl_change_reread(struct tl_change *change)
+{
+	char *now = tl_sysctl_read(change->file);
+
+	if (IS_ERR(now)) {
+		change->unread = true;
+		return;
+	}
+	if (!tl_fields_equal(now, change->mine))
+		change->rewritten = true;
+	tl_change_take(change, now);
 }
 
 /**

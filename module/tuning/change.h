@@ -42,8 +42,11 @@ enum tl_told {
  * @before: the text before the first change since the last rollback
  * @mine: the text after the last one, as it was read back
  * @undo: the text before the set that is to end; NULL: it is not in that
+ * @unread: it may have another text than @mine by now, which is ours, too
+ * @follows: a write to another name, which is under way, may change it
  * @in_set: the last set has it
- * @rewritten: a single write has come after that set
+ * @rewritten: a single write has come after that set, to it or to a name that
+ *	the kernel copies to it
  */
 struct tl_change {
 	struct list_head list;
@@ -52,6 +55,8 @@ struct tl_change {
 	char *before;
 	char *mine;
 	char *undo;
+	bool unread;
+	bool follows;
 	bool in_set;
 	bool rewritten;
 };
@@ -118,6 +123,8 @@ void tl_changes_add(struct tl_changes *changes, struct tl_change *change);
 void tl_changes_drop(struct tl_changes *changes, struct tl_change *change);
 void tl_changes_drop_all(struct tl_changes *changes);
 struct tl_change *tl_change_new(const struct tl_name *name, const char *before);
+void tl_change_take(struct tl_change *change, char *text);
+void tl_change_reread(struct tl_change *change);
 void tl_change_free(struct tl_change *change);
 void tl_changes_end_in(struct tl_changes *changes, u32 ms);
 void tl_changes_no_end(struct tl_changes *changes);

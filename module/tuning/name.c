@@ -3,6 +3,7 @@
 #include "name.h"
 
 #define NAME_CONF	"net.ipv4.conf."
+#define NAME_ALL	"all."
 #define NAME_DEFAULT	"default."
 
 static bool name_is(const char *name, const char *text, size_t length)
@@ -76,6 +77,52 @@ bool tl_name_equal(const struct tl_name *a, const struct tl_name *b)
 	return a->sysctl == b->sysctl && !strcmp(a->device, b->device);
 }
 
+static const char *name_leaf(const struct tl_name *name)
+{
+	return strrchr(name->sysctl->name, '.') + 1;
+}
+
+static bool name_begins(const struct tl_name *name, const char *prefix)
+{
+	return !strncmp(name->sysctl->name, prefix, strlen(prefix));
+}
+
+/**
+ * tl_name_reach() - which names may change with one
+ * @name: the name
+ */
+enum tl_reach tl_name_reach(const struct tl_name *name)
+{
+	if (name->device[0])
+		return TL_REACH_OWN;
+	if (name_begins(name, NAME_CONF NAME_ALL))
+		return TL_REACH_ALL;
+	return name_begins(name, NAME_CONF NAME_DEFAULT) ? TL_REACH_DEFAULT :
+							   TL_REACH_OWN;
+}
+
+/**
+ * tl_name_is_reached() - whether it may change with another one
+ * @name: the name
+ */
+bool tl_name_is_reached(const struct tl_name *name)
+{
+	return name_begins(name, NAME_CONF) &&
+	       tl_name_reach(name) != TL_REACH_ALL;
+}
+
+/**
+ * tl_name_reaches() - whether the kernel may change a name with another one
+ * @name: the name that is written
+ * @other: the name that may change
+ */
+bool tl_name_reaches(const struct tl_name *name, const struct tl_name *other)
+{
+	return tl_name_reach(name) < tl_name_reach(other) &&
+	       tl_name_is_reached(other) &&
+	       !strcmp(name_leaf(name), name_leaf(other));
+}
+
 /* Copies @text to @to, each @from as @as; returns where its end is. */
 static char *name_copy(char *to, const char *text, char from, char as)
 {
@@ -83,11 +130,6 @@ static char *name_copy(char *to, const char *text, char from, char as)
 		*to++ = *text == from ? as : *text;
 	*to = '\0';
 	return to;
-}
-
-static const char *name_leaf(const struct tl_name *name)
-{
-	return name->sysctl->name + sizeof(NAME_CONF NAME_DEFAULT) - 1;
 }
 
 /**

@@ -19,8 +19,25 @@ struct tl_name {
 	char device[TL_DEVICE_SIZE];
 };
 
+/**
+ * enum tl_reach - which names may change with one, in the order to write them
+ * @TL_REACH_ALL: it is of conf.all: those of conf.default and of all interfaces
+ * @TL_REACH_DEFAULT: it is of conf.default: those of interfaces
+ * @TL_REACH_OWN: none
+ * @TL_REACHES: how many ways there are
+ */
+enum tl_reach {
+	TL_REACH_ALL,
+	TL_REACH_DEFAULT,
+	TL_REACH_OWN,
+	TL_REACHES
+};
+
 bool tl_name_find(const char *text, size_t length, struct tl_name *name);
 bool tl_name_equal(const struct tl_name *a, const struct tl_name *b);
+enum tl_reach tl_name_reach(const struct tl_name *name);
+bool tl_name_is_reached(const struct tl_name *name);
+bool tl_name_reaches(const struct tl_name *name, const struct tl_name *other);
 void tl_name_text(const struct tl_name *name, char *text);
 void tl_name_path(const struct tl_name *name, char *path);
 

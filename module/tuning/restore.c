@@ -15,6 +15,7 @@
 #include "event.h"
 #include "mirror.h"
 #include "restore.h"
+#include "spread.h"
 #include "sysctl.h"
 
 static const char *restore_cause(enum tl_restore who)
@@ -69,17 +70,21 @@ static bool restore_would_cut(struct tl_net *ns, enum tl_in_use what,
 }
 
 /* Writes @target where @now is; the namespace's files answer only while it lives. */
-static int restore_write(struct tl_change *change, const char *now,
-			 const char *target)
+static int restore_write(struct tl_changes *changes, struct tl_change *change,
+			 const char *now, const char *target)
 {
 	int err;
 
 	if (tl_fields_equal(now, target))
 		return 0;
-	err = tl_sysctl_write_patiently(change->file, target, false);
-	/* A part of it may have been written. */
+	err = tl_spread_begin(changes, &change->name);
 	if (err)
-		tl_sysctl_write_patiently(change->file, now, false);
+		return err;
+	err = tl_sysctl_write_patiently(change->file, target, false);
+	/* A part of it may have been written, and may stay. */
+	if (err && tl_sysctl_put(change->file, now))
+		tl_change_reread(change);
+	tl_spread_end(changes, &change->name);
 	return err;
 }
 
@@ -106,12 +111,13 @@ static int restore_one(struct tl_changes *changes, struct tl_change *change,
 			      restore_cause(who), err, 0);
 		return err == -ENOENT ? TL_TOLD_GONE : err;
 	}
-	if (!tl_fields_equal(now, change->mine) && !tl_fields_equal(now, target))
+	if (!change->unread && !tl_fields_equal(now, change->mine) &&
+	    !tl_fields_equal(now, target))
 		err = TL_TOLD_CHANGED;
 	else if (restore_would_cut(ns, what, now, target))
 		err = TL_TOLD_IN_USE;
 	else
-		err = restore_write(change, now, target);
+		err = restore_write(changes, change, now, target);
 	tl_trace_knob(ns, &change->name, now, err > 0 ? now : target,
 		      restore_cause(who), min(err, 0), 0);
 	kvfree(now);
@@ -182,24 +188,18 @@ static void restore_back_to(struct tl_changes *changes, struct tl_change *change
 		tl_changes_drop(changes, change);
 		return;
 	}
-	kvfree(change->mine);
-	change->mine = change->undo;
+	tl_change_take(change, change->undo);
 	change->undo = NULL;
 }
 
-/**
- * tl_restore_set() - put back the values before the last set
- * @changes: those of the namespace
- *
- * Context: process, the mutex of knobs held; sleeps.
- */
-void tl_restore_set(struct tl_changes *changes)
+/* Names of one reach. */
+static void restore_set_part(struct tl_changes *changes, enum tl_reach reach)
 {
 	struct tl_change *change, *next;
 	int err;
 
 	list_for_each_entry_safe_reverse(change, next, &changes->list, list) {
-		if (!change->undo)
+		if (!change->undo || tl_name_reach(&change->name) != reach)
 			continue;
 		err = restore_one(changes, change, change->undo,
 				  TL_RESTORE_EXPIRE);
@@ -211,5 +211,21 @@ void tl_restore_set(struct tl_changes *changes)
 		else if (!restore_again(err))
 			tl_changes_drop(changes, change);
 	}
+}
+
+/**
+ * tl_restore_set() - put back the values before the last set
+ * @changes: those of the namespace
+ *
+ * They were read before the set wrote anything: names come before those that get
+ * their value.
+ * Context: process, the mutex of knobs held; sleeps.
+ */
+void tl_restore_set(struct tl_changes *changes)
+{
+	enum tl_reach reach;
+
+	for (reach = TL_REACH_ALL; reach < TL_REACHES; reach++)
+		restore_set_part(changes, reach);
 	restore_forget_set(changes);
 }

@@ -19,6 +19,7 @@
 #include <linux/string.h>
 
 #include "../compat.h"
+#include "../core/fields.h"
 #include "sysctl.h"
 
 /* Tries of a write that finds another busy, and the time between two. */
@@ -208,4 +209,23 @@ int tl_sysctl_write_patiently(struct file *file, const char *text,
 		msleep(SYSCTL_PAUSE_MS);
 	}
 	return -EBUSY;
+}
+
+/**
+ * tl_sysctl_put() - give a sysctl a text back that a part of it may have lost
+ * @file: its file
+ * @text: the text
+ *
+ * Writing the same value might still do something to interfaces.
+ * Context: process; sleeps, for a second or a little more at most.
+ * Return: 0 if it has the text; an error of tl_sysctl_write_patiently().
+ */
+int tl_sysctl_put(struct file *file, const char *text)
+{
+	char *now = tl_sysctl_read(file);
+	bool same = !IS_ERR(now) && tl_fields_equal(now, text);
+
+	if (!IS_ERR(now))
+		kvfree(now);
+	return same ? 0 : tl_sysctl_write_patiently(file, text, false);
 }

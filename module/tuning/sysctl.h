@@ -18,5 +18,6 @@ char *tl_sysctl_read(struct file *file);
 int tl_sysctl_write(struct file *file, const char *text);
 int tl_sysctl_write_patiently(struct file *file, const char *text,
 			      bool heed_signals);
+int tl_sysctl_put(struct file *file, const char *text);
 
 #endif /* TCPLAB_TUNING_SYSCTL_H */

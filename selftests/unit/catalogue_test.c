@@ -67,6 +67,29 @@ static void test_equal(void **state)
 	assert_false(tl_name_equal(&a, &b));
 }
 
+static bool reaches(const char *name, const char *other)
+{
+	struct tl_name a, b;
+
+	assert_true(tl_name_find(name, strlen(name), &a));
+	assert_true(tl_name_find(other, strlen(other), &b));
+	return tl_name_reaches(&a, &b);
+}
+
+static void test_reach(void **state)
+{
+	(void)state;
+	assert_true(reaches("net.ipv4.conf.all.forwarding", "net.ipv4.conf.default.forwarding"));
+	assert_true(reaches("net.ipv4.conf.all.forwarding", "net.ipv4.conf.eth0.forwarding"));
+	assert_true(reaches("net.ipv4.conf.default.rp_filter", "net.ipv4.conf.eth0.rp_filter"));
+	assert_false(reaches("net.ipv4.conf.default.rp_filter", "net.ipv4.conf.all.rp_filter"));
+	assert_false(reaches("net.ipv4.conf.default.rp_filter", "net.ipv4.conf.default.rp_filter"));
+	assert_false(reaches("net.ipv4.conf.all.forwarding", "net.ipv4.conf.eth0.rp_filter"));
+	assert_false(reaches("net.ipv4.conf.eth0.rp_filter", "net.ipv4.conf.eth1.rp_filter"));
+	assert_false(reaches("net.ipv4.conf.all.forwarding", "net.ipv4.tcp_sack"));
+	assert_false(reaches("net.ipv4.tcp_sack", "net.ipv4.conf.all.forwarding"));
+}
+
 static void assert_takes(const struct tl_sysctl *sysctl, const char *value)
 {
 	char out[TL_FIELDS_SIZE];
@@ -107,6 +130,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_equal),
+		cmocka_unit_test(test_reach),
 		cmocka_unit_test(test_table),
 	};
 
