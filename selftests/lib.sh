@@ -571,6 +571,27 @@ stage_set() {
 	{ in_ns "$1" tee "$tuning/profile" >/dev/null; } 2>&1
 }
 
+# hold_rtnl NS: nobody can change an interface, nor its forwarding, until release_rtnl. Fails if this kernel or this user
+# cannot do so.
+hold_rtnl() {
+	local file=/proc/sys/net/ipv4/conf/lo/forwarding value
+	rm -f "$scratch/held"
+	start ip netns exec "$1" "$selftests/stuck" -r "$scratch/held"
+	rtnl_holder=$started
+	wait_for 5 test -e "$scratch/held" || return
+	value=$(in_ns "$1" cat "$file")
+	in_ns "$1" timeout -s KILL 0.5 sh -c "echo $((1 - value)) >$file" 2>/dev/null || return 0
+	# Nobody was held up.
+	in_ns "$1" sh -c "echo $value >$file"
+	release_rtnl
+	return 1
+}
+
+release_rtnl() {
+	kill -9 "$rtnl_holder"
+	wait "$rtnl_holder" 2>/dev/null
+}
+
 # ---- advice ----
 
 # finding NAME [NS [TEXT]]: "severity value suggestion evidence" of a sysctl, where the evidence has a text.

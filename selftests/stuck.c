@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Reads a file into memory whose faults nobody answers: read() returns only when the program is
+ * Reads into memory whose faults nobody answers: the system call returns only when the program is
  * killed.
- * usage: stuck FILE READY
+ * usage: stuck FILE|-r READY
+ * It reads FILE, or with -r the addresses of interfaces, while it holds the lock that every change
+ * of an interface takes (rtnl); it needs one that has an address.
  * READY is made once the fault is there. Status 4: this kernel, or this user, cannot.
  */
 #include <err.h>
 #include <fcntl.h>
 #include <linux/userfaultfd.h>
+#include <net/if.h>
 #include <poll.h>
 #include <pthread.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -26,6 +31,17 @@ static void *read_into(void *trap)
 	if (file < 0)
 		err(1, "%s", name);
 	errx(1, "read() returned %zd", read(file, trap, SIZE));
+	return NULL;
+}
+
+static void *list_into(void *trap)
+{
+	struct ifconf list = { .ifc_len = SIZE, .ifc_buf = trap };
+	int any = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (any < 0)
+		err(1, "socket");
+	errx(1, "SIOCGIFCONF returned %d", ioctl(any, SIOCGIFCONF, &list));
 	return NULL;
 }
 
@@ -53,12 +69,12 @@ int main(int argc, char **argv)
 	pthread_t thread;
 
 	if (argc != 3)
-		errx(2, "usage: stuck FILE READY");
+		errx(2, "usage: stuck FILE|-r READY");
 	if (trap == MAP_FAILED)
 		err(1, "mmap");
 	name = argv[1];
 	fault.fd = watch(trap);
-	if (pthread_create(&thread, NULL, read_into, trap))
+	if (pthread_create(&thread, NULL, strcmp(name, "-r") ? read_into : list_into, trap))
 		errx(1, "no thread");
 	if (poll(&fault, 1, -1) != 1 || close(creat(argv[2], 0600)))
 		err(1, "%s", argv[2]);

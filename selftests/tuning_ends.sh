@@ -242,6 +242,35 @@ unloaded() {
 	assert load_module
 }
 
+tries_exceed() {
+	[ "$(calls devinet_sysctl_forward)" -gt "$1" ]
+}
+
+# A write is tried a hundred times, and unloading does not leave it at that.
+unloaded_while_busy() {
+	local unloading
+	count_calls devinet_sysctl_forward || {
+		skip "needs kprobes"
+		return
+	}
+	assert_tune net.ipv4.conf.all.forwarding 1 "$a"
+	if hold_rtnl "$a"; then
+		forget_calls
+		count_calls devinet_sysctl_forward
+		start rmmod tcplab
+		unloading=$started
+		wait_for 20 tries_exceed 150 || fail "unloading gives up after $(calls devinet_sysctl_forward) tries"
+		release_rtnl
+		wait "$unloading" || fail "rmmod failed"
+	else
+		skip "nobody can hold the lock of interfaces here"
+		assert unload_module
+	fi
+	forget_calls
+	assert_eq "$(real net.ipv4.conf.all.forwarding "$a")" 0 "forwarding after unloading"
+	assert load_module
+}
+
 # While it is the default, lab holds the module; nothing is put back before that is seen.
 busy() {
 	assert_tune net.ipv4.tcp_congestion_control lab "$a"
@@ -291,5 +320,6 @@ run_tests \
 	"a bound on nf_conntrack that is exceeded stays" tracked_by_conntrack \
 	"a bound on the memory of TCP that is exceeded stays" memory_of_tcp \
 	"unloading puts back" unloaded \
+	"unloading while the kernel is busy" unloaded_while_busy \
 	"unloading waits until lab is not the default" busy \
 	"unloading while all of it is used" unloaded_under_load

@@ -393,6 +393,73 @@ busy_kernel() {
 	assert_eq "$(in_ns "$b" sh -c 'cat /proc/sys/net/ipv4/conf/d[1-9]/forwarding' | sort -u)" 0 "forwarding after rollback"
 }
 
+# told_of NAME NS TEXT: the report does in the column effect.
+told_of() {
+	tuning_column "$1" effect "$2" | grep -q "$3"
+}
+
+# The kernel cannot put back forwarding when the set ends.
+ends_while_busy() {
+	local seconds=$((5 * slowness))
+	in_ns "$b" sysctl -qw net.ipv4.conf.d1.forwarding=1
+	assert_tune confirm_ms $((seconds * 1000)) "$b"
+	apply_conf all.forwarding=1 d1.forwarding=1 d2.forwarding=1
+	assert_tune confirm_ms 600000 "$b"
+	hold_rtnl "$b" || {
+		skip "nobody can hold the lock of interfaces here"
+		assert_tune rollback 1 "$b"
+		return
+	}
+	wait_for $((seconds + 10)) told_of net.ipv4.conf.all.forwarding "$b" "not put back yet" ||
+		fail "the report does not tell that forwarding was not put back"
+	wait_for 10 told_of net.ipv4.conf.default.forwarding "$b" "for 2 interfaces it was not put back yet" ||
+		fail "the report does not tell of the interfaces: $(tuning_column net.ipv4.conf.default.forwarding effect "$b")"
+	assert_eq "$(conf forwarding all d1 d2)" "1 1 1" "forwarding while the kernel is busy"
+	release_rtnl
+	wait_for 10 set_has_ended || fail "the set does not end: $(tuned profile "$b")"
+	assert_eq "$(conf forwarding all d1 d2)" "0 1 0" "forwarding after that"
+	assert_eq "$(tuning_column net.ipv4.conf.all.forwarding effect "$b")" - "effect after that"
+	assert_eq "$(tuning_column net.ipv4.conf.default.forwarding effect "$b")" - "effect for interfaces after that"
+	in_ns "$b" sysctl -qw net.ipv4.conf.d1.forwarding=0
+}
+
+# Rollback waits a second for each name; it can be killed, and the rest is put back later.
+killed() {
+	local lines
+	count_calls devinet_sysctl_forward || {
+		skip "needs kprobes"
+		return
+	}
+	lines=$(seq -f 'd%g.forwarding=1' 40)
+	# shellcheck disable=SC2086 # lines
+	apply_conf $lines
+	if hold_rtnl "$b"; then
+		forget_calls
+		count_calls devinet_sysctl_forward
+		start ip netns exec "$b" sh -c "echo 1 >'$tuning/rollback'"
+		wait_for 20 was_called devinet_sysctl_forward 10 || fail "rollback does not try again and again"
+		kill -9 "$started"
+		wait_for 8 is_over "$started" || fail "a rollback that is killed goes on"
+		release_rtnl
+		assert_between "$(tuned profile "$b" | sed 's/.*ends_in_ms //')" 1 600000 "ends_in_ms after a rollback that was killed"
+	else
+		skip "nobody can hold the lock of interfaces here"
+	fi
+	forget_calls
+	assert_tune rollback 1 "$b"
+	assert_eq "$(in_ns "$b" sh -c 'cat /proc/sys/net/ipv4/conf/d*/forwarding' | sort -u)" 0 "forwarding after rollback"
+}
+
+# was_called FUNCTION TIMES
+was_called() {
+	[ "$(calls "$1")" -ge "$2" ]
+}
+
+# is_over PROCESS: perhaps we have not waited for it yet.
+is_over() {
+	! grep -q '^State:.[^Z]' "/proc/$1/status" 2>/dev/null
+}
+
 # events: those since the last time: name, texts, cause, error, line
 events() {
 	sed -n "s/.* knob: netns=[0-9]* \(.*\) '\(.*\)' -> '\(.*\)' pid=[0-9]* comm=[^ ]* cause=\([a-z]*\) error=\(-*[0-9]*\) line=\([0-9]*\)/\1 \2>\3 \4 \5 \6/p" \
@@ -474,5 +541,7 @@ run_tests \
 	"somebody else's change stays" others_change \
 	"somebody writes all the time" hammered \
 	"the kernel is busy" busy_kernel \
+	"a set ends while the kernel is busy" ends_while_busy \
+	"a rollback is killed" killed \
 	"interfaces that go are counted" interfaces_go \
 	"each change is told" told

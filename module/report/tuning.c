@@ -80,6 +80,7 @@ static const char *tuning_told(u8 told)
 		[TL_TOLD_CHANGED]	= "was not put back: somebody else had changed it",
 		[TL_TOLD_IN_USE]	= "was not put back: more is in use than that allows",
 		[TL_TOLD_GONE]	= "was not put back: it was gone",
+		[TL_TOLD_FAILED]	= "was not put back yet: the kernel was busy or refused",
 	};
 
 	return texts[told];

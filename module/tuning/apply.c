@@ -295,6 +295,7 @@ static void apply_keep(struct apply *apply, struct tl_wish *wish)
 		wish->known = true;
 	}
 	tl_change_take(change, wish->value);
+	change->failed = false;
 	wish->value = NULL;
 	apply_forget_told(apply, &change->name);
 }
@@ -392,8 +393,7 @@ static void apply_keep_one(struct apply *apply)
 
 	apply_keep(apply, wish);
 	/* A single write does not end. */
-	kvfree(change->undo);
-	change->undo = NULL;
+	tl_change_no_undo(change);
 	change->rewritten = true;
 }
 

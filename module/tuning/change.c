@@ -52,7 +52,7 @@ static void change_put_back(struct tl_changes *changes)
 {
 	if (READ_ONCE(change_unloading)) {
 		if (!changes->ns->tuning.keep)
-			tl_restore_all(changes, TL_RESTORE_UNLOAD);
+			tl_restore_unload(changes);
 		tl_changes_drop_all(changes);
 	} else if (change_is_due(changes)) {
 		tl_restore_set(changes);
@@ -248,6 +248,16 @@ void tl_change_reread(struct tl_change *change)
 }
 
 /**
+ * tl_change_no_undo() - take a change out of the set that is to end
+ * @change: the change
+ */
+void tl_change_no_undo(struct tl_change *change)
+{
+	kvfree(change->undo);
+	change->undo = NULL;
+}
+
+/**
  * tl_change_free() - free a change that is in no list
  * @change: the change; NULL does nothing
  */
@@ -286,10 +296,8 @@ void tl_changes_no_end(struct tl_changes *changes)
 
 	hrtimer_cancel(&changes->timer);
 	changes->pending = false;
-	list_for_each_entry(change, &changes->list, list) {
-		kvfree(change->undo);
-		change->undo = NULL;
-	}
+	list_for_each_entry(change, &changes->list, list)
+		tl_change_no_undo(change);
 }
 
 /**
@@ -350,7 +358,7 @@ int tl_tuning_load(void)
  * tl_tuning_stop() - put back the changes of all namespaces
  *
  * Nobody may write knobs of the room any more. A worker for each namespace does
- * it, and none is left after that.
+ * it; one that is woken after that finds nothing to do.
  * Context: process; sleeps.
  */
 void tl_tuning_stop(void)
@@ -364,7 +372,8 @@ void tl_tuning_stop(void)
 		queue_work(change_queue, &changes->work);
 	}
 	mutex_unlock(&change_all_lock);
-	drain_workqueue(change_queue);
+	/* A timer of a namespace that goes just now may still queue a work. */
+	flush_workqueue(change_queue);
 }
 
 /**

@@ -24,6 +24,7 @@ struct tl_net;
  * @TL_TOLD_CHANGED: somebody else changed it, and it was left alone
  * @TL_TOLD_IN_USE: more is in use than the old value allows, and it was left alone
  * @TL_TOLD_GONE: it is no more
+ * @TL_TOLD_FAILED: it has failed, and may be tried again
  * @TL_TOLDS: how many ways there are
  */
 enum tl_told {
@@ -31,6 +32,7 @@ enum tl_told {
 	TL_TOLD_CHANGED,
 	TL_TOLD_IN_USE,
 	TL_TOLD_GONE,
+	TL_TOLD_FAILED,
 	TL_TOLDS
 };
 
@@ -43,6 +45,7 @@ enum tl_told {
  * @mine: the text after the last one, as it was read back
  * @undo: the text before the set that is to end; NULL: it is not in that
  * @unread: it may have another text than @mine by now, which is ours, too
+ * @failed: the last try to put it back has failed
  * @follows: a write to another name, which is under way, may change it
  * @in_set: the last set has it
  * @rewritten: a single write has come after that set, to it or to a name that
@@ -56,6 +59,7 @@ struct tl_change {
 	char *mine;
 	char *undo;
 	bool unread;
+	bool failed;
 	bool follows;
 	bool in_set;
 	bool rewritten;
@@ -93,7 +97,8 @@ struct tl_stage {
  * @ends_ns: when, by CLOCK_BOOTTIME
  * @timer: wakes the worker then
  * @work: puts back, where no program of the namespace does
- * @told: how putting back each name of the catalogue has ended, of enum tl_told
+ * @told: how putting back each name of the catalogue has ended, of enum tl_told;
+ *	where it has failed, the change knows
  * @of_devices: for how many interfaces it has ended so, since the last change of
  *	that leaf of an interface
  */
@@ -125,6 +130,7 @@ void tl_changes_drop_all(struct tl_changes *changes);
 struct tl_change *tl_change_new(const struct tl_name *name, const char *before);
 void tl_change_take(struct tl_change *change, char *text);
 void tl_change_reread(struct tl_change *change);
+void tl_change_no_undo(struct tl_change *change);
 void tl_change_free(struct tl_change *change);
 void tl_changes_end_in(struct tl_changes *changes, u32 ms);
 void tl_changes_no_end(struct tl_changes *changes);

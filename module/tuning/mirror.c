@@ -138,6 +138,23 @@ static const char *mirror_status(const struct tl_net *ns,
 	return live ? "live" : "absent";
 }
 
+/* Names that could not be put back, and may be tried again. */
+static void mirror_failed(const struct tl_changes *changes,
+			  const struct tl_sysctl *sysctl,
+			  struct tl_mirror *mirror)
+{
+	const struct tl_change *change;
+
+	list_for_each_entry(change, &changes->list, list) {
+		if (!change->failed || change->name.sysctl != sysctl)
+			continue;
+		if (change->name.device[0])
+			mirror->of_devices[TL_TOLD_FAILED]++;
+		else
+			mirror->told = TL_TOLD_FAILED;
+	}
+}
+
 static int mirror_before(struct tl_net *ns, const struct tl_sysctl *sysctl,
 			 struct tl_mirror *mirror)
 {
@@ -151,6 +168,7 @@ static int mirror_before(struct tl_net *ns, const struct tl_sysctl *sysctl,
 	mirror->told = changes->told[sysctl - tl_sysctls];
 	memcpy(mirror->of_devices, changes->of_devices[sysctl - tl_sysctls],
 	       sizeof(mirror->of_devices));
+	mirror_failed(changes, sysctl, mirror);
 	change = tl_changes_find(changes, &name);
 	if (!change)
 		return 0;

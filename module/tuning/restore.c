@@ -4,8 +4,12 @@
  * alone. So is a bound below the number that is in use: putting it back would cut
  * off connections that work.
  */
+#include <linux/delay.h>
 #include <linux/err.h>
+#include <linux/jiffies.h>
 #include <linux/mm.h>
+#include <linux/printk.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include "../compat.h"
@@ -17,6 +21,12 @@
 #include "restore.h"
 #include "spread.h"
 #include "sysctl.h"
+
+/* A set whose names cannot be put back is tried again after this time. */
+#define RESTORE_AGAIN_MS	1000
+/* Unloading tries for so long at least, with pauses. */
+#define RESTORE_UNLOAD_MS	10000
+#define RESTORE_PAUSE_MS	100
 
 static const char *restore_cause(enum tl_restore who)
 {
@@ -88,6 +98,19 @@ static int restore_write(struct tl_changes *changes, struct tl_change *change,
 	return err;
 }
 
+/* Its value would be lost again when a name that the kernel copies is put back. */
+static bool restore_waits(const struct tl_changes *changes,
+			  const struct tl_change *change, enum tl_restore who)
+{
+	const struct tl_change *other;
+
+	list_for_each_entry(other, &changes->list, list)
+		if (other->failed && (other->undo || who != TL_RESTORE_EXPIRE) &&
+		    tl_name_reaches(&other->name, &change->name))
+			return true;
+	return false;
+}
+
 /**
  * restore_one() - put back one name
  * @changes: those of the namespace
@@ -105,14 +128,17 @@ static int restore_one(struct tl_changes *changes, struct tl_change *change,
 	char *now = tl_sysctl_read(change->file);
 	int err;
 
+	change->failed = IS_ERR(now);
 	if (IS_ERR(now)) {
 		err = PTR_ERR(now);
 		tl_trace_knob(ns, &change->name, "-", target,
 			      restore_cause(who), err, 0);
 		return err == -ENOENT ? TL_TOLD_GONE : err;
 	}
-	if (!change->unread && !tl_fields_equal(now, change->mine) &&
-	    !tl_fields_equal(now, target))
+	if (restore_waits(changes, change, who))
+		err = -EBUSY;
+	else if (!change->unread && !tl_fields_equal(now, change->mine) &&
+		 !tl_fields_equal(now, target))
 		err = TL_TOLD_CHANGED;
 	else if (restore_would_cut(ns, what, now, target))
 		err = TL_TOLD_IN_USE;
@@ -121,6 +147,7 @@ static int restore_one(struct tl_changes *changes, struct tl_change *change,
 	tl_trace_knob(ns, &change->name, now, err > 0 ? now : target,
 		      restore_cause(who), min(err, 0), 0);
 	kvfree(now);
+	change->failed = err < 0;
 	return err;
 }
 
@@ -158,16 +185,21 @@ static bool restore_again(int told)
  * @changes: those of the namespace
  * @who: who asks
  *
- * A name stays in the list if it cannot be put back, or not now.
+ * A name stays in the list if it cannot be put back, or not now. A set that is to
+ * end still does if there are such names, or if the caller is killed.
  * Context: process, the mutex of knobs held; sleeps.
- * Return: 0 or the first error.
+ * Return: 0 or the first error; -EINTR if the caller is killed.
  */
 int tl_restore_all(struct tl_changes *changes, enum tl_restore who)
 {
 	struct tl_change *change, *next;
 	int first = 0, err;
 
+	list_for_each_entry(change, &changes->list, list)
+		change->failed = false;
 	list_for_each_entry_safe_reverse(change, next, &changes->list, list) {
+		if (fatal_signal_pending(current))
+			return -EINTR;
 		err = restore_one(changes, change, change->before, who);
 		if (err < 0) {
 			first = first ?: err;
@@ -177,8 +209,29 @@ int tl_restore_all(struct tl_changes *changes, enum tl_restore who)
 		if (!restore_again(err))
 			tl_changes_drop(changes, change);
 	}
-	restore_forget_set(changes);
+	if (!first || !changes->pending)
+		restore_forget_set(changes);
 	return first;
+}
+
+/**
+ * tl_restore_unload() - put back the values before the first change, for good
+ * @changes: those of the namespace
+ *
+ * Names that cannot be put back are tried again for some seconds.
+ * Context: a worker, the mutex of knobs held; sleeps.
+ */
+void tl_restore_unload(struct tl_changes *changes)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(RESTORE_UNLOAD_MS);
+	int err;
+
+	while ((err = tl_restore_all(changes, TL_RESTORE_UNLOAD)) &&
+	       time_before(jiffies, end))
+		msleep(RESTORE_PAUSE_MS);
+	if (err)
+		pr_warn_ratelimited("tcplab: some sysctls are not put back, error %d\n",
+				    err);
 }
 
 /* The values before the set are in force again; an earlier change stays one. */
@@ -192,10 +245,11 @@ static void restore_back_to(struct tl_changes *changes, struct tl_change *change
 	change->undo = NULL;
 }
 
-/* Names of one reach. */
-static void restore_set_part(struct tl_changes *changes, enum tl_reach reach)
+/* Names of one reach; whether all of them are done with. */
+static bool restore_set_part(struct tl_changes *changes, enum tl_reach reach)
 {
 	struct tl_change *change, *next;
+	bool done = true;
 	int err;
 
 	list_for_each_entry_safe_reverse(change, next, &changes->list, list) {
@@ -203,14 +257,19 @@ static void restore_set_part(struct tl_changes *changes, enum tl_reach reach)
 			continue;
 		err = restore_one(changes, change, change->undo,
 				  TL_RESTORE_EXPIRE);
-		if (err < 0)
+		if (err < 0) {
+			done = false;
 			continue;
+		}
 		restore_tell(changes, change, err);
 		if (!err)
 			restore_back_to(changes, change);
-		else if (!restore_again(err))
+		else if (restore_again(err))
+			tl_change_no_undo(change);
+		else
 			tl_changes_drop(changes, change);
 	}
+	return done;
 }
 
 /**
@@ -218,14 +277,19 @@ static void restore_set_part(struct tl_changes *changes, enum tl_reach reach)
  * @changes: those of the namespace
  *
  * They were read before the set wrote anything: names come before those that get
- * their value.
+ * their value. The set goes on to end while some cannot be put back.
  * Context: process, the mutex of knobs held; sleeps.
  */
 void tl_restore_set(struct tl_changes *changes)
 {
 	enum tl_reach reach;
+	bool done = true;
 
 	for (reach = TL_REACH_ALL; reach < TL_REACHES; reach++)
-		restore_set_part(changes, reach);
-	restore_forget_set(changes);
+		if (!restore_set_part(changes, reach))
+			done = false;
+	if (done)
+		restore_forget_set(changes);
+	else
+		tl_changes_end_in(changes, RESTORE_AGAIN_MS);
 }

@@ -18,6 +18,7 @@ enum tl_restore {
 };
 
 int tl_restore_all(struct tl_changes *changes, enum tl_restore who);
+void tl_restore_unload(struct tl_changes *changes);
 void tl_restore_set(struct tl_changes *changes);
 
 #endif /* TCPLAB_TUNING_RESTORE_H */
