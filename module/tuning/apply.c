@@ -25,12 +25,16 @@
  * @changes: the changes there
  * @wishes: the set
  * @how: what it is
+ * @reserved: files that there is room for
+ * @fresh: how many of them are of names that were not changed before
  */
 struct apply {
 	struct tl_net *ns;
 	struct tl_changes *changes;
 	struct list_head *wishes;
 	enum tl_apply how;
+	u32 reserved;
+	u32 fresh;
 };
 
 static void apply_trace(const struct apply *apply, const struct tl_wish *wish,
@@ -83,14 +87,31 @@ static struct tl_change *apply_known(struct apply *apply,
 		kvfree(now);
 	if (now != ERR_PTR(-ENOENT))
 		return change;
+	apply_trace(apply, wish, "-", change->before, true, -ENOENT);
 	tl_changes_drop(apply->changes, change);
 	return NULL;
 }
 
-static int apply_remember(struct apply *apply, struct tl_wish *wish)
+/* A file is counted before it is opened. */
+static int apply_reserve(struct apply *apply, struct tl_wish *wish)
 {
+	struct tl_changes *changes = apply->changes;
+	int err;
+
 	wish->change = apply_known(apply, wish);
 	wish->known = wish->change;
+	if (!wish->known && changes->count + apply->fresh >= TL_CHANGES_MOST)
+		return -ENOSPC;
+	err = tl_changes_reserve(changes);
+	if (err)
+		return err;
+	apply->reserved++;
+	apply->fresh += !wish->known;
+	return 0;
+}
+
+static int apply_remember(struct tl_wish *wish)
+{
 	if (wish->known)
 		wish->ours = tl_fields_equal(wish->change->mine, wish->old);
 	else
@@ -112,18 +133,27 @@ static void apply_sort(struct list_head *wishes)
 	list_splice(&sorted, wishes);
 }
 
+static int apply_open_next(struct apply *apply, struct tl_wish *wish)
+{
+	int err = apply_reserve(apply, wish);
+
+	if (err)
+		return err;
+	err = apply_open(apply, wish);
+	if (!err || !apply_may_skip(apply, wish, err))
+		return err ?: apply_remember(wish);
+	wish->skipped = true;
+	apply->fresh -= !wish->known;
+	return 0;
+}
+
 static int apply_open_all(struct apply *apply)
 {
 	struct tl_wish *wish;
 	int err;
 
 	list_for_each_entry(wish, apply->wishes, list) {
-		err = apply_open(apply, wish);
-		if (err && apply_may_skip(apply, wish, err)) {
-			wish->skipped = true;
-			continue;
-		}
-		err = err ?: apply_remember(apply, wish);
+		err = apply_open_next(apply, wish);
 		if (err) {
 			apply_trace(apply, wish, wish->old ?: "-", wish->value,
 				    false, err);
@@ -131,16 +161,6 @@ static int apply_open_all(struct apply *apply)
 		}
 	}
 	return 0;
-}
-
-static u32 apply_count_new(const struct apply *apply)
-{
-	struct tl_wish *wish;
-	u32 count = 0;
-
-	list_for_each_entry(wish, apply->wishes, list)
-		count += !wish->skipped && !wish->known;
-	return count;
 }
 
 /*
@@ -429,20 +449,18 @@ static void apply_keep_set(struct apply *apply, const char *set)
 		tl_changes_end_in(changes, ms);
 }
 
-static int apply_steps(struct apply *apply)
+static int apply_steps(struct apply *apply, const char *set)
 {
 	int err = apply_write_all(apply);
 
 	err = err ?: apply_read_all_back(apply);
 	if (err)
 		apply_undo_all(apply);
+	else if (apply->how == TL_APPLY_ONE)
+		apply_keep_one(apply);
+	else
+		apply_keep_set(apply, set);
 	return err;
-}
-
-/* How many changes of the wishes are in the list now. */
-static u32 apply_count_kept(const struct apply *apply, u32 before)
-{
-	return apply->changes->count - before;
 }
 
 /**
@@ -461,7 +479,7 @@ int tl_apply(struct tl_net *ns, struct list_head *wishes, enum tl_apply how,
 	     const char *set)
 {
 	struct apply apply = { .ns = ns, .wishes = wishes, .how = how };
-	u32 more, before;
+	u32 before;
 	int err;
 
 	apply.changes = tl_changes_get(ns);
@@ -471,18 +489,9 @@ int tl_apply(struct tl_net *ns, struct list_head *wishes, enum tl_apply how,
 		return -EBUSY;
 	apply_sort(wishes);
 	err = apply_open_all(&apply);
-	if (err)
-		return err;
-	more = apply_count_new(&apply);
-	err = tl_changes_reserve(apply.changes, more);
-	if (err)
-		return err;
 	before = apply.changes->count;
-	err = apply_steps(&apply);
-	if (!err && how == TL_APPLY_ONE)
-		apply_keep_one(&apply);
-	else if (!err)
-		apply_keep_set(&apply, set);
-	tl_changes_release(more - apply_count_kept(&apply, before));
+	err = err ?: apply_steps(&apply, set);
+	/* Those of changes stay open. */
+	tl_changes_release(apply.reserved - (apply.changes->count - before));
 	return err;
 }

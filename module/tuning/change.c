@@ -121,22 +121,19 @@ struct tl_change *tl_changes_find(const struct tl_changes *changes,
 }
 
 /**
- * tl_changes_reserve() - make room for more changes
+ * tl_changes_reserve() - make room for another open file
  * @changes: those of the namespace
- * @more: how many more
  *
- * Return: 0; -ENOSPC if there would be too many, here or in all namespaces.
+ * Return: 0; -ENOSPC if all namespaces have too many.
  */
-int tl_changes_reserve(const struct tl_changes *changes, u32 more)
+int tl_changes_reserve(const struct tl_changes *changes)
 {
 	bool ours = changes->ns->net->user_ns == &init_user_ns;
 
-	if (changes->count + more > TL_CHANGES_MOST)
-		return -ENOSPC;
-	if (atomic_add_return(more, &change_files) <=
+	if (atomic_inc_return(&change_files) <=
 	    (ours ? CHANGE_FILES : CHANGE_FILES_OTHERS))
 		return 0;
-	tl_changes_release(more);
+	tl_changes_release(1);
 	return -ENOSPC;
 }
 

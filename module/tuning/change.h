@@ -122,7 +122,7 @@ struct tl_changes {
 struct tl_changes *tl_changes_get(struct tl_net *ns);
 struct tl_change *tl_changes_find(const struct tl_changes *changes,
 				  const struct tl_name *name);
-int tl_changes_reserve(const struct tl_changes *changes, u32 more);
+int tl_changes_reserve(const struct tl_changes *changes);
 void tl_changes_release(u32 unused);
 void tl_changes_add(struct tl_changes *changes, struct tl_change *change);
 void tl_changes_drop(struct tl_changes *changes, struct tl_change *change);
