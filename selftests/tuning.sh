@@ -78,6 +78,20 @@ defaults() {
 	done <"$scratch/rows"
 }
 
+# A namespace with a table of connections of its own; a global name is about that of the machine.
+own_table() {
+	local sysctl=/proc/sys/net/ipv4/tcp_child_ehash_entries inside
+	[ -e "$sysctl" ] || {
+		skip "no namespace has a table of its own on this kernel"
+		return
+	}
+	inside=$(in_ns "$b" sh -c "echo 1024 >$sysctl
+		unshare -n awk '\$1 ~ /max_orphans|max_tw_buckets/ { print \$1, \$4 }' /proc/self/net/tcplab/tuning")
+	in_ns "$b" sh -c "echo 0 >$sysctl"
+	assert_eq "$inside" "net.ipv4.tcp_max_tw_buckets 512
+net.ipv4.tcp_max_orphans $(real net.ipv4.tcp_max_orphans)" "defaults where a namespace has a table of its own"
+}
+
 # repeated VALUE NAME: as many times as the name has fields
 repeated() {
 	case $(tuned "$2" "$ns") in
@@ -276,6 +290,7 @@ run_tests \
 	"each value is sysctl's" values \
 	"each status is the kernel's" statuses \
 	"defaults are what a new namespace has" defaults \
+	"defaults of a namespace with a table of its own" own_table \
 	"each name takes its range and nothing else" bounds \
 	"no value is taken in part" halves \
 	"lists" lists \

@@ -328,7 +328,8 @@ const struct tl_sysctl tl_sysctls[TL_SYSCTLS] = {
 		.risky = true,
 		.residue =
 		"a new default is copied to interfaces that nobody has set",
-		.about = "The same for interfaces to come.",
+		.about =
+		"The same for interfaces to come, and for those that nobody has set. A write to an interface's own, also by rollback, sets it for good.",
 	},
 	{
 		.name = "net.ipv4.conf.all.accept_source_route",
@@ -344,7 +345,8 @@ const struct tl_sysctl tl_sysctls[TL_SYSCTLS] = {
 		.seed = { NULL, "0" },
 		.residue =
 		"a new default is copied to interfaces that nobody has set",
-		.about = "The same for interfaces to come.",
+		.about =
+		"The same for interfaces to come, and for those that nobody has set. A write to an interface's own, also by rollback, sets it for good.",
 	},
 	{
 		.name = "net.ipv4.conf.all.forwarding",
@@ -352,17 +354,15 @@ const struct tl_sysctl tl_sysctls[TL_SYSCTLS] = {
 		.standard_text = "0",
 		.risky = true,
 		.residue =
-		"rollback does not give each interface its own value back",
+		"rollback copies its value to all interfaces and conf.default, and the opposite to conf.all.accept_redirects, whatever they had",
 		.about =
-		"1 makes a router; the value is copied to all interfaces.",
+		"1 makes a router, and ends LRO. A new value is copied to all interfaces and conf.default; conf.all.accept_redirects gets its opposite.",
 	},
 	{
 		.name = "net.ipv4.conf.default.forwarding",
 		.bounds = { TL_FORM_NUMBER, false, 0, 1 },
 		.standard_text = "0",
 		.risky = true,
-		.residue =
-		"a new default is copied to interfaces that nobody has set",
 		.about = "The same for interfaces to come.",
 	},
 	{

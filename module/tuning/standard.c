@@ -44,9 +44,13 @@ static bool standard_is_near(long computed, long found)
 	return abs(computed - found) <= computed / 100;
 }
 
-static unsigned long standard_buckets(const struct tl_net *ns)
+/* A namespace may have a table of its own; a global name is about the first one's. */
+static unsigned long standard_buckets(const struct tl_net *ns,
+				      const struct tl_sysctl *sysctl)
 {
-	return tl_compat_hashinfo(ns->net)->ehash_mask + 1UL;
+	struct net *net = sysctl->scope == TL_SCOPE_GLOBAL ? &init_net : ns->net;
+
+	return tl_compat_hashinfo(net)->ehash_mask + 1UL;
 }
 
 static void standard_mem(char *text)
@@ -105,11 +109,11 @@ bool tl_standard(const struct tl_net *ns, const struct tl_sysctl *sysctl,
 		return false;
 	case TL_STANDARD_EHASH_HALF:
 		scnprintf(text, TL_STANDARD_SIZE, "%lu",
-			  standard_buckets(ns) / 2);
+			  standard_buckets(ns, sysctl) / 2);
 		return true;
 	case TL_STANDARD_SYN_BACKLOG:
 		scnprintf(text, TL_STANDARD_SIZE, "%lu",
-			  max(standard_buckets(ns) / 128, 128UL));
+			  max(standard_buckets(ns, sysctl) / 128, 128UL));
 		return true;
 	case TL_STANDARD_TCP_MEM:
 		standard_mem(text);
