@@ -92,7 +92,24 @@ static unsigned int fields_wanted(enum tl_form form)
 	return form == TL_FORM_TRIPLE ? 3 : form == TL_FORM_PAIR ? 2 : 1;
 }
 
-/* So many numbers, with blanks between them. */
+static const char *fields_skip_blanks(const char *text, const char *end)
+{
+	while (text < end && fields_is_blank(*text))
+		text++;
+	return text;
+}
+
+/* Blanks, or a comma, which reports write between numbers; NULL if it is neither. */
+static const char *fields_separator(const char *text, const char *end)
+{
+	const char *next = fields_skip_blanks(text, end);
+
+	if (next < end && *next == ',')
+		return fields_skip_blanks(next + 1, end);
+	return next > text ? next : NULL;
+}
+
+/* So many numbers, with something between them. */
 static int fields_check_numbers(const char *text, const char *end,
 				const struct tl_bounds *bounds, char *out)
 {
@@ -104,7 +121,7 @@ static int fields_check_numbers(const char *text, const char *end,
 		const char *begin = text;
 
 		text = fields_number(text, end, &number);
-		if (!text || (text < end && !fields_is_blank(*text)))
+		if (!text)
 			return -EINVAL;
 		memcpy(out, begin, (size_t)(text - begin));
 		out += text - begin;
@@ -113,8 +130,10 @@ static int fields_check_numbers(const char *text, const char *end,
 		in_order = in_order && (first || !fields_less(&number, &last));
 		last = number;
 		first = false;
-		while (text < end && fields_is_blank(*text))
-			text++;
+		if (left > 1)
+			text = fields_separator(text, end);
+		if (!text)
+			return -EINVAL;
 	}
 	if (text < end)
 		return -EINVAL;
@@ -189,7 +208,8 @@ static int fields_check_word(const char *text, const char *end, char *out)
  *	undefined after an error
  * @size: bytes at @out
  *
- * Numbers are decimal, without leading zeros. The form goes before the range.
+ * Numbers are decimal, without leading zeros; between two there are blanks or a comma.
+ * The form goes before the range.
  *
  * Return: 0; -EINVAL if it has another form, or is too long for @out; -ERANGE if
  * one of its numbers is out of bounds.

@@ -73,6 +73,12 @@ static void test_several(void **state)
 	(void)state;
 	assert_value("4096 16384\t 4194304\n", &triple, 0, "4096\t16384\t4194304");
 	assert_value("5 4 3", &triple, 0, "5\t4\t3");
+	/* As reports have them. */
+	assert_value("4096,16384,4194304", &triple, 0, "4096\t16384\t4194304");
+	assert_value("5 ,4, 3", &triple, 0, "5\t4\t3");
+	assert_value("5,,4,3", &triple, -EINVAL, NULL);
+	assert_value(",5,4,3", &triple, -EINVAL, NULL);
+	assert_value("5,4,", &triple, -EINVAL, NULL);
 	assert_value("5555 6666 0", &triple, -ERANGE, NULL);
 	assert_value("0 6666 x", &triple, -EINVAL, NULL);
 	assert_value("7777", &triple, -EINVAL, NULL);
