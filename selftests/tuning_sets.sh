@@ -122,7 +122,10 @@ lines() {
 		net.ipv4.tcp_fin_timeout = 31
 		-net.ipv4.netfilter.ip_conntrack_max = 70000
 		- net.ipv4.conf.nosuchdev.rp_filter = 1
-		net.ipv4.conf.ve/th.rp_filter = 2
+		; What is not in the catalogue, or no value, is left out where it may fail.
+		-vm.swappiness = 10
+		-net.ipv4.tcp_fin_timeout = abc
+		net/ipv4/conf/ve.th/rp_filter = 2
 		net.ipv4.tcp_fin_timeout = 32
 	END
 	)" "" "answer to a set"

@@ -31,7 +31,7 @@ int tl_set_line_parse(const char *text, size_t length, struct tl_set_line *line)
 	const char *end = text + length, *sign, *name_end;
 
 	set_line_trim(&text, &end);
-	if (text == end || *text == '#')
+	if (text == end || *text == '#' || *text == ';')
 		return 0;
 	line->may_fail = *text == '-';
 	text += line->may_fail;

@@ -43,10 +43,25 @@ static const struct tl_sysctl *name_of_device(const char *leaf, size_t length)
 	return NULL;
 }
 
+/* As sysctl does: where the first separator is a slash, dots are part of names. */
+static bool name_has_slashes(const char *text, size_t length)
+{
+	for (; length; text++, length--)
+		if (*text == '.' || *text == '/')
+			return *text == '/';
+	return false;
+}
+
+static void name_turn(const char *text, size_t length, char *turned)
+{
+	for (; length; text++, length--)
+		*turned++ = *text == '/' ? '.' : *text == '.' ? '/' : *text;
+}
+
 /**
  * tl_name_find() - find a name in the catalogue
  * @text: the name with dots, or an old name; in that of an interface the dots of
- *	the interface are slashes
+ *	the interface are slashes. Or all of it the other way round
  * @length: bytes of it
  * @name: filled if it is there
  *
@@ -54,8 +69,15 @@ static const struct tl_sysctl *name_of_device(const char *leaf, size_t length)
  */
 bool tl_name_find(const char *text, size_t length, struct tl_name *name)
 {
+	char turned[TL_NAME_SIZE];
 	struct tl_conf_name conf;
 
+	if (name_has_slashes(text, length)) {
+		if (length > sizeof(turned))
+			return false;
+		name_turn(text, length, turned);
+		text = turned;
+	}
 	name->sysctl = name_catalogued(text, length);
 	name->device[0] = '\0';
 	if (name->sysctl)

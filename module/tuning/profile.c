@@ -77,10 +77,11 @@ static void profile_trace(const struct tl_net *ns, const char *text,
 }
 
 /*
- * A line that is good is added to the wishes. Returns 0 or an error.
+ * A line that is good is added to the wishes. Returns 0 or an error, and whether the
+ * line may fail.
  */
 static int profile_line(const char *text, size_t length, u32 number,
-			struct list_head *wishes)
+			struct list_head *wishes, bool *may_fail)
 {
 	struct tl_set_line line;
 	struct tl_name name;
@@ -88,6 +89,7 @@ static int profile_line(const char *text, size_t length, u32 number,
 
 	if (is_line <= 0)
 		return is_line;
+	*may_fail = line.may_fail;
 	if (!tl_name_find(line.name, line.name_length, &name))
 		return -EINVAL;
 	return tl_wish_add(wishes, &name, line.value, line.value_length, number,
@@ -111,14 +113,15 @@ static int profile_lines(const struct tl_net *ns, const char *text,
 	while (length) {
 		const char *newline = memchr(text, '\n', length);
 		size_t of_line = newline ? newline - text : length;
+		bool may_fail = false;
 		int err;
 
 		++*number;
-		err = profile_line(text, of_line, *number, wishes);
-		if (err) {
+		err = profile_line(text, of_line, *number, wishes, &may_fail);
+		if (err)
 			profile_trace(ns, text, of_line, err, *number);
+		if (err && !(may_fail && (err == -EINVAL || err == -ERANGE)))
 			return err;
-		}
 		if (!newline)
 			return 0;
 		text += of_line + 1;

@@ -34,7 +34,8 @@ static void test_names(void **state)
 {
 	static const char * const none[] = {
 		"", "net", "net.ipv4.tcp_fin_timeou", "net.ipv4.tcp_fin_timeout.",
-		"net/ipv4/tcp_fin_timeout", "net.ipv4.conf.eth0.tag",
+		"net/ipv4.tcp_fin_timeout", "net.ipv4/tcp_fin_timeout", "net.ipv4.conf.eth0.tag",
+		"net/ipv4/conf/eth0/100/rp_filter", "/", "/net/ipv4/tcp_fin_timeout",
 		"net.ipv4.conf.all.tag", "net.ipv4.conf.a.b.rp_filter",
 	};
 	struct tl_name name;
@@ -44,6 +45,8 @@ static void test_names(void **state)
 	assert_name("net.ipv4.tcp_fin_timeout", "net.ipv4.tcp_fin_timeout");
 	assert_name("net.ipv4.ip_conntrack_max", "net.netfilter.nf_conntrack_max");
 	assert_name("net.ipv4.conf.eth0/1.rp_filter", "net.ipv4.conf.eth0/1.rp_filter");
+	assert_name("net/ipv4/tcp_fin_timeout", "net.ipv4.tcp_fin_timeout");
+	assert_name("net/ipv4/conf/eth0.1/rp_filter", "net.ipv4.conf.eth0/1.rp_filter");
 	assert_path("net.ipv4.route.gc_timeout", "sys/net/ipv4/route/gc_timeout");
 	assert_path("net.ipv4.conf.eth0/1.rp_filter", "sys/net/ipv4/conf/eth0.1/rp_filter");
 	assert_path("net.ipv4.conf.all.rp_filter", "sys/net/ipv4/conf/all/rp_filter");
