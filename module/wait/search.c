@@ -456,8 +456,8 @@ static int gather(struct search *search, struct net *net,
  *	queues are searched, too
  *
  * One pass over all processes, whatever the number of sockets, until it has seen
- * as much as %LOOKS_MAX descriptors or noted %HOLDERS_MAX. What is opened, passed on or closed meanwhile may be found or
- * not.
+ * as much as %LOOKS_MAX descriptors or noted %HOLDERS_MAX. What is opened, passed on
+ * or closed meanwhile may be found or not.
  * Context: process; sleeps.
  * Return: 0, -ENOMEM, or -EINTR if the caller is being killed.
  */
