@@ -58,7 +58,7 @@ server() {
 
 # transfer [BYTES [BUFFER]]: from a to b. Both ends are told of when it returns; $took is how many milliseconds it was.
 transfer() {
-	local bytes=${1:-1000000}
+	local bytes="${1:-1000000}"
 	[ $# = 0 ] || shift
 	took=$(in_ns "$a" "$selftests/bulk" send 192.0.2.2 7000 "$bytes" "$@") || fail "no transfer"
 }
@@ -73,7 +73,7 @@ silent() {
 # until_silent NAME NS: applies what is suggested, as long as something is; that takes several steps, and the transfer less
 # time.
 until_silent() {
-	local first=$took steps=0
+	local first="$took" steps=0
 	while [ "$steps" -lt 8 ] && [ -n "$(finding "$1" "$2")" ]; do
 		steps=$((steps + 1))
 		assert_tune "$1" "$(suggested "$1" "$2")" "$2"

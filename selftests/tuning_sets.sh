@@ -220,7 +220,7 @@ names_at_most() {
 
 # conf LEAF NAME...: the values of conf.all, conf.default or interfaces
 conf() {
-	local leaf=$1 name
+	local leaf="$1" name
 	shift
 	for name; do
 		in_ns "$b" cat "/proc/sys/net/ipv4/conf/$name/$leaf"
