@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A user without privileges that has very many descriptors of listening sockets, until he is killed.
+ * A user without privileges that has very many descriptors of listening sockets, until
+ * he is killed.
  * usage: hoard SOCKETS DESCRIPTORS
  * Each socket has so many descriptors. Once all are there "ready" is printed.
  */
@@ -16,7 +17,10 @@
 
 static void hoard(int descriptors)
 {
-	struct sockaddr_in any = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in any = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
 	if (fd < 0 || bind(fd, (struct sockaddr *)&any, sizeof(any)) || listen(fd, 1))

@@ -33,7 +33,9 @@ static void test_lines(void **state)
 
 static void test_others(void **state)
 {
-	static const char * const nothing[] = { "", "  \t", "# a = b", "  #", "#", ";", " ; a = b" };
+	static const char * const nothing[] = {
+		"", "  \t", "# a = b", "  #", "#", ";", " ; a = b",
+	};
 	static const char * const bad[] = { "seed", "= 1", "-", "-=1", "a b" };
 	struct tl_set_line line;
 	size_t i;
