@@ -26,6 +26,8 @@
 /* After searches that found nothing, none is made for up to so long. */
 #define REST			msecs_to_jiffies(1000)
 #define MISSES_MAX		10U
+/* After a walk none begins for so many times as long as it took. */
+#define WALK_REST		10
 /* An embryonic row that is found may be gone before it is locked. */
 #define EMBRYO_TRIES		3
 
@@ -49,6 +51,7 @@ static struct tl_evictions everybody;
 static void evict_walk(struct work_struct *unused);
 static DECLARE_DELAYED_WORK(evict_work, evict_walk);
 static unsigned int next_walk = 1;
+static unsigned long walk_rest;
 
 static struct tl_evictions *searches_of(struct tl_net *ns)
 {
@@ -92,11 +95,13 @@ void tl_evict_wake(const struct tl_conn *conn)
 	WRITE_ONCE(everybody.resting, false);
 }
 
-/* Not sooner than a second after the last one. */
+/* Anybody who may make namespaces can ask: many rows must not keep a processor busy. */
 static void ask_for_walk(struct tl_evictions *of)
 {
+	unsigned long rest = READ_ONCE(walk_rest);
+
 	WRITE_ONCE(of->asked, READ_ONCE(next_walk));
-	queue_delayed_work(system_unbound_wq, &evict_work, REST);
+	queue_delayed_work(system_unbound_wq, &evict_work, max(rest, REST));
 }
 
 static bool may_go(const struct tl_conn *conn, const struct tl_net *ns,
@@ -130,8 +135,11 @@ static bool evict_wanted(struct tl_conn *conn, void *unused)
 
 static void evict_walk(struct work_struct *unused)
 {
+	unsigned long begun = jiffies;
+
 	WRITE_ONCE(next_walk, next_walk + 1);
 	tl_table_walk(NULL, evict_wanted, NULL);
+	WRITE_ONCE(walk_rest, WALK_REST * (jiffies - begun));
 }
 
 /**
