@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* /proc/net/tcplab/summary: counters and gauges of the whole tracker. */
 #include "../tcplab.h"
+#include "../track/limits.h"
 #include "../track/socket.h"
 #include "../track/table.h"
 #include "report.h"
@@ -67,7 +68,7 @@ static void show(struct seq_file *seq, struct tl_net *ns)
 	tl_time_wait_sum(&ns->time_wait, ns->net, &time_wait);
 	tl_sheet_number(seq, "uptime_ms", tl_track_uptime_ms(ns));
 	tl_sheet_number(seq, "connections", tl_track_rows(ns));
-	tl_sheet_number(seq, "connections_max", tl_table_limit());
+	tl_sheet_number(seq, "connections_max", tl_limits_of_one());
 	for (i = 0; i < ARRAY_SIZE(counters); i++)
 		tl_sheet_number(seq, counters[i].name,
 				tl_track_count(ns, counters[i].counter));

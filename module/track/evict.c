@@ -12,6 +12,7 @@
 #include "evict.h"
 #include "keep.h"
 #include "life.h"
+#include "limits.h"
 #include "table.h"
 #include "wheel.h"
 
@@ -118,7 +119,7 @@ static void give_up(struct tl_conn *conn)
 
 static bool is_wanted(const struct tl_evictions *of, const struct tl_net *ns)
 {
-	return READ_ONCE(of->asked) + 1 == next_walk && tl_table_is_crowded(ns);
+	return READ_ONCE(of->asked) + 1 == next_walk && tl_limits_are_near(ns);
 }
 
 static bool evict_wanted(struct tl_conn *conn, void *unused)

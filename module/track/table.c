@@ -14,45 +14,20 @@
 #include <linux/jhash.h>
 #include <linux/list_nulls.h>
 #include <linux/mm.h>
-#include <linux/module.h>
+#include <linux/random.h>
 #include <linux/siphash.h>
 #include <linux/slab.h>
-#include <linux/user_namespace.h>
 #include <linux/vmalloc.h>
 #include <net/netns/hash.h>
 
 #include "../tcplab.h"
 #include "evict.h"
+#include "limits.h"
 #include "table.h"
 #include "wheel.h"
 
 /* Chains share locks: more would only matter with more CPUs than this. */
 #define BUCKET_LOCKS		256
-/* What a signed counter holds, with room to spare. */
-#define ROWS_MAX		0x40000000U
-#define HASH_SIZE_MIN		16U
-#define HASH_SIZE_MAX		4194304U
-/* More would be slower to walk for a report than it is quicker to search. */
-#define HASH_SIZE_DEFAULT	262144U
-/* Which part of max_total, 1/n, namespaces of other users cannot have. */
-#define RESERVED_FROM_GUESTS	4
-/* Mean length of the chains of a full table, at most: they are walked whole. */
-#define CHAIN_MAX		256
-/* A table is crowded while a smaller part than this, 1/n, is free. */
-#define CROWDED_UNTIL		16U
-
-static unsigned int max_connections = 262144;
-module_param(max_connections, uint, 0444);
-MODULE_PARM_DESC(max_connections, "rows per network namespace");
-
-static unsigned int max_total;
-module_param(max_total, uint, 0444);
-MODULE_PARM_DESC(max_total, "rows of all network namespaces (default: 1/16 of memory)");
-
-static unsigned int hash_size;
-module_param(hash_size, uint, 0444);
-MODULE_PARM_DESC(hash_size, "buckets of the table (default: max_total, at most 262144)");
-
 static struct {
 	struct tl_conn __rcu **bucket;
 	unsigned int mask;
@@ -60,7 +35,6 @@ static struct {
 	struct kmem_cache *cache;
 } table __read_mostly;
 
-static atomic_t total_rows;
 static spinlock_t chain_lock[BUCKET_LOCKS];	/* see lock_of() */
 
 /* Namespaces whose keys are the same are spread, too. */
@@ -207,20 +181,13 @@ static void unhash(struct tl_conn *conn, unsigned int bucket)
 	conn->hashed = 0;
 }
 
-/* A CPU that sees the place of a row given back sees the row gone. */
-static void give_back(struct tl_net *ns)
-{
-	atomic_dec(&total_rows);
-	atomic_dec_return_release(&ns->track.rows);
-}
-
 static void discard(struct tl_conn *conn)
 {
 	struct tl_net *ns = conn->ns;
 
 	tl_conn_unlock(conn);
 	kmem_cache_free(table.cache, conn);
-	give_back(ns);
+	tl_limits_give(ns);
 }
 
 /**
@@ -237,63 +204,9 @@ void tl_table_remove(struct tl_conn *conn)
 	discard(conn);
 }
 
-/* A user who may make user namespaces may have made this network namespace. */
-static bool is_guest(const struct tl_net *ns)
-{
-	return ns->net->user_ns != &init_user_ns;
-}
-
-/* The last rows are not for guests; as many guests as CPUs may pass at once. */
-static unsigned int total_of_guests(void)
-{
-	return max_total - max_total / RESERVED_FROM_GUESTS;
-}
-
-static bool has_place(const struct tl_net *ns)
-{
-	return !is_guest(ns) ||
-	       (unsigned int)atomic_read(&total_rows) < total_of_guests();
-}
-
-static bool is_crowded(const atomic_t *rows, unsigned int most)
-{
-	return (unsigned int)atomic_read(rows) > most - max(most / CROWDED_UNTIL, 1U);
-}
-
-/**
- * tl_table_is_crowded() - whether few more rows can be had
- * @ns: the namespace; NULL: any
- */
-bool tl_table_is_crowded(const struct tl_net *ns)
-{
-	if (!ns)
-		return is_crowded(&total_rows, max_total);
-	return is_crowded(&ns->track.rows, max_connections) ||
-	       (is_guest(ns) && is_crowded(&total_rows, total_of_guests()));
-}
-
-/* Takes a place for one row, if there is one: the bounds are never exceeded. */
-static bool reserve(struct tl_net *ns)
-{
-	if (!atomic_add_unless(&ns->track.rows, 1, max_connections))
-		return false;
-	if (has_place(ns) && atomic_add_unless(&total_rows, 1, max_total))
-		return true;
-	atomic_dec(&ns->track.rows);
-	return false;
-}
-
-/*
- * A namespace at its own limit gives up its own rows, never another's; nor does
- * a guest.
- */
 static bool make_room(struct tl_net *ns)
 {
-	struct tl_net *whose = NULL;
-
-	if (atomic_read(&ns->track.rows) >= max_connections || is_guest(ns))
-		whose = ns;
-	return tl_evict(whose);
+	return tl_evict(tl_limits_own_only(ns) ? ns : NULL);
 }
 
 static struct tl_conn *allocate(struct tl_net *ns, const struct tl_key *key)
@@ -381,11 +294,11 @@ struct tl_conn *tl_table_create(struct tl_net *ns, const struct tl_key *key,
 	*fresh = false;
 	if (conn)
 		return conn;
-	if (!reserve(ns) && !(make_room(ns) && reserve(ns)))
+	if (!tl_limits_take(ns) && !(make_room(ns) && tl_limits_take(ns)))
 		return NULL;
 	conn = allocate(ns, key);
 	if (!conn) {
-		give_back(ns);
+		tl_limits_give(ns);
 		return NULL;
 	}
 	*fresh = insert(conn, bucket_again(ns, key));
@@ -498,24 +411,6 @@ bool tl_table_bucket_empty(unsigned int bucket)
 }
 
 /**
- * tl_table_has_room() - whether a row could be made without giving up another
- * @ns: the namespace that it would be for
- */
-bool tl_table_has_room(const struct tl_net *ns)
-{
-	return atomic_read(&ns->track.rows) < max_connections &&
-	       atomic_read(&total_rows) < max_total && has_place(ns);
-}
-
-/**
- * tl_table_limit() - rows that a namespace may have
- */
-unsigned int tl_table_limit(void)
-{
-	return max_connections;
-}
-
-/**
  * tl_table_memory() - memory that rows take
  * @rows: how many
  *
@@ -535,39 +430,6 @@ static void construct(void *object)
 	conn->hashed = 0;
 }
 
-static bool is_within(const char *name, unsigned int value,
-		      unsigned int lowest, unsigned int highest)
-{
-	if (value >= lowest && value <= highest)
-		return true;
-	pr_err("tcplab: %s=%u is out of range: it is from %u to %u\n", name,
-	       value, lowest, highest);
-	return false;
-}
-
-/* 0 is the default where that depends on the machine. */
-static bool check_sizes(void)
-{
-	return is_within("max_connections", max_connections, 1, ROWS_MAX) &&
-	       is_within("max_total", max_total, 0, ROWS_MAX) &&
-	       (!hash_size ||
-		is_within("hash_size", hash_size, HASH_SIZE_MIN, HASH_SIZE_MAX));
-}
-
-static void choose_sizes(void)
-{
-	u64 bytes = (u64)totalram_pages() << PAGE_SHIFT;
-
-	if (!max_total)
-		max_total = min_t(u64, ROWS_MAX,
-				  div_u64(bytes, 16 * TL_CONN_SHARE));
-	if (!hash_size)
-		hash_size = clamp(max_total, HASH_SIZE_MIN, HASH_SIZE_DEFAULT);
-	hash_size = rounddown_pow_of_two(hash_size);
-	while (hash_size < max_total / CHAIN_MAX)
-		hash_size *= 2;
-}
-
 /**
  * tl_table_init() - allocate the table
  *
@@ -576,23 +438,25 @@ static void choose_sizes(void)
  */
 int tl_table_init(void)
 {
-	unsigned int i;
+	unsigned int i, buckets;
+	int err;
 
 	if (!IS_ENABLED(CONFIG_DEBUG_SPINLOCK))
 		BUILD_BUG_ON(sizeof(struct tl_conn) > TL_CONN_MAX);
 
-	if (!check_sizes())
-		return -EINVAL;
-	choose_sizes();
+	err = tl_limits_init();
+	if (err)
+		return err;
+	buckets = tl_limits_buckets();
 	get_random_bytes(&table.secret, sizeof(table.secret));
 	for (i = 0; i < BUCKET_LOCKS; i++)
 		spin_lock_init(&chain_lock[i]);
-	table.mask = hash_size - 1;
-	table.bucket = kvmalloc_array(hash_size, sizeof(*table.bucket),
+	table.mask = buckets - 1;
+	table.bucket = kvmalloc_array(buckets, sizeof(*table.bucket),
 				      GFP_KERNEL);
 	if (!table.bucket)
 		return -ENOMEM;
-	for (i = 0; i < hash_size; i++)
+	for (i = 0; i < buckets; i++)
 		RCU_INIT_POINTER(table.bucket[i], end_of(i));
 
 	table.cache = kmem_cache_create("tcplab_conn", sizeof(struct tl_conn),

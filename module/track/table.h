@@ -15,9 +15,6 @@ void tl_table_remove(struct tl_conn *conn);
 
 unsigned int tl_table_buckets(void);
 bool tl_table_bucket_empty(unsigned int bucket);
-bool tl_table_has_room(const struct tl_net *ns);
-bool tl_table_is_crowded(const struct tl_net *ns);
-unsigned int tl_table_limit(void);
 u64 tl_table_memory(unsigned int rows);
 
 /**
