@@ -6,10 +6,10 @@
 # shellcheck disable=SC2154 # a, b and c are set by setup_ns; sa, sb by start_endpoint
 
 . ./lib.sh
+. ./findings.sh
 
 load_module && setup_ns a b c && link_ns "$a" "$b" && start_endpoint sa "$a" && start_endpoint sb "$b" &&
 	start_endpoint sc "$c" || exit 1
-header="severity name value suggestion evidence"
 
 # kernel_count NAME NS: of the namespace's TcpExt counters.
 kernel_count() {
@@ -19,22 +19,6 @@ kernel_count() {
 has_counted() {
 	[ "$(kernel_count "$1" "$2")" -ge "$3" ]
 }
-
-# several COUNT COMMAND...: {} is the number.
-several() {
-	local i count="$1"
-	shift
-	for i in $(seq "$count"); do
-		"$@" "$i" || return
-	done
-}
-
-# What a name of a connection is made of: x1, x2, ...
-start_to() { "$1" start "x$4" "$2" "$3"; }
-connect_to() { "$1" connect "x$4" "$2" "$3"; }
-accept_from() { "$1" accept "y$3" "$2"; }
-close_one() { "$1" close "$2$3"; }
-abort_one() { "$1" abort "$2$3"; }
 
 healthy() {
 	local ns

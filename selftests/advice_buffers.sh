@@ -7,12 +7,12 @@
 # shellcheck disable=SC2154 # a and b are set by setup_ns
 
 . ./lib.sh
+. ./findings.sh
 
 load_module && setup_ns a b && link_ns "$a" "$b" || exit 1
 in_ns "$a" tc qdisc add dev veth0 root netem delay 1ms 2>/dev/null || skip_all "needs netem"
 # The kernel fills a large segment up whatever the send buffer holds: only small ones keep to a small bound.
 in_ns "$a" ip link set dev veth0 gso_max_segs 1 || exit 1
-header="severity name value suggestion evidence"
 
 # link MILLISECONDS [MBIT]: how long segments take from a to b, and how many come in a second
 link() {

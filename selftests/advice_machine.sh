@@ -5,10 +5,10 @@
 # shellcheck disable=SC2154 # a is set by setup_ns; s0 by start_endpoint
 
 . ./lib.sh
+. ./findings.sh
 
 load_module && setup_ns a && start_endpoint s0 || exit 1
 ip link set lo up
-header="severity name value suggestion evidence"
 
 kernel_count() {
 	nstat -asz "TcpExt$1" | awk -v name="TcpExt$1" '$1 == name { print $2 }'

@@ -5,23 +5,9 @@
 # shellcheck disable=SC2154 # a, b, c and d are set by setup_ns; sa, sb by start_endpoint
 
 . ./lib.sh
+. ./findings.sh
 
 load_module && setup_ns a b c d && link_ns "$a" "$b" && start_endpoint sa "$a" && start_endpoint sb "$b" || exit 1
-
-# several COUNT COMMAND...: {} is the number.
-several() {
-	local i count="$1"
-	shift
-	for i in $(seq "$count"); do
-		"$@" "$i" || return
-	done
-}
-
-# What a name of a connection is made of: x1, x2, ...
-connect_to() { "$1" connect "x$4" "$2" "$3"; }
-accept_from() { "$1" accept "y$3" "$2"; }
-close_one() { "$1" close "$2$3"; }
-abort_one() { "$1" abort "$2$3"; }
 
 # All ports are of open connections, so more of them are wanted.
 port_range() {

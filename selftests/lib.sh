@@ -591,32 +591,3 @@ release_rtnl() {
 	kill -9 "$rtnl_holder"
 	wait "$rtnl_holder" 2>/dev/null
 }
-
-# ---- advice ----
-
-# finding NAME [NS [TEXT]]: "severity value suggestion evidence" of a sysctl, where the evidence has a text.
-finding() {
-	report advice "${2-}" | awk -v name="$1" -v text="${3-}" '
-		$2 == name && index($0, text) { $2 = ""; sub("  ", " "); print }'
-}
-
-finding_is() {
-	finding "$1" "$2" "$5" | grep -Eqx "$3 $4"
-}
-
-# assert_finding NAME NS "SEVERITY VALUE SUGGESTION" EVIDENCE [TEXT]: at once or soon; the last is an extended regular
-# expression. TEXT tells it from others of that name.
-assert_finding() {
-	wait_for 10 finding_is "$1" "$2" "$3" "$4" "${5-}" ||
-		fail "advice about $1 is '$(finding "$1" "$2" "${5-}")', should be '$3 $4'"
-}
-
-# assert_no_finding NAME NS [TEXT]
-assert_no_finding() {
-	assert_eq "$(finding "$@")" "" "advice about $1"
-}
-
-# suggested NAME [NS [TEXT]]: what to set it to
-suggested() {
-	finding "$@" | cut -d' ' -f3 | tr , ' '
-}
