@@ -46,7 +46,7 @@ somaxconn() {
 	assert sb listen l 192.0.2.2 7020 16
 	assert several 14 start_to sa 192.0.2.2 7020
 	assert_finding net.core.somaxconn "$b" "now 8 16" \
-		"[1-9][0-9]* handshakes met a full accept queue of 8, that of :7020, in the last [0-9]+ s; listen\(\) has to be called again then"
+		"[1-9][0-9]* SYNs and last ACKs met a full accept queue of 8, that of :7020, in the last [0-9]+ s; listen\(\) has to be called again then"
 	assert_tune net.core.somaxconn "$(suggested net.core.somaxconn "$b")" "$b"
 	assert sb relisten l 16
 	overflows=$(kernel_count ListenOverflows "$b")
@@ -62,7 +62,7 @@ backlog() {
 	assert sb listen l 192.0.2.2 7021 4
 	assert several 10 start_to sa 192.0.2.2 7021
 	assert_finding net.core.somaxconn "$b" "now 16 -" \
-		"[1-9][0-9]* handshakes met a full accept queue of 4, that of :7021, in the last [0-9]+ s; its program asks listen\(\) for no more"
+		"[1-9][0-9]* SYNs and last ACKs met a full accept queue of 4, that of :7021, in the last [0-9]+ s; its program asks listen\(\) for no more"
 	assert sb relisten l 10
 	assert_no_finding net.core.somaxconn "$b"
 	several 10 abort_one sa x
@@ -90,7 +90,7 @@ old_culprit() {
 	several 5 abort_one sc x
 	assert sc close new
 	assert_finding net.core.somaxconn "$c" "now 4 -" \
-		"[1-9][0-9]* handshakes met a full accept queue in the last [0-9]+ s; its listener is gone, or was not counted"
+		"[1-9][0-9]* SYNs and last ACKs met a full accept queue in the last [0-9]+ s; its listener is gone, or was not counted"
 	assert sc close old
 	assert_tune reset 1 "$c"
 	in_ns "$c" sysctl -qw net.core.somaxconn=4096

@@ -17,7 +17,7 @@ static const struct {
 	{ "net.ipv4.tcp_tw_reuse", TL_TALLY_TIME_WAIT_REUSED,
 	  "TIME_WAIT sockets were taken for new connections" },
 	{ "net.core.somaxconn", TL_TALLY_LISTEN_OVERFLOWS,
-	  "handshakes met a full accept queue" },
+	  "SYNs and last ACKs met a full accept queue" },
 	{ "net.ipv4.tcp_abort_on_overflow", TL_TALLY_LISTEN_DROPS,
 	  "SYNs and handshakes were dropped at a listener" },
 	{ "net.ipv4.tcp_syncookies", TL_TALLY_COOKIES_SENT,

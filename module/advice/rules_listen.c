@@ -26,7 +26,7 @@ static void listen_say_bound(struct tl_advice *advice, s64 somaxconn,
 }
 
 /**
- * tl_rule_accept_queue() - handshakes met a full accept queue
+ * tl_rule_accept_queue() - SYNs and last ACKs met a full accept queue
  * @facts: the facts
  * @advice: filled; without a suggestion where no sysctl is the bound
  *
@@ -46,7 +46,7 @@ bool tl_rule_accept_queue(struct tl_facts *facts, struct tl_advice *advice)
 	listener = tl_facts_accept_queue(facts);
 	if (!listener && facts->relistened[facts->severity])
 		return false;
-	tl_advice_say(advice, "%llu handshakes met a full accept queue", overflows);
+	tl_advice_say(advice, "%llu SYNs and last ACKs met a full accept queue", overflows);
 	if (listener)
 		tl_advice_say(advice, " of %u, that of :%u,",
 			      listener->full_backlog, listener->port);
