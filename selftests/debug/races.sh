@@ -51,7 +51,10 @@ switch_knobs() {
 			in_ns "$server" sh -c "echo $value >$knobs/track/forward; echo $((value * 5000 + 1000)) >$knobs/close_wait/leak_ms"
 			in_ns "$server" sh -c "echo $((value * 500)) >$knobs/time_wait/length_ms; echo ${recycle[value]} >$knobs/time_wait/recycle"
 			in_ns "$client" sh -c "echo $((value * 1000)) >$knobs/time_wait/remember; echo 1 >$knobs/time_wait/reset"
-			in_ns "$client" sh -c "echo $value >$knobs/track/enabled && find $knobs -type f -exec cat {} +" &&
+			# A sysctl that this kernel does not have cannot be read.
+			in_ns "$client" sh -c "cat $knobs/tuning/*"
+			in_ns "$client" sh -c "echo $value >$knobs/track/enabled &&
+				find $knobs -path $knobs/tuning -prune -o -type f -exec cat {} +" &&
 				turn writes
 		done
 	done >/dev/null 2>&1
