@@ -149,7 +149,7 @@ forecasts() {
 	incident "$peer" 800 40 200 second
 	incident "$client" 1200 30 200 first
 	incident "$stamps" 800 40 200 first
-	incident "$plain" 1000 25 200 first
+	incident "$plain" 1200 30 200 first
 	wait_for 90 all_failed || fail "the loads do not end: $(cat "$scratch"/load.*)"
 	assert_forecast "$leak"
 	assert_forecast "$client"
