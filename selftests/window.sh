@@ -29,7 +29,9 @@ reno() {
 	law reno
 }
 
+# It leaves slow start when the round trip takes 16 ms longer. A slow machine takes longer turns.
 cubic() {
+	[ "$slowness" = 1 ] || { skip "this machine is too slow for HyStart"; return; }
 	law cubic
 }
 
