@@ -5,36 +5,9 @@
 # shellcheck disable=SC2154,SC2016 # names of namespaces are set by setup_ns; awk's variables
 
 . ./lib.sh
+. ./sets.sh
 
 load_module && setup_ns a b || exit 1
-seven="net.ipv4.tcp_fin_timeout net.ipv4.tcp_rmem net.ipv4.ip_local_port_range net.ipv4.tcp_keepalive_time
-	net.ipv4.conf.all.rp_filter net.ipv4.tcp_syn_retries net.ipv4.ip_local_reserved_ports"
-
-# all NS: the names of these tests and their values
-all() {
-	local name
-	for name in $seven; do
-		echo "$name = $(real "$name" "$1")"
-	done
-}
-
-profile_is() {
-	assert_eq "$(tuned profile "$a" | sed 's/ends_in_ms [0-9]*$/ends_in_ms N/')" "$1" "profile"
-}
-
-set_of_seven() {
-	cat <<-'END'
-		# a comment
-		net.ipv4.tcp_fin_timeout = 31
-		net.ipv4.tcp_rmem=8192 16384	32768
-
-		  net.ipv4.ip_local_port_range = 20000 30000
-		net.ipv4.tcp_keepalive_time = 700
-		net.ipv4.conf.all.rp_filter = 1
-		net.ipv4.tcp_syn_retries = 3
-		net.ipv4.ip_local_reserved_ports = 25010,25000-25009
-	END
-}
 
 assert_seven() {
 	assert_eq "$(all "$a" | sed 's/.*= //' | xargs)" \
@@ -218,35 +191,6 @@ names_at_most() {
 	assert_tune rollback 1 "$b"
 }
 
-# conf LEAF NAME...: the values of conf.all, conf.default or interfaces
-conf() {
-	local leaf="$1" name
-	shift
-	for name; do
-		in_ns "$b" cat "/proc/sys/net/ipv4/conf/$name/$leaf"
-	done | xargs
-}
-
-# stage_conf LINE...: stages a set of names of net.ipv4.conf, and what standard input has besides
-stage_conf() {
-	local line
-	{
-		for line; do
-			echo "net.ipv4.conf.$line"
-		done
-		cat
-	} | stage_set "$b"
-}
-
-apply_conf() {
-	assert_eq "$(stage_conf "$@" </dev/null)" "" "answer to the lines $*"
-	assert_tune apply 1 "$b"
-}
-
-set_has_ended() {
-	[ "$(tuned profile "$b")" = "- applied 0 skipped 0 changed_since 0 ends_in_ms -" ]
-}
-
 # The kernel copies some values of conf.all and conf.default to interfaces.
 copied() {
 	local line
@@ -360,132 +304,6 @@ built_in() {
 	assert_tune confirm_ms 600000
 }
 
-# A value that somebody else has changed meanwhile stays.
-others_change() {
-	assert_eq "$(set_of_seven | stage_set "$a")" "" "answer"
-	assert_tune apply 1 "$a"
-	in_ns "$a" sysctl -qw net.ipv4.tcp_keepalive_time=800
-	profile_is "staged applied 7 skipped 0 changed_since 1 ends_in_ms N"
-	assert_tune net.ipv4.tcp_syn_retries 4 "$a"
-	profile_is "staged applied 7 skipped 0 changed_since 2 ends_in_ms N"
-	assert_tune rollback 1 "$a"
-	assert_eq "$(real net.ipv4.tcp_keepalive_time "$a")" 800 "a value of somebody else"
-	assert_eq "$(real net.ipv4.tcp_syn_retries "$a")" 6 "a name that was changed twice"
-	assert_eq "$(real net.ipv4.tcp_fin_timeout "$a")" 60 "a name that nobody else has changed"
-	case $(tuning_column net.ipv4.tcp_keepalive_time effect "$a") in
-	*"somebody else"*) ;;
-	*) fail "the report does not tell of it" ;;
-	esac
-	in_ns "$a" sysctl -qw net.ipv4.tcp_keepalive_time=7200
-}
-
-# Somebody writes all the time: each name holds his value or the set's, and a set that succeeds holds all of its own.
-hammered() {
-	local round good=0 bad=0
-	start ip netns exec "$a" sh -c "while :; do
-		echo '4097 16385 32769' >/proc/sys/net/ipv4/tcp_rmem; echo 55 >/proc/sys/net/ipv4/tcp_fin_timeout; done"
-	for round in $(seq "$(scaled 30)"); do
-		set_of_seven | stage_set "$a" >"$scratch/answer"
-		if [ -z "$(tune apply 1 "$a")" ]; then good=$((good + 1)); else bad=$((bad + 1)); fi
-		case $(real net.ipv4.tcp_rmem "$a") in
-		"4096 131072 "* | "4097 16385 32769" | "8192 16384 32768") ;;
-		*) fail "tcp_rmem is '$(real net.ipv4.tcp_rmem "$a")' in round $round" ;;
-		esac
-		tune rollback 1 "$a" >"$scratch/answer"
-	done
-	kill "$started"
-	wait "$started" 2>/dev/null
-	echo "# $good sets were applied, $bad were not"
-	assert_eq "$(real net.ipv4.tcp_keepalive_time "$a")" 7200 "a name that nobody else writes, after rollback"
-	in_ns "$a" sysctl -qw net.ipv4.tcp_fin_timeout=60 net.ipv4.tcp_rmem="4096 131072 6291456"
-}
-
-# Forwarding wants a lock that every change of an interface holds.
-busy_kernel() {
-	local number
-	start ip netns exec "$b" sh -c "while :; do ip link add x type dummy; ip link delete x; done"
-	for number in $(seq 40); do
-		echo "net.ipv4.conf.d$number.forwarding = 1"
-	done | stage_set "$b" >"$scratch/answer"
-	assert_tune apply 1 "$b"
-	assert_eq "$(in_ns "$b" sh -c 'cat /proc/sys/net/ipv4/conf/d[1-9]/forwarding' | sort -u)" 1 "forwarding"
-	assert_tune rollback 1 "$b"
-	for number in $(seq 10); do
-		assert_tune net.ipv4.conf.all.forwarding 1 "$b"
-		assert_tune rollback 1 "$b"
-	done
-	kill "$started"
-	wait "$started" 2>/dev/null
-	assert_eq "$(in_ns "$b" sh -c 'cat /proc/sys/net/ipv4/conf/d[1-9]/forwarding' | sort -u)" 0 "forwarding after rollback"
-}
-
-# told_of NAME NS TEXT: the report does in the column effect.
-told_of() {
-	tuning_column "$1" effect "$2" | grep -q "$3"
-}
-
-# The kernel cannot put back forwarding when the set ends.
-ends_while_busy() {
-	local seconds=$((5 * slowness))
-	in_ns "$b" sysctl -qw net.ipv4.conf.d1.forwarding=1
-	assert_tune confirm_ms $((seconds * 1000)) "$b"
-	apply_conf all.forwarding=1 d1.forwarding=1 d2.forwarding=1
-	assert_tune confirm_ms 600000 "$b"
-	hold_rtnl "$b" || {
-		skip "nobody can hold the lock of interfaces here"
-		assert_tune rollback 1 "$b"
-		return
-	}
-	wait_for $((seconds + 10)) told_of net.ipv4.conf.all.forwarding "$b" "not put back yet" ||
-		fail "the report does not tell that forwarding was not put back"
-	wait_for 10 told_of net.ipv4.conf.default.forwarding "$b" "for 2 interfaces it was not put back yet" ||
-		fail "the report does not tell of the interfaces: $(tuning_column net.ipv4.conf.default.forwarding effect "$b")"
-	assert_eq "$(conf forwarding all d1 d2)" "1 1 1" "forwarding while the kernel is busy"
-	release_rtnl
-	wait_for 10 set_has_ended || fail "the set does not end: $(tuned profile "$b")"
-	assert_eq "$(conf forwarding all d1 d2)" "0 1 0" "forwarding after that"
-	assert_eq "$(tuning_column net.ipv4.conf.all.forwarding effect "$b")" - "effect after that"
-	assert_eq "$(tuning_column net.ipv4.conf.default.forwarding effect "$b")" - "effect for interfaces after that"
-	in_ns "$b" sysctl -qw net.ipv4.conf.d1.forwarding=0
-}
-
-# Rollback waits a second for each name; it can be killed, and the rest is put back later.
-killed() {
-	local lines
-	count_calls devinet_sysctl_forward || {
-		skip "needs kprobes"
-		return
-	}
-	lines=$(seq -f 'd%g.forwarding=1' 40)
-	# shellcheck disable=SC2086 # lines
-	apply_conf $lines
-	if hold_rtnl "$b"; then
-		forget_calls
-		count_calls devinet_sysctl_forward
-		start ip netns exec "$b" sh -c "echo 1 >'$tuning/rollback'"
-		wait_for 20 was_called devinet_sysctl_forward 10 || fail "rollback does not try again and again"
-		kill -9 "$started"
-		wait_for 8 is_over "$started" || fail "a rollback that is killed goes on"
-		release_rtnl
-		assert_between "$(tuned profile "$b" | sed 's/.*ends_in_ms //')" 1 600000 "ends_in_ms after a rollback that was killed"
-	else
-		skip "nobody can hold the lock of interfaces here"
-	fi
-	forget_calls
-	assert_tune rollback 1 "$b"
-	assert_eq "$(in_ns "$b" sh -c 'cat /proc/sys/net/ipv4/conf/d*/forwarding' | sort -u)" 0 "forwarding after rollback"
-}
-
-# was_called FUNCTION TIMES
-was_called() {
-	[ "$(calls "$1")" -ge "$2" ]
-}
-
-# is_over PROCESS: perhaps we have not waited for it yet.
-is_over() {
-	! grep -q '^State:.[^Z]' "/proc/$1/status" 2>/dev/null
-}
-
 # events: those since the last time: name, texts, cause, error, line
 events() {
 	sed -n "s/.* knob: netns=[0-9]* \(.*\) '\(.*\)' -> '\(.*\)' pid=[0-9]* comm=[^ ]* cause=\([a-z]*\) error=\(-*[0-9]*\) line=\([0-9]*\)/\1 \2>\3 \4 \5 \6/p" \
@@ -576,10 +394,5 @@ run_tests \
 	"names that the kernel copies" copied \
 	"values that the kernel has copied over" copied_over \
 	"the sets of tcplab" built_in \
-	"somebody else's change stays" others_change \
-	"somebody writes all the time" hammered \
-	"the kernel is busy" busy_kernel \
-	"a set ends while the kernel is busy" ends_while_busy \
-	"a rollback is killed" killed \
 	"interfaces that go are counted" interfaces_go \
 	"each change is told" told
