@@ -74,6 +74,12 @@ tw_reuse() {
 	assert_finding net.ipv4.tcp_tw_reuse "$a" "now 0 1" \
 		"1 connect\(\) found no port in the last [0-9]+ s, to 192.0.2.2:7011 with 60 of 60 ports in use, 60 of them in TIME_WAIT"
 	assert_no_finding net.ipv4.ip_local_port_range "$a"
+	# These used timestamps, but a new connection would have none.
+	in_ns "$a" sysctl -qw net.ipv4.tcp_timestamps=0
+	assert_no_finding net.ipv4.tcp_tw_reuse "$a"
+	assert_finding net.ipv4.ip_local_port_range "$a" "now 40000,40059 1024,65535" ".* to 192.0.2.2:7011 with 60 of 60 ports .*"
+	in_ns "$a" sysctl -qw net.ipv4.tcp_timestamps=1
+	assert_no_finding net.ipv4.ip_local_port_range "$a"
 	assert_tune net.ipv4.tcp_tw_reuse 1 "$a"
 	# A TIME_WAIT can be taken after a second, so sixty ports are enough.
 	assert wait_for 5 sa connect more 192.0.2.2 7011
