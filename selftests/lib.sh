@@ -379,6 +379,17 @@ assert_states() {
 	wait_for 5 states_are "$@" || fail "$1 to $2 is '$(states "$1" "$2" "${4-}")', should be '$3'"
 }
 
+none_closes() {
+	[ -z "$(in_ns "$1" ss -Htn state fin-wait-1 state fin-wait-2)" ]
+}
+
+# await_fin_wait_2 NS: until the kernel has no connection there that was closed here alone. It waits for three and a half
+# timeouts of a segment where that is longer than tcp_fin_timeout; on a machine that halts for seconds these are long. No
+# such timeout is longer than 120 s.
+await_fin_wait_2() {
+	wait_for 420 none_closes "$1" || fail "FIN_WAIT_2 does not end: $(in_ns "$1" ss -Htno state fin-wait-1 state fin-wait-2)"
+}
+
 # ---- a scripted remote host ----
 
 # enter_ns: runs the script in a namespace of its own, which goes when it ends. Only before anything else.

@@ -51,7 +51,7 @@ orphans() {
 	local i
 	in_ns "$a" sysctl -qw net.ipv4.tcp_fin_timeout=2
 	for i in $(seq "$sockets"); do assert sa close "c$i"; done
-	wait_for 10 in_state fin-wait-2 0 || fail "$(in_ns "$a" ss -Htan state fin-wait-2 | wc -l) sockets are left"
+	await_fin_wait_2 "$a"
 	wait_for 5 cut || fail "fin_wait_2_cut is $(summary_value fin_wait_2_cut "$a"), should be $sockets"
 	assert_states_agree "$a"
 }
