@@ -118,7 +118,8 @@ half_open() {
 	assert sa connect c 192.0.2.2 9003
 	assert sb accept s l
 	assert sa close c
-	assert_traced '192.0.2.2:9003 evidence=fin-wait-2-timeout' 1 20
+	await_fin_wait_2 "$a"
+	assert_traced '192.0.2.2:9003 evidence=fin-wait-2-timeout' 1 5
 	assert sb close s
 	assert sb close l
 }

@@ -48,7 +48,8 @@ fin_wait_2_timeout() {
 	assert peer send .
 	row_is "FIN_WAIT_2 CLOSE_WAIT"
 	assert_evidence ""
-	assert_evidence "fin-wait-2-timeout CLOSED CLOSE_WAIT" 10
+	await_fin_wait_2 ""
+	assert_evidence "fin-wait-2-timeout CLOSED CLOSE_WAIT"
 	assert_counted fin_wait_2_cut 1
 	assert_counted half_open 1
 	# The peer learns it when it closes: then there is nothing left.
@@ -79,7 +80,8 @@ fin_wait_2_loopback() {
 	assert kernel accept s l
 	assert kernel close c
 	assert_counted fin_wait_2 1
-	wait_for 10 counted fin_wait_2 0 || fail "fin_wait_2 is $(summary_value fin_wait_2)"
+	await_fin_wait_2 ""
+	wait_for 5 counted fin_wait_2 0 || fail "fin_wait_2 is $(summary_value fin_wait_2)"
 	assert_counted fin_wait_2_cut 1
 	assert_counted close_wait 1
 }
