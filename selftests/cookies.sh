@@ -143,7 +143,7 @@ reopened() {
 	# No row of this 4-tuple. How many rows there are in all tells nothing: those of earlier tests end meanwhile.
 	[ "$cookies" = 1 ] || row_is ""
 	assert_eq $(($(exits reused_in) - reused)) 1 exited_reused_in
-	# A number, or "-" where this kernel does not tell who was killed.
+	# A number, or "-" where this kernel does not count the killed ones.
 	assert_eq "$(exits killed)" "$killed" exited_killed
 	assert peer send .
 	assert kernel accept s l
@@ -200,7 +200,6 @@ proxied() {
 		nft delete table inet proxy
 	fi
 	assert_eq $(($(exits reused_in) - reused)) 0 exited_reused_in
-	# A number, or "-" where this kernel does not tell who was killed.
 	assert_eq "$(exits killed)" "$killed" exited_killed
 	assert kernel close l
 }

@@ -197,7 +197,7 @@ by_bpftrace() {
 		tracepoint:tcplab:connection_state /args->sport == 9004 && !args->remote/ { @to[args->newstate] = count(); }
 		tracepoint:tcplab:close_wait_leak /args->sport == 9004 || args->sport == 9006/ '"$program"'
 		interval:s:1 { print(@to); }' >"$scratch/bpftrace" 2>&1
-	wait_for 60 traces_or_gave_up || fail "bpftrace does nothing"
+	wait_for 60 traces_or_gave_up || { fail "bpftrace does nothing"; return; }
 	grep -q ready "$scratch/bpftrace" || { skip "bpftrace: $(head -n 1 "$scratch/bpftrace")"; return; }
 	echo 1000 | in_ns "$b" tee /sys/kernel/tcplab/close_wait/leak_ms >/dev/null
 	assert sb listen l 192.0.2.2 9004

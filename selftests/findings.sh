@@ -33,7 +33,7 @@ suggested() {
 	finding "$@" | cut -d' ' -f3
 }
 
-# several COUNT COMMAND...: {} is the number.
+# several COUNT COMMAND...: with each number from 1 as its last word.
 several() {
 	local i count="$1"
 	shift

@@ -385,9 +385,9 @@ none_closes() {
 
 # await_fin_wait_2 NS: until the kernel has no connection there that was closed here alone. It waits for three and a half
 # timeouts of a segment where that is longer than tcp_fin_timeout; on a machine that halts for seconds these are long. No
-# such timeout is longer than 120 s.
+# such timeout is longer than 120 s, on a slow machine either.
 await_fin_wait_2() {
-	wait_for 420 none_closes "$1" || fail "FIN_WAIT_2 does not end: $(in_ns "$1" ss -Htno state fin-wait-1 state fin-wait-2)"
+	wait_for "$(scaled 420)" none_closes "$1" || fail "FIN_WAIT_2 does not end: $(in_ns "$1" ss -Htno state fin-wait-1 state fin-wait-2)"
 }
 
 # ---- a scripted remote host ----

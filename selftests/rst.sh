@@ -461,8 +461,9 @@ refused_over_lo() {
 	look_twice
 	{ states_are "$socket" 127.0.0.1:5002 "FIN_WAIT_2 CLOSE_WAIT" && states_are "$mini" 127.0.0.1:5003 "FIN_WAIT_2 CLOSE_WAIT"; } ||
 		fail "FIN_WAIT_2 has ended before the RSTs were doubted"
-	wait_for 20 states_are "$socket" 127.0.0.1:5002 "CLOSED CLOSE_WAIT" || fail "FIN_WAIT_2 does not end after a RST for the socket"
-	wait_for 20 states_are "$mini" 127.0.0.1:5003 "CLOSED CLOSE_WAIT" || fail "FIN_WAIT_2 does not end after a RST for the mini-socket"
+	await_fin_wait_2 ""
+	wait_for 5 states_are "$socket" 127.0.0.1:5002 "CLOSED CLOSE_WAIT" || fail "FIN_WAIT_2 does not end after a RST for the socket"
+	wait_for 5 states_are "$mini" 127.0.0.1:5003 "CLOSED CLOSE_WAIT" || fail "FIN_WAIT_2 does not end after a RST for the mini-socket"
 	assert_counted fin_wait_2_cut 2
 	sysctl -qw net.ipv4.tcp_fin_timeout=60
 	assert kernel abort s2
