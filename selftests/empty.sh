@@ -47,6 +47,9 @@ size() {
 
 # Of the structure, the names in /proc and the hooks the kernel itself chooses who is charged.
 charged() {
+	# Before 5.19 the kernel does not tell for whom memory of each processor is, and the module takes no other here.
+	grep -q call_site "$tracing/events/percpu/percpu_alloc_percpu/format" ||
+		{ skip "this kernel does not tell for whom it allocates"; return; }
 	assert_eq "$(grep -F '[tcplab]' "$scratch/with" | grep -cv ACCOUNT)" 0 "allocations that no cgroup is charged for"
 	[ "$(grep -cF '[tcplab]' "$scratch/with")" -gt 0 ] || fail "the module was not seen to allocate anything"
 }
