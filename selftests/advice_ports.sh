@@ -102,15 +102,27 @@ no_timestamps() {
 	wide_again
 }
 
-# A TIME_WAIT may be taken, but only when it is a minute old.
+# rate_is REMOTE RATE NS: connections per second
+# shellcheck disable=SC2016 # awk's variables
+rate_is() {
+	[ "$(report ports "$3" | awk -v remote="$1" '$2 == remote { print $7 }')" = "$2" ]
+}
+
+no_finding() {
+	[ -z "$(finding "$@")" ]
+}
+
+# A TIME_WAIT may be taken, but only when it is a minute old: whether others come meanwhile or not.
 tw_reuse_delay() {
 	in_ns "$a" sysctl -qw net.ipv4.tcp_tw_reuse=1 net.ipv4.tcp_tw_reuse_delay=60000 2>/dev/null ||
 		{ skip "this kernel has no tcp_tw_reuse_delay"; return; }
 	waiting_to 7014
 	assert_finding net.ipv4.ip_local_port_range "$a" "now 40000,40059 1024,65535" \
 		"1 connect\(\) found no port in the last [0-9]+ s, to 192.0.2.2:7014 with 60 of 60 ports in use, 60 of them in TIME_WAIT"
+	assert wait_for 20 rate_is 192.0.2.2:7014 0 "$a"
+	assert_finding net.ipv4.ip_local_port_range "$a" "now 40000,40059 1024,65535" ".* to 192.0.2.2:7014 with 60 of 60 ports .*"
 	in_ns "$a" sysctl -qw net.ipv4.tcp_tw_reuse_delay=1000
-	assert_no_finding net.ipv4.ip_local_port_range "$a"
+	assert wait_for 10 no_finding net.ipv4.ip_local_port_range "$a"
 	wide_again
 }
 

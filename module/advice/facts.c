@@ -7,6 +7,7 @@
 #include <net/request_sock.h>
 #include <net/tcp.h>
 
+#include "../compat.h"
 #include "../tcplab.h"
 #include "../track/socket.h"
 #include "../wait/listeners.h"
@@ -190,6 +191,7 @@ static void facts_copy_port(struct tl_net *ns, struct facts_ports *search,
 	port->waiting = use->load.waiting;
 	port->range = tl_port_range_of(ns, use);
 	port->rate = tl_ports_rate(use);
+	port->young = tl_ports_young(use, tl_compat_tw_reuse_delay(ns->net));
 	port->exhausted_in_ms = tl_ports_exhausted_in_ms(ns, port->range, use,
 							 &search->room);
 	port->failed_ago_ms = tl_ports_failed_ago_ms(use);

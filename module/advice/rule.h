@@ -71,6 +71,7 @@ struct tl_listener_facts {
  * @to: the destination
  * @in_use: ports in use, with those in TIME_WAIT
  * @waiting: those
+ * @young: those of them that are now too young for tcp_tw_reuse
  * @range: ports that connect() may choose from
  * @rate: connections per second
  * @exhausted_in_ms: when none will be left; TL_FORECAST_NEVER: never
@@ -82,6 +83,7 @@ struct tl_port_facts {
 	struct tl_destination to;
 	u32 in_use;
 	u32 waiting;
+	u32 young;
 	u32 range;
 	u32 rate;
 	u32 exhausted_in_ms;

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Rules about ephemeral ports, of which connect() finds none, or soon will. */
-#include <linux/math64.h>
 #include <net/inet_sock.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
 
-#include "../compat.h"
 #include "../tcplab.h"
 #include "../track/socket.h"
 #include "rule.h"
@@ -95,15 +93,6 @@ bool tl_rule_tw_reuse(struct tl_facts *facts, struct tl_advice *advice)
 	return true;
 }
 
-/* Ports that are in TIME_WAIT and too young for tcp_tw_reuse, at the present rate. */
-static u64 ports_too_young(const struct tl_facts *facts,
-			   const struct tl_port_facts *port)
-{
-	u32 delay_ms = tl_compat_tw_reuse_delay(facts->ns->net);
-
-	return div_u64((u64)port->rate * delay_ms, MSEC_PER_SEC);
-}
-
 /*
  * Where tcp_tw_reuse would help it comes first. Where it does, a TIME_WAIT holds its
  * port for a second or as set, and no wider range is needed unless others hold the
@@ -118,8 +107,7 @@ static bool ports_want_range(struct tl_facts *facts,
 		return true;
 	return tl_facts_sysctl(facts, "net.ipv4.tcp_tw_reuse", &reuse, 1) &&
 	       ports_are_reused(reuse, port) && tl_facts_are_now(facts) &&
-	       port->in_use + ports_too_young(facts, port) >=
-			port->range + port->waiting;
+	       port->in_use + port->young >= port->range + port->waiting;
 }
 
 /**

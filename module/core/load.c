@@ -217,6 +217,23 @@ u32 tl_load_rate(struct tl_load *load, u64 now_ms)
 	return seconds ? (sum + seconds / 2) / seconds : 0;
 }
 
+/**
+ * tl_load_young() - connections that came to TIME_WAIT not long ago, and are in it
+ * @load: those to a destination
+ * @now_ms: now
+ * @age_ms: so long ago at most, to a second; a little more than a minute is known
+ */
+u32 tl_load_young(struct tl_load *load, u64 now_ms, u32 age_ms)
+{
+	u32 seconds = min_t(u32, age_ms / MILLI + !!(age_ms % MILLI), TL_LOAD_WAITS);
+	u32 sum = 0, ago;
+
+	advance(load, now_ms);
+	for (ago = 0; ago < seconds; ago++)
+		sum += load->entered[(load->second - ago) % TL_LOAD_WAITS];
+	return sum;
+}
+
 /* ---- The trend ---- */
 
 /**

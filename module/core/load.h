@@ -49,6 +49,7 @@ void tl_load_ended(struct tl_load *load, u64 now_ms, u64 born_ms, bool waits);
 void tl_load_waits(struct tl_load *load, u64 now_ms, u64 since_ms);
 void tl_load_left(struct tl_load *load, u64 now_ms, u64 since_ms);
 u32 tl_load_rate(struct tl_load *load, u64 now_ms);
+u32 tl_load_young(struct tl_load *load, u64 now_ms, u32 age_ms);
 void tl_load_forecast(struct tl_load *load, u64 now_ms, struct tl_forecast *forecast);
 
 void tl_load_trend(const u32 *counts, u32 seconds, u32 *rate_milli,

@@ -149,6 +149,7 @@ void tl_ports_changed(struct tl_conn *conn, unsigned int end,
 void tl_ports_failed(struct tl_net *ns, const struct sock *sk);
 u64 tl_ports_failures(struct tl_ports *ports);
 u32 tl_ports_rate(struct tl_port_use *use);
+u32 tl_ports_young(struct tl_port_use *use, u32 age_ms);
 u64 tl_ports_failed_ago_ms(const struct tl_port_use *use);
 u32 tl_ports_exhausted_in_ms(const struct tl_net *ns, u32 range,
 			     struct tl_port_use *use, struct tl_ports_room *room);

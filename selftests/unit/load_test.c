@@ -34,6 +34,28 @@ static void test_evenly(void **state)
 		check(load);
 }
 
+/* By whole seconds, the one that runs among them. */
+static void test_young(void **state)
+{
+	struct tl_load load;
+	u64 now = 1000000, since;
+
+	(void)state;
+	tl_load_init(&load, now);
+	for (since = now; since < now + 30000; since += 500)
+		tl_load_waits(&load, since, since);
+	now += 29999;
+	assert_int_equal(tl_load_young(&load, now, 0), 0);
+	assert_int_equal(tl_load_young(&load, now, 1000), 2);
+	assert_int_equal(tl_load_young(&load, now, 1001), 4);
+	assert_int_equal(tl_load_young(&load, now, 60000), 60);
+	assert_int_equal(tl_load_young(&load, now, UINT32_MAX), 60);
+	tl_load_left(&load, now, 1000000);
+	assert_int_equal(tl_load_young(&load, now, 60000), 59);
+	assert_int_equal(tl_load_young(&load, now + 45000, 60000), 30);
+	assert_int_equal(tl_load_young(&load, now + 90000, 60000), 0);
+}
+
 static void test_trend(void **state)
 {
 	u32 counts[60] = { 0 }, rate, i;
@@ -127,6 +149,7 @@ static void test_rings(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_young),
 		cmocka_unit_test(test_trend),
 		cmocka_unit_test(test_rings),
 		cmocka_unit_test(test_evenly),
