@@ -195,6 +195,36 @@ for fd in (held.detach(), 16384):
 	assert_eq "$(xargs <"$scratch/sparse")" "True 16384 True 1000000" "descriptors in a large table"
 }
 
+pid_of_listener() {
+	report listeners "$home" | awk -v port=":$1" 'NR > 1 && index($1, port) { print $12 }'
+}
+
+# Threads may have tables of their own. To find out takes a comparison with each thread before: of many not all are searched,
+# and what only the last one has may be somebody's.
+many_tables() {
+	start ip netns exec "$home" python3 -c '
+import ctypes, os, socket, threading, time
+
+def thread(port):
+	if ctypes.CDLL(None).unshare(0x400):	# CLONE_FILES
+		os._exit(1)
+	held = [socket.create_server(("127.0.0.1", port))] if port else []
+	ready.append(held)
+	time.sleep(3600)
+
+ready = []
+for i in range(400):
+	threading.Thread(target=thread, args=({10: 7010, 390: 7390}.get(i, 0),), daemon=True).start()
+while len(ready) < 400:
+	time.sleep(0.1)
+print("ready", flush=True)
+time.sleep(3600)
+' >"$scratch/tables"
+	wait_for 60 grep -q ready "$scratch/tables" || { fail "no threads with tables"; return; }
+	assert_eq "$(pid_of_listener 7010) $(pid_of_listener 7390)" "$started ?" "PIDs of listeners in tables of threads"
+	kill "$started"
+}
+
 # A user whose process is searched first, and who has as many descriptors of sockets as a pass notes, hides only his own.
 hoarded() {
 	local hoarder
@@ -230,4 +260,5 @@ run_tests \
 	"root of a user namespace makes nobody search too often" guest \
 	"a report of many sockets is copied whole" in_chunks \
 	"a large table of descriptors that is mostly empty" sparse \
+	"many threads with tables of their own" many_tables \
 	"a user with more sockets than are searched for hides no others" hoarded

@@ -121,10 +121,14 @@ taken() {
 	esac
 }
 
-# An old kernel takes any number for a flag.
+# An old kernel takes any number for a flag, or any for some of them.
 takes_any_flag() {
-	kernel_takes net.ipv4.tcp_timestamps 256 "$b" 2>/dev/null || return
+	local status=1
+	! kernel_takes net.ipv4.tcp_timestamps 256 "$b" 2>/dev/null || status=0
+	! kernel_takes net.ipv4.tcp_ecn 6 "$b" 2>/dev/null || status=0
 	kernel_takes net.ipv4.tcp_timestamps 1 "$b"
+	kernel_takes net.ipv4.tcp_ecn 2 "$b"
+	return "$status"
 }
 
 # not_narrower NAME LOW HIGH: the kernel takes nothing beyond, but what means nothing: of a flag, or below zero.
