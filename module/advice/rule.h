@@ -71,7 +71,7 @@ struct tl_listener_facts {
  * @to: the destination
  * @in_use: ports in use, with those in TIME_WAIT
  * @waiting: those
- * @young: those of them that are now too young for tcp_tw_reuse
+ * @young: those that are in TIME_WAIT now, and too young for tcp_tw_reuse
  * @range: ports that connect() may choose from
  * @rate: connections per second
  * @exhausted_in_ms: when none will be left; TL_FORECAST_NEVER: never

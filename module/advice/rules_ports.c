@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Rules about ephemeral ports, of which connect() finds none, or soon will. */
+#include <linux/minmax.h>
 #include <net/inet_sock.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
@@ -107,7 +108,7 @@ static bool ports_want_range(struct tl_facts *facts,
 		return true;
 	return tl_facts_sysctl(facts, "net.ipv4.tcp_tw_reuse", &reuse, 1) &&
 	       ports_are_reused(reuse, port) && tl_facts_are_now(facts) &&
-	       port->in_use + port->young >= port->range + port->waiting;
+	       port->in_use + min(port->young, port->waiting) >= port->range + port->waiting;
 }
 
 /**

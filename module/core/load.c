@@ -221,17 +221,26 @@ u32 tl_load_rate(struct tl_load *load, u64 now_ms)
  * tl_load_young() - connections that came to TIME_WAIT not long ago, and are in it
  * @load: those to a destination
  * @now_ms: now
- * @age_ms: so long ago at most, to a second; a little more than a minute is known
+ * @age_ms: so long ago at most; a little more than a minute is known
+ *
+ * Those of a second are thought to have come evenly.
  */
 u32 tl_load_young(struct tl_load *load, u64 now_ms, u32 age_ms)
 {
-	u32 seconds = min_t(u32, age_ms / MILLI + !!(age_ms % MILLI), TL_LOAD_WAITS);
-	u32 sum = 0, ago;
+	u32 gone = ms_of(now_ms), sum, part, ago;
 
 	advance(load, now_ms);
-	for (ago = 0; ago < seconds; ago++)
-		sum += load->entered[(load->second - ago) % TL_LOAD_WAITS];
-	return sum;
+	sum = load->entered[load->second % TL_LOAD_WAITS];
+	if (age_ms <= gone)
+		return gone ? sum * age_ms / gone : 0;
+	sum *= MILLI;
+	age_ms -= gone;
+	for (ago = 1; age_ms && ago < TL_LOAD_WAITS; ago++) {
+		part = min_t(u32, age_ms, MILLI);
+		sum += load->entered[(load->second - ago) % TL_LOAD_WAITS] * part;
+		age_ms -= part;
+	}
+	return (sum + MILLI / 2) / MILLI;
 }
 
 /* ---- The trend ---- */

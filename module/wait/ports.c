@@ -463,7 +463,7 @@ u32 tl_ports_rate(struct tl_port_use *use)
 /**
  * tl_ports_young() - connections that came to TIME_WAIT not long ago, and are in it
  * @use: a copy of the ports of a destination
- * @age_ms: so long ago at most, to a second; up to a minute
+ * @age_ms: so long ago at most; up to a minute
  */
 u32 tl_ports_young(struct tl_port_use *use, u32 age_ms)
 {

@@ -34,7 +34,7 @@ static void test_evenly(void **state)
 		check(load);
 }
 
-/* By whole seconds, the one that runs among them. */
+/* Two in a second, for thirty seconds. */
 static void test_young(void **state)
 {
 	struct tl_load load;
@@ -46,12 +46,17 @@ static void test_young(void **state)
 		tl_load_waits(&load, since, since);
 	now += 29999;
 	assert_int_equal(tl_load_young(&load, now, 0), 0);
+	assert_int_equal(tl_load_young(&load, now, 500), 1);
 	assert_int_equal(tl_load_young(&load, now, 1000), 2);
-	assert_int_equal(tl_load_young(&load, now, 1001), 4);
+	assert_int_equal(tl_load_young(&load, now, 1500), 3);
+	assert_int_equal(tl_load_young(&load, now, 2000), 4);
 	assert_int_equal(tl_load_young(&load, now, 60000), 60);
 	assert_int_equal(tl_load_young(&load, now, UINT32_MAX), 60);
 	tl_load_left(&load, now, 1000000);
 	assert_int_equal(tl_load_young(&load, now, 60000), 59);
+	/* A second has just begun, and is half gone: what came in the last one is young. */
+	assert_int_equal(tl_load_young(&load, now + 1, 1000), 2);
+	assert_int_equal(tl_load_young(&load, now + 501, 1000), 1);
 	assert_int_equal(tl_load_young(&load, now + 45000, 60000), 30);
 	assert_int_equal(tl_load_young(&load, now + 90000, 60000), 0);
 }
