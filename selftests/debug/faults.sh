@@ -72,19 +72,39 @@ in_function() {
 		$3 == name { start = $1 }')
 }
 
+# refuse PERCENT [INTERVAL [TIMES]]: of each so many-th request of what is set up, so often at most for either kind.
+refuse() {
+	granted=${3:-1000000000}
+	set_faults interval "${2:-1}"
+	set_faults times "$granted"
+	set_faults probability "$1"
+}
+
+# How often memory was refused since.
+refusals() {
+	local kind left sum=0
+	for kind in $kinds; do
+		read -r left <"$debugfs/$kind/times"
+		sum=$((sum + granted - left))
+	done
+	echo "$sum"
+}
+
+# Sets $now; to start a program for that would take longer than a refusal.
 seconds() {
-	local now
 	read -r now _ </proc/uptime
-	echo "${now%.*}"
+	now=${now%.*}
 }
 
 # each_refusal CHECK COMMAND...: runs faulty's COMMAND with its first request for memory refused, then its second, and so on
 # until it has no more. After each, CHECK is called with how it ended: "ok" or an error. Fails if nothing was refused. Where
-# a minute is not enough, as in QEMU, it goes on with every tenth.
+# a minute is not enough, as in QEMU, it goes on with every tenth. With all its memory it ends with "ok", or what $at_last
+# says. Where $each is set, only each so many-th is refused.
 each_refusal() {
-	local check=$1 n=1 refused=0 said begun
+	local check=$1 n=1 refused=0 said begun now
 	shift
-	begun=$(seconds)
+	seconds
+	begun=$now
 	while :; do
 		if ! said=$(./faulty "$n" "$@" 2>&1); then
 			fail "faulty $n $*: $said"
@@ -94,11 +114,12 @@ each_refusal() {
 		[ "${said%% *}" = refused ] || break
 		[ "$checks_failed" -lt 5 ] || return
 		refused=$((refused + 1))
-		n=$((n + 1))
-		[ $(($(seconds) - begun)) -lt 60 ] || n=$((n + 9))
+		n=$((n + ${each:-1}))
+		seconds
+		[ $((now - begun)) -lt 60 ] || n=$((n + 9))
 	done
-	echo "# $*: memory was refused $refused times, of $((n - 1)) requests or a few less"
-	[ "${said#* }" = ok ] || fail "$* failed with all its memory: ${said#* }"
+	echo "# $*: memory was refused $refused times, of $((n - ${each:-1})) requests or a few less"
+	[ "${said#* }" = "${at_last:-ok}" ] || fail "$* ended with all its memory so: ${said#* }"
 	[ "$refused" -gt 0 ] || fail "$* asked for no memory"
 }
 

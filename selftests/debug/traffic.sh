@@ -13,18 +13,6 @@ need_faults
 [ -e "$debugfs/failslab/require-start" ] || skip_all "this kernel does not tell for whom memory is"
 load_module && in_tcplab && setup_ns a b && link_ns "$a" "$b" && start_endpoint sa "$a" && start_endpoint sb "$b" &&
 	sb listen l 192.0.2.2 5000 && sb listen l6 2001:db8::2 5000 || exit 1
-plenty=1000000000
-
-# refuse PERCENT
-refuse() {
-	set_faults times "$plenty"
-	set_faults probability "$1"
-}
-
-# How often it was refused since.
-refusals() {
-	echo $((2 * plenty - $(cat "$debugfs/failslab/times") - $(cat "$debugfs/fail_page_alloc/times")))
-}
 
 # exchange NUMBER: connections by both families, with data, and closed.
 exchange() {
