@@ -31,18 +31,18 @@
  * struct shared - the last search
  * @holders: what it has found; empty if it has failed, or was forgotten
  * @number: how many there have been
- * @begun: when it began, in jiffies
  * @again: from when on there may be another, in jiffies
  * @err: 0 or why it failed
  */
 static struct shared {
 	struct tl_holders holders;
 	unsigned long number;
-	u64 begun;
 	u64 again;
 	int err;
 } shared;
 
+/* Searches that have begun: that many, or one more than have ended. */
+static unsigned long shared_begun;
 static DEFINE_SPINLOCK(shared_lock);	/* of all of that */
 static DECLARE_WAIT_QUEUE_HEAD(shared_done);
 
@@ -81,15 +81,23 @@ static bool is_due(void)
 	return due;
 }
 
+static void begin(void)
+{
+	spin_lock(&shared_lock);
+	shared_begun++;
+	spin_unlock(&shared_lock);
+}
+
 static void search(struct work_struct *unused)
 {
-	struct shared fresh = { .begun = get_jiffies_64() };
+	struct shared fresh = {};
 	ktime_t begun = ktime_get();
 	u64 rest_ms;
 
 	/* One that was asked for while the last was under way. */
 	if (!is_due())
 		return;
+	begin();
 	tl_holders_init(&fresh.holders);
 	fresh.err = tl_holders_gather_all(&fresh.holders) ?:
 		    tl_owners_count(&fresh.holders);
@@ -102,6 +110,16 @@ static void search(struct work_struct *unused)
 }
 
 static DECLARE_WORK(shared_search, search);
+
+static unsigned long last_begun(void)
+{
+	unsigned long begun;
+
+	spin_lock(&shared_lock);
+	begun = shared_begun;
+	spin_unlock(&shared_lock);
+	return begun;
+}
 
 /**
  * tl_shared_refresh() - see to it that the last search and census are no old ones
@@ -182,7 +200,8 @@ int tl_shared_copy(struct tl_holders *holders, const struct net *net,
 		   struct pid_namespace *pids)
 {
 	struct copying copying = { holders, net, pids };
-	u64 asked = get_jiffies_64();
+	/* No time tells which came first: much happens within a jiffy. */
+	unsigned long before = last_begun();
 	bool more, same = true;
 	int err = tl_shared_refresh();
 
@@ -198,7 +217,7 @@ int tl_shared_copy(struct tl_holders *holders, const struct net *net,
 		same = copying.number == shared.number;
 		more = same && copy_some(&copying);
 		holders->whole = same && shared.holders.whole &&
-				 !time_before64(shared.begun, asked);
+				 (long)(shared.number - before) > 0;
 		spin_unlock(&shared_lock);
 		cond_resched();
 	} while (more);
