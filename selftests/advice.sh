@@ -57,9 +57,18 @@ somaxconn() {
 	assert sb close l
 }
 
+# need_counts NS: somebody counts who finds the accept queue of its listeners full. Otherwise one is blamed as long as it is.
+need_counts() {
+	[ -z "$(report listeners "$1" | awk 'NR > 1 && $4 == "-"')" ] || {
+		skip "this kernel has no kprobes: nobody counts at accept queues"
+		return 1
+	}
+}
+
 # The program wants no more.
 backlog() {
 	assert sb listen l 192.0.2.2 7021 4
+	need_counts "$b" || { sb close l; return; }
 	assert several 10 start_to sa 192.0.2.2 7021
 	assert_finding net.core.somaxconn "$b" "now 16 -" \
 		"[1-9][0-9]* SYNs and last ACKs met a full accept queue of 4, that of :7021, in the last [0-9]+ s; its program asks listen\(\) for no more"
@@ -74,8 +83,9 @@ backlog() {
 # A listener that was full before counting began has nothing to do with it.
 old_culprit() {
 	local before
-	in_ns "$c" sysctl -qw net.core.somaxconn=4
 	assert sc listen old 127.0.0.1 7022 4
+	need_counts "$c" || { sc close old; return; }
+	in_ns "$c" sysctl -qw net.core.somaxconn=4
 	assert several 12 start_to sc 127.0.0.1 7022
 	assert_finding net.core.somaxconn "$c" "now 4 8" ".* of 4, that of :7022, .*"
 	several 12 abort_one sc x
@@ -347,9 +357,9 @@ assert_share() {
 		fail "$1 SYNs are sent; advice is '$(finding net.ipv4.tcp_syn_retries "$a")'"
 }
 
-# Each fourth SYN is lost.
+# Each fourth SYN is lost. Where a kernel sends more of them for two retries, that would be too few to matter.
 syn_retries() {
-	local syns
+	local syns share=4
 	in_ns "$b" nft -f - <<-END 2>/dev/null || { skip "no nftables"; return; }
 		table ip lossy {
 			chain input {
@@ -357,15 +367,16 @@ syn_retries() {
 			}
 		}
 	END
+	[ "$(syns_of 2)" -le 3 ] || share=3
 	# How many there are of one retry is the kernel's affair.
 	syns=$(syns_of 1)
 	assert_between "$syns" 2 3 "SYNs of one retry"
-	assert in_ns "$b" nft "add rule ip lossy input tcp flags & (syn | ack) == syn numgen inc mod 4 0 drop"
+	assert in_ns "$b" nft "add rule ip lossy input tcp flags & (syn | ack) == syn numgen inc mod $share 0 drop"
 	assert_tune reset 1 "$a"
 	in_ns "$b" sysctl -qw net.core.somaxconn=4096
 	assert sb listen l 192.0.2.2 7051 256
 	assert several 60 start_to sa 192.0.2.2 7051
-	assert wait_for 10 open_to 7051 50
+	assert wait_for 10 open_to 7051 45
 	assert_finding net.ipv4.tcp_syn_retries "$a" "now 1 [2-8]" \
 		"1[0-9] connect\(\) were answered at the second SYN, [0-9]+ at the first, in the last [0-9]+ s; so with $syns SYNs one in [0-9]+ fails"
 	assert_share "$syns"
@@ -462,16 +473,21 @@ overfull() {
 	done
 }
 
-# What was now a minute ago is past, and what has been so for a minute is no burst.
-past() {
-	in_ns "$c" sysctl -qw net.core.somaxconn=2
+# What has been so for a minute is no burst.
+lasting() {
 	assert sc listen l 127.0.0.1 7060 2
+	need_counts "$c" || return
+	in_ns "$c" sysctl -qw net.core.somaxconn=2
 	start overfull 2>/dev/null
 	assert_finding net.core.somaxconn "$c" "now 2 4" ".* of 2, that of :7060, .*"
 	assert wait_for 100 finding_is net.core.somaxconn "$c" "now 2 -" \
 		".* in the last (5[0-9]|60) s; it was full in (5[5-9]|60) of 60 s: its program accepts too slowly" ""
 	kill "$started"
-	assert wait_for 30 finding_is net.ipv4.conf.all.rp_filter "$b" "past 1 2" \
+}
+
+# What was now a minute ago is past.
+past() {
+	assert wait_for 100 finding_is net.ipv4.conf.all.rp_filter "$b" "past 1 2" \
 		"2 packets were dropped for their source in [0-9]+ s; strict is .*" ""
 	assert_eq "$(report advice "$b" | awk '$1 == "now"')" "" "advice about now in a quiet namespace"
 }
@@ -497,5 +513,6 @@ run_tests \
 	"packets from elsewhere, and an interface that is strict" own_rp_filter \
 	"packets from elsewhere" rp_filter \
 	"another namespace" elsewhere \
+	"an accept queue that is full for a minute" lasting \
 	"a minute later" past \
 	"a reset" reset

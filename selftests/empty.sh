@@ -25,10 +25,11 @@ new_namespace() {
 	cat "$tracing/trace" >"$1"
 }
 
-# bytes FILE [PATTERN]: allocated, where the line has the pattern; per-CPU memory for each processor.
+# bytes FILE [PATTERN]: allocated, where the line has the pattern; per-CPU memory for each processor. What kmemleak keeps of
+# each allocation is none of it.
 bytes() {
 	awk -v processors="$processors" -v pattern="${2-.}" '
-		$0 !~ pattern { next }
+		$0 !~ pattern || / call_site=(__alloc_object|create_object|__create_object|kmemleak)/ { next }
 		/percpu_alloc_percpu:/ { match($0, / size=[0-9]+/); sum += processors * substr($0, RSTART + 6, RLENGTH - 6); next }
 		match($0, / bytes_alloc=[0-9]+/) { sum += substr($0, RSTART + 13, RLENGTH - 13) }
 		END { print sum + 0 }' "$1"
