@@ -183,6 +183,13 @@ static void sysctl_unmark_signal(void)
 	spin_unlock_irq(&sighand->siglock);
 }
 
+/* The write was not done: the kernel is busy, or a signal is pending. */
+static bool sysctl_is_interrupted(int err)
+{
+	return err == -ERESTARTNOINTR || err == -ERESTARTSYS ||
+	       err == -ERESTARTNOHAND || err == -EINTR;
+}
+
 /**
  * tl_sysctl_write_patiently() - write a sysctl, and wait if the kernel is busy
  * @file: its file
@@ -190,8 +197,9 @@ static void sysctl_unmark_signal(void)
  * @heed_signals: a signal ends the waiting
  *
  * Context: process; sleeps, for a second or a little more at most.
- * Return: as tl_sysctl_write(), but -EBUSY for -ERESTARTNOINTR; -EINTR after a
- * signal.
+ * Without @heed_signals a writer that is killed tries as often as any other.
+ * Return: as tl_sysctl_write(), but -EBUSY where no try was done; -EINTR after a
+ * signal, with @heed_signals.
  */
 int tl_sysctl_write_patiently(struct file *file, const char *text,
 			      bool heed_signals)
@@ -201,7 +209,7 @@ int tl_sysctl_write_patiently(struct file *file, const char *text,
 
 	for (try = 0; try < SYSCTL_TRIES; try++) {
 		err = tl_sysctl_write(file, text);
-		if (err != -ERESTARTNOINTR)
+		if (!sysctl_is_interrupted(err))
 			return err;
 		sysctl_unmark_signal();
 		if (heed_signals && signal_pending(current))
