@@ -113,8 +113,8 @@ static void wish_replace(struct list_head *wishes, const struct tl_name *name)
  * tl_wish_add() - add a value that is to be written
  * @wishes: the others; one of the same name is dropped
  * @name: its name
- * @value: the value
- * @length: bytes of it
+ * @value: the value, perhaps with a newline
+ * @length: bytes of both
  * @line: number of its line, or 0
  * @may_fail: it is skipped if it fails
  *
@@ -127,6 +127,9 @@ int tl_wish_add(struct list_head *wishes, const struct tl_name *name,
 	struct tl_wish *wish;
 	int err;
 
+	/* The newline does not count for the length of the value. */
+	if (length && value[length - 1] == '\n')
+		length--;
 	wish = kzalloc(sizeof(*wish), GFP_KERNEL_ACCOUNT);
 	if (!wish)
 		return -ENOMEM;
