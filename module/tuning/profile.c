@@ -96,6 +96,12 @@ static int profile_line(const char *text, size_t length, u32 number,
 			   line.may_fail);
 }
 
+/* By the catalogue, or for its form: the line is bad, now and later. */
+static bool profile_is_refused(int err)
+{
+	return err == -EINVAL || err == -ERANGE;
+}
+
 /**
  * profile_lines() - read the lines of a text
  * @ns: the namespace
@@ -120,7 +126,7 @@ static int profile_lines(const struct tl_net *ns, const char *text,
 		err = profile_line(text, of_line, *number, wishes, &may_fail);
 		if (err)
 			profile_trace(ns, text, of_line, err, *number);
-		if (err && !(may_fail && (err == -EINVAL || err == -ERANGE)))
+		if (err && !(may_fail && profile_is_refused(err)))
 			return err;
 		if (!newline)
 			return 0;
@@ -220,12 +226,15 @@ int tl_profile_write(struct tl_net *ns, const struct file *writer,
  * @ns: the namespace of current
  *
  * Context: process, the mutex of knobs held; sleeps.
- * Return: 0; -ENODATA if there is none; the errors of tl_apply().
+ * The stage is empty after that if all went well, or if the last line is refused.
+ * Return: 0; -ENODATA if there is none; -EINVAL or -ERANGE for the last line; the
+ * errors of tl_apply().
  */
 int tl_profile_apply(struct tl_net *ns)
 {
 	struct tl_changes *changes = ns->tuning.changes;
 	LIST_HEAD(wishes);
+	bool drop;
 	u32 line = 0;
 	int err;
 
@@ -233,9 +242,14 @@ int tl_profile_apply(struct tl_net *ns)
 		return -ENODATA;
 	err = profile_lines(ns, changes->stage.text, changes->stage.length,
 			    &line, &wishes);
-	err = err ?: profile_apply(ns, &wishes, TL_APPLY_SET, PROFILE_STAGED);
+	/* The last line may have come without a newline. */
+	drop = profile_is_refused(err);
+	if (!err) {
+		err = profile_apply(ns, &wishes, TL_APPLY_SET, PROFILE_STAGED);
+		drop = !err;
+	}
 	tl_wishes_free(&wishes);
-	if (!err)
+	if (drop)
 		profile_drop(&changes->stage);
 	return err;
 }
