@@ -210,6 +210,13 @@ lists() {
 	refute_tune "Invalid argument" net.ipv4.ip_local_reserved_ports 1-2-3 "$a"
 	assert_tune net.ipv4.ip_local_reserved_ports "" "$a"
 	assert_eq "$(real net.ipv4.ip_local_reserved_ports "$a")" "" "reserved ports"
+	# 4,095 bytes, and one more; a newline does not count.
+	long=$(awk 'BEGIN { for (n = 0; n < 682; n++) printf "10001,"; print 123 }')
+	assert_eq "${#long}" 4095 "bytes of the longest list"
+	assert_tune net.ipv4.ip_local_reserved_ports "$long" "$a"
+	assert_eq "$(real net.ipv4.ip_local_reserved_ports "$a")" 123,10001 "the longest list"
+	refute_tune "Invalid argument" net.ipv4.ip_local_reserved_ports "${long}4" "$a"
+	assert_tune net.ipv4.ip_local_reserved_ports "" "$a"
 	# Longer than a page: refused by the mirror, but kept whole where it was there before.
 	long=$(seq -s , 1 2 3001)
 	refute_tune "Invalid argument" net.ipv4.ip_local_reserved_ports "$long" "$a"
@@ -245,6 +252,10 @@ module_comes_and_goes() {
 	}
 	refute_tune "No such device" "$name" 300
 	assert_eq "$(tuning_column "$name" status)" absent "status without the module"
+	# A set with such a name fails whole.
+	assert_eq "$(printf 'net.ipv4.tcp_fin_timeout = 31\n%s = 300\n' "$name" | stage_set "")" "" "answer to a set"
+	refute_tune "No such device" apply 1
+	assert_eq "$(real net.ipv4.tcp_fin_timeout)" 60 "another name of a set without its module"
 	assert modprobe nf_conntrack
 	assert_tune "$name" 300
 	assert_eq "$(real "$name")" 300 "a name of the module"
@@ -301,6 +312,15 @@ rights() {
 	assert_eq "$(real net.ipv4.tcp_fin_timeout)" 60 "the value after that"
 }
 
+# no_proc_sys COMMAND VALUE: after the command there is no /proc/sys; a set changes the value all the same, and it is read.
+no_proc_sys() {
+	unshare -m sh -c "
+		$1 || exit
+		! [ -e /proc/sys ] || exit
+		echo 'net.ipv4.tcp_fin_timeout = $2' >$tuning/profile && echo 1 >$tuning/apply || exit
+		read -r value <$tuning/net.ipv4.tcp_fin_timeout && [ \"\$value\" = $2 ]"
+}
+
 # Neither a mount over /proc/sys, nor its absence, changes the mirror.
 mounts() {
 	assert unshare -m sh -c "
@@ -317,6 +337,10 @@ mounts() {
 		mount --rbind /sys '$scratch/root/sys' || exit
 		chroot '$scratch/root' /bin/sh -c 'echo 42 >$tuning/net.ipv4.tcp_fin_timeout'"
 	assert_eq "$(real net.ipv4.tcp_fin_timeout)" 42 "after a write from a root without /proc"
+	assert no_proc_sys "mount -t proc -o subset=pid proc /proc" 43
+	assert_eq "$(real net.ipv4.tcp_fin_timeout)" 43 "after a set where /proc has processes alone"
+	assert no_proc_sys "mount -t tmpfs tmpfs /proc" 44
+	assert_eq "$(real net.ipv4.tcp_fin_timeout)" 44 "after a set without /proc"
 	assert_tune rollback 1
 	assert_eq "$(real net.ipv4.tcp_fin_timeout)" 60 "after rollback"
 }
