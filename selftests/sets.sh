@@ -14,6 +14,25 @@ all() {
 	done
 }
 
+# trace_knobs: from now on, for events. Fails where there is no tracefs.
+trace_knobs() {
+	tracefs=/sys/kernel/tracing
+	[ -e "$tracefs/trace" ] || mount -t tracefs tracefs "$tracefs" || return
+	echo 1 >"$tracefs/events/tcplab/knob/enable" || return
+	echo >"$tracefs/trace"
+}
+
+trace_no_knobs() {
+	echo 0 >"$tracefs/events/tcplab/knob/enable"
+}
+
+# events: those since the last time: name, texts, cause, error, line
+events() {
+	sed -n "s/.* knob: netns=[0-9]* \(.*\) '\(.*\)' -> '\(.*\)' pid=[0-9]* comm=[^ ]* cause=\([a-z]*\) error=\(-*[0-9]*\) line=\([0-9]*\)/\1 \2>\3 \4 \5 \6/p" \
+		"$tracefs/trace" | tr '\t' ' '
+	echo >"$tracefs/trace"
+}
+
 profile_is() {
 	assert_eq "$(tuned profile "$a" | sed 's/ends_in_ms [0-9]*$/ends_in_ms N/')" "$1" "profile"
 }
