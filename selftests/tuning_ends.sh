@@ -5,6 +5,7 @@
 # shellcheck disable=SC2154,SC2016 # names of namespaces are set by setup_ns; awk's variables
 
 . ./lib.sh
+. ./sets.sh
 
 load_module && setup_ns a b c || exit 1
 
@@ -97,6 +98,21 @@ expired() {
 	assert_tune rollback 1 "$a"
 	assert_eq "$(ends_in "$a")" - "ends_in_ms after rollback"
 	refute_tune "No data" confirm 1 "$a"
+}
+
+expiry_is_told() {
+	trace_knobs || {
+		skip "no tracefs"
+		return
+	}
+	assert_tune confirm_ms 1 "$b"
+	risky "$b"
+	assert_tune apply 1 "$b"
+	wait_for 10 set_has_ended || fail "the set does not end: $(tuned profile "$b")"
+	assert_eq "$(events | grep -v ' apply ')" "net.ipv4.conf.all.rp_filter 1>0 expire 0 0
+net.ipv4.tcp_fin_timeout 31>60 expire 0 0" "events of the end of a set"
+	trace_no_knobs
+	assert_tune confirm_ms 600000 "$b"
 }
 
 # The namespace goes before the set ends, at that moment, or after.
@@ -246,7 +262,8 @@ tries_exceed() {
 	[ "$(calls devinet_sysctl_forward)" -gt "$1" ]
 }
 
-# A write is tried a hundred times, and unloading does not leave it at that.
+# A write is tried a hundred times, and unloading does not leave it at that. Each change is told, while it goes on: what is
+# told of a module goes with it.
 unloaded_while_busy() {
 	local unloading
 	count_calls devinet_sysctl_forward || {
@@ -254,12 +271,16 @@ unloaded_while_busy() {
 		return
 	}
 	assert_tune net.ipv4.conf.all.forwarding 1 "$a"
+	assert_tune net.ipv4.tcp_fin_timeout 31 "$a"
 	if hold_rtnl "$a"; then
 		forget_calls
 		count_calls devinet_sysctl_forward
+		assert trace_knobs
 		start rmmod tcplab
 		unloading=$started
 		wait_for 20 tries_exceed 150 || fail "unloading gives up after $(calls devinet_sysctl_forward) tries"
+		assert_eq "$(events | sort -u)" "net.ipv4.conf.all.forwarding 1>0 unload -16 0
+net.ipv4.tcp_fin_timeout 31>60 unload 0 0" "events of unloading"
 		release_rtnl
 		wait "$unloading" || fail "rmmod failed"
 	else
@@ -273,8 +294,8 @@ unloaded_while_busy() {
 
 # While it is the default, lab holds the module; nothing is put back before that is seen.
 busy() {
-	assert_tune net.ipv4.tcp_congestion_control lab "$a"
-	assert_tune net.ipv4.tcp_fin_timeout 31 "$a"
+	assert_eq "$(printf 'net.ipv4.tcp_congestion_control = lab\nnet.ipv4.tcp_fin_timeout = 31\n' | stage_set "$a")" "" "answer"
+	assert_tune apply 1 "$a"
 	refute unload_module 2>/dev/null
 	assert_eq "$(real net.ipv4.tcp_fin_timeout "$a")" 31 "a value after unloading was refused"
 	assert_tune rollback 1 "$a"
@@ -315,6 +336,7 @@ unloaded_under_load() {
 run_tests \
 	"a set is confirmed" confirmed \
 	"a set that is not ends" expired \
+	"the end of a set is told" expiry_is_told \
 	"its namespace goes" namespace_goes \
 	"a bound that is exceeded stays" in_use \
 	"a bound on nf_conntrack that is exceeded stays" tracked_by_conntrack \
