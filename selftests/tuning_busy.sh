@@ -7,6 +7,8 @@
 . ./lib.sh
 . ./sets.sh
 
+modprobe_was=
+trap leave EXIT
 load_module && setup_ns a b || exit 1
 for number in $(seq 40); do
 	echo "link add d$number type dummy"
@@ -179,6 +181,164 @@ list_is_changed() {
 	in_ns "$b" sh -c "echo >$list"
 }
 
+# forwarding_of_all: of the forty interfaces
+forwarding_of_all() {
+	in_ns "$b" sh -c 'cat /proc/sys/net/ipv4/conf/d[0-9]*/forwarding' | sort -u
+}
+
+# The kernel's modprobe, while it is asked for the algorithm "slow", waits for a line in a fifo, and then has none.
+slow_modprobe() {
+	mkfifo "$scratch/answer_modprobe"
+	cat >"$scratch/modprobe" <<-END
+		#!/bin/sh
+		[ "\$3" = tcp_slow ] || exec $(cat /proc/sys/kernel/modprobe) "\$@"
+		: >'$scratch/asked'
+		read -r _ <'$scratch/answer_modprobe'
+		exit 1
+	END
+	chmod 755 "$scratch" "$scratch/modprobe"
+	modprobe_was=$(cat /proc/sys/kernel/modprobe)
+	echo "$scratch/modprobe" >/proc/sys/kernel/modprobe
+}
+
+answer_modprobe() {
+	rm "$scratch/asked"
+	echo >"$scratch/answer_modprobe"
+}
+
+# However the script ends.
+leave() {
+	local status=$?
+	[ -z "$modprobe_was" ] || echo "$modprobe_was" >/proc/sys/kernel/modprobe
+	(exit "$status")
+	clean_up
+}
+
+# This program does not write again after a signal.
+apply_by_tee() {
+	exec ip netns exec "$b" tee "$tuning/apply" <"$scratch/one" >/dev/null 2>"$scratch/answer"
+}
+
+# start_set: one with forty names of forwarding, whose last line but one waits for modprobe. That line may fail. The writer
+# is $writer.
+start_set() {
+	echo 1 >"$scratch/one"
+	{
+		seq -f 'net.ipv4.conf.d%g.forwarding = 1' 40
+		printf 'net.ipv4.tcp_fin_timeout = 31\n-net.ipv4.tcp_congestion_control = slow\nnet.ipv4.tcp_syn_retries = 3\n'
+	} | stage_set "$b" >"$scratch/answer"
+	start apply_by_tee
+	writer=$started
+	wait_for 10 test -e "$scratch/asked" || {
+		fail "nobody asks for the module: $(cat "$scratch/answer")"
+		return 1
+	}
+	assert_eq "$(values_of_set)" "1 31 6" "names of a set that is under way"
+}
+
+# values_of_set: forwarding of the interfaces and the other names
+values_of_set() {
+	echo "$(forwarding_of_all | xargs) $(real net.ipv4.tcp_fin_timeout "$b") $(real net.ipv4.tcp_syn_retries "$b")"
+}
+
+# keep_busy: the kernel is, for changes of forwarding. Calls of the function that does them are counted from now on.
+keep_busy() {
+	forget_calls
+	hold_rtnl "$b" || {
+		skip "nobody can hold the lock of interfaces here"
+		return
+	}
+	count_calls devinet_sysctl_forward || {
+		release_rtnl
+		skip "needs kprobes"
+	}
+}
+
+# It reads forty names, and then tries to put back the first. It does not try long, and here no program is started meanwhile.
+release_once_undone() {
+	local name hits now end
+	[ -n "$counted_calls" ] || return 0
+	read -r now _ </proc/uptime
+	end=$((${now%.*} + 10 * slowness))
+	while read -r now _ </proc/uptime && [ "${now%.*}" -lt "$end" ]; do
+		while read -r name hits _; do
+			[ "$name" = devinet_sysctl_forward ] && [ "$hits" -ge 45 ] && break 2
+		done <"$tracefs/kprobe_profile"
+	done
+	release_rtnl
+	assert was_called devinet_sysctl_forward 45
+	forget_calls
+}
+
+# signal_set SIGNAL: to the writer, and lets the set go on to its end
+signal_set() {
+	kill "-$1" "$writer"
+	# To be stopped does not end the kernel's waiting for modprobe; to be killed does.
+	[ "$1" = KILL ] || answer_modprobe
+	release_once_undone
+	# A reader waits for the set's end.
+	tuned profile "$b" >"$scratch/profile"
+	kill -CONT "$writer" 2>/dev/null
+	wait "$writer" 2>/dev/null
+	[ "$1" != KILL ] || answer_modprobe
+}
+
+# A signal ends a set between two lines, and all is undone. The kernel is busy when that begins.
+signalled() {
+	local signal writer
+	[ -w /proc/sys/kernel/modprobe ] || {
+		skip "this kernel loads no modules"
+		return
+	}
+	slow_modprobe
+	for signal in KILL STOP; do
+		start_set || return
+		keep_busy
+		signal_set "$signal"
+		assert_eq "$(values_of_set)" "0 60 6" "names of a set whose writer got SIG$signal"
+		assert set_has_ended
+		assert_eq "$(tuning_column net.ipv4.tcp_fin_timeout before "$b")" - "before, after SIG$signal"
+		assert_tune rollback 1 "$b"
+	done
+	grep -q "Interrupted" "$scratch/answer" || fail "the writer that was stopped says '$(cat "$scratch/answer")'"
+	# Without a signal the set is applied.
+	start_set || return
+	answer_modprobe
+	wait "$writer"
+	assert_eq "$(values_of_set)" "1 31 3" "names of a set without a signal"
+	assert_eq "$(tuned profile "$b" | cut -d ' ' -f -5)" "staged applied 42 skipped 1" "profile without a signal"
+	assert_tune rollback 1 "$b"
+	assert_eq "$(values_of_set)" "0 60 6" "names after rollback"
+}
+
+# A set tries a hundred times, and then gives up, and is undone.
+gives_up() {
+	count_calls devinet_sysctl_forward || {
+		skip "needs kprobes"
+		return
+	}
+	printf 'net.ipv4.tcp_fin_timeout = 31\nnet.ipv4.conf.d1.forwarding = 1\nnet.ipv4.tcp_syn_retries = 3\n' |
+		stage_set "$b" >"$scratch/answer"
+	if hold_rtnl "$b"; then
+		forget_calls
+		count_calls devinet_sysctl_forward
+		refute_tune "busy" apply 1 "$b"
+		# To read the name is a call, too.
+		assert_between "$(calls devinet_sysctl_forward)" 101 105 "calls for a name that the kernel cannot write"
+		assert_eq "$(values_of_set)" "0 60 6" "names of a set that has given up"
+		assert_eq "$(tuning_column net.ipv4.tcp_fin_timeout before "$b")" - "before, after that"
+		assert set_has_ended
+		release_rtnl
+	else
+		skip "nobody can hold the lock of interfaces here"
+	fi
+	forget_calls
+	# It is staged still.
+	assert_tune apply 1 "$b"
+	assert_eq "$(conf forwarding d1 d2)" "1 0" "forwarding once the kernel is not busy"
+	assert_tune rollback 1 "$b"
+}
+
 # Rollback waits a second for each name; it can be killed, and the rest is put back later.
 killed() {
 	local lines
@@ -203,7 +363,7 @@ killed() {
 	fi
 	forget_calls
 	assert_tune rollback 1 "$b"
-	assert_eq "$(in_ns "$b" sh -c 'cat /proc/sys/net/ipv4/conf/d*/forwarding' | sort -u)" 0 "forwarding after rollback"
+	assert_eq "$(forwarding_of_all)" 0 "forwarding after rollback"
 }
 
 # was_called FUNCTION TIMES
@@ -221,5 +381,7 @@ run_tests \
 	"somebody writes all the time" hammered \
 	"the kernel is busy" busy_kernel \
 	"somebody changes a list of a set that is under way" list_is_changed \
+	"a signal ends a set that is under way" signalled \
+	"a set gives up when the kernel stays busy" gives_up \
 	"a set ends while the kernel is busy" ends_while_busy \
 	"a rollback is killed" killed
