@@ -127,7 +127,7 @@ const struct tl_sysctl tl_sysctls[TL_SYSCTLS] = {
 		.name = "net.ipv4.tcp_timestamps",
 		.bounds = { TL_FORM_NUMBER, false, 0, 255 },
 		.standard_text = "1",
-		.seed = { "1", "1" },
+		.seed = { NULL, "1" },
 		.about =
 		"Timestamps of RFC 7323; 2 means without a random offset. tcp_tw_reuse needs them.",
 	},
