@@ -30,8 +30,6 @@ enum tl_tally {
 	TL_TALLY_COOKIES_RECEIVED,
 	TL_TALLY_TIME_WAIT_OVERFLOWS,	/* sockets that had no TIME_WAIT */
 	TL_TALLY_TIME_WAIT_REUSED,	/* TIME_WAIT sockets taken for new connections */
-	TL_TALLY_TIMEOUTS,		/* sockets dropped after their last timeout */
-	TL_TALLY_SYN_RETRANSMITS,	/* SYNs and SYN,ACKs sent again */
 	TL_TALLY_MEMORY_PRESSURES,
 	TL_TALLY_MEMORY_ABORTS,		/* orphans reset for want of room or memory */
 	TL_TALLY_PATH_FILTERED,		/* packets dropped for their source */
