@@ -10,10 +10,6 @@
 load_module && setup_ns a && start_endpoint s0 || exit 1
 ip link set lo up
 
-kernel_count() {
-	nstat -asz "TcpExt$1" | awk -v name="TcpExt$1" '$1 == name { print $2 }'
-}
-
 silent() {
 	assert_eq "$(report advice)" "$header" "advice"
 }

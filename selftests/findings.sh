@@ -48,3 +48,18 @@ connect_to() { "$1" connect "x$4" "$2" "$3"; }
 accept_from() { "$1" accept "y$3" "$2"; }
 close_one() { "$1" close "$2$3"; }
 abort_one() { "$1" abort "$2$3"; }
+
+# kernel_count NAME [NS]: of the namespace's TcpExt counters.
+kernel_count() {
+	in_ns "${2-}" nstat -asz "TcpExt$1" | awk -v name="TcpExt$1" '$1 == name { print $2 }'
+}
+
+# has_counted NAME NS LEAST
+has_counted() {
+	[ "$(kernel_count "$1" "$2")" -ge "$3" ]
+}
+
+# open_to NS PORT COUNT: connections to the port are open, at least so many
+open_to() {
+	[ "$(in_ns "$1" ss -Htn state established "dport = :$2" | wc -l)" -ge "$3" ]
+}
