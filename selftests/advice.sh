@@ -180,6 +180,24 @@ flood() {
 	in_ns "$b" nft delete table ip deaf
 }
 
+# Cookies that are sent always tell of no full queue, though the kernel counts each as one.
+cookies_always() {
+	assert_tune reset 1 "$c"
+	in_ns "$c" sysctl -qw net.ipv4.tcp_syncookies=2
+	assert sc listen l 127.0.0.1 7032 64
+	assert several 12 connect_to sc 127.0.0.1 7032
+	assert has_counted TCPReqQFullDoCookies "$c" 12
+	assert has_counted SyncookiesRecv "$c" 12
+	assert_no_finding net.core.somaxconn "$c"
+	assert_no_finding net.ipv4.tcp_syncookies "$c"
+	# With cookies for a full queue alone the same numbers would tell of one.
+	in_ns "$c" sysctl -qw net.ipv4.tcp_syncookies=1
+	assert_finding net.core.somaxconn "$c" "now [0-9]+ -" ".* full SYN queue, and [0-9]+ of [0-9]+ cookies came back, .*"
+	several 12 abort_one sc x
+	assert sc close l
+	assert_tune reset 1 "$c"
+}
+
 # The way back to the source is another interface.
 other_way() {
 	ip -n "$a" address replace 198.51.100.1/32 dev lo
@@ -284,6 +302,7 @@ run_tests \
 	"an accept queue that was full before" old_culprit \
 	"a full SYN queue" syn_queue \
 	"a flood" flood \
+	"cookies that are sent always" cookies_always \
 	"packets from elsewhere, and an interface that is strict" own_rp_filter \
 	"packets from elsewhere" rp_filter \
 	"an accept queue that is full for a minute" lasting \

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # advice about how connections begin and end: SYNs, TIME_WAIT, FIN_WAIT_2 and timeouts; as advice.sh.
-# shellcheck disable=SC2154 # a to d are set by setup_ns
+# shellcheck disable=SC2154 # a, b, c, d and e are set by setup_ns
 
 . ./lib.sh
 . ./findings.sh
 
-load_module && setup_ns a b c d && link_ns "$a" "$b" && start_endpoint sa "$a" && start_endpoint sb "$b" &&
-	start_endpoint sc "$c" && start_endpoint sd "$d" || exit 1
+load_module && setup_ns a b c d e && link_ns "$a" "$b" && start_endpoint sa "$a" && start_endpoint sb "$b" &&
+	start_endpoint sc "$c" && start_endpoint sd "$d" && start_endpoint se "$e" || exit 1
 
 # closed_here ENDPOINT COUNT: connections on the loopback of its namespace, to its listener l
 closed_here() {
@@ -49,6 +49,21 @@ max_tw_buckets() {
 	assert_eq "$(kernel_count TCPTimeWaitOverflow "$c")" "$overflows" "connections without TIME_WAIT"
 	assert_no_finding net.ipv4.tcp_max_tw_buckets "$c"
 	assert sc close l
+}
+
+# Most buckets are free, so that something else was short: here, a bound that has gone since, and that nobody was told of.
+free_tw_buckets() {
+	in_ns "$e" sysctl -qw net.ipv4.tcp_max_tw_buckets=8
+	assert se listen l 127.0.0.1 7040 8
+	closed_here se 8
+	closed_here se 8
+	in_ns "$e" sysctl -qw net.ipv4.tcp_max_tw_buckets=64
+	assert has_counted TCPTimeWaitOverflow "$e" 8
+	assert_no_finding net.ipv4.tcp_max_tw_buckets "$e"
+	# If these were all, the same numbers would tell of too few.
+	in_ns "$e" sysctl -qw net.ipv4.tcp_max_tw_buckets=8
+	assert_finding net.ipv4.tcp_max_tw_buckets "$e" "now 8 [0-9]+" "8 connections had no TIME_WAIT, and 8 had one, .*"
+	assert se close l
 }
 
 # left_half COUNT: connections that are closed in a first, and not in b
@@ -106,11 +121,16 @@ silence() {
 	END
 }
 
-# unheard NAME: a connection whose peer does not hear what it sends
-unheard() {
+# unheard_from NAME: a connection whose peer hears nothing
+unheard_from() {
 	assert sa connect "$1" 192.0.2.2 7050
 	assert sb accept "$1" l
 	assert sb deaf "$1" 1
+}
+
+# unheard NAME: the same, and something was sent to it
+unheard() {
+	unheard_from "$1"
 	assert sa send "$1" 100
 }
 
@@ -133,6 +153,38 @@ retries2() {
 	assert sb abort one
 	assert sb abort two
 	assert sb close l
+}
+
+# The kernel gives up these as well, but not by tcp_retries2: a connection whose program has asked for a fast failover, one
+# whose program is gone, and a connect().
+other_bounds() {
+	local before
+	in_ns "$a" sysctl -qw net.ipv4.tcp_retries2=2 net.ipv4.tcp_orphan_retries=1 net.ipv4.tcp_syn_retries=1
+	silence 7053 || { skip "no nftables"; return; }
+	assert_tune reset 1 "$a"
+	assert sb listen l 192.0.2.2 7050
+	before=$(kernel_count TCPAbortOnTimeout "$a")
+	assert sa start unanswered 192.0.2.2 7053
+	unheard_from orphan
+	assert sa send orphan 100
+	assert sa close orphan
+	unheard_from impatient
+	assert sa usertimeout impatient 500
+	assert sa send impatient 100
+	assert wait_for 30 has_counted TCPAbortOnTimeout "$a" $((before + 3))
+	assert_no_finding net.ipv4.tcp_retries2 "$a"
+	# One that has asked for nothing.
+	unheard patient
+	assert_finding net.ipv4.tcp_retries2 "$a" "now 2 8" "1 open connections were given up after 2 timeouts, .*"
+	sa abort unanswered 2>/dev/null
+	sa abort impatient 2>/dev/null
+	sa abort patient 2>/dev/null
+	assert sb abort orphan
+	assert sb abort impatient
+	assert sb abort patient
+	assert sb close l
+	in_ns "$b" nft delete table ip silent
+	in_ns "$a" sysctl -qw net.ipv4.tcp_orphan_retries=0
 }
 
 # Where no timeout grows beyond a second, eight take no 100 s.
@@ -234,10 +286,32 @@ syn_retries() {
 	in_ns "$b" nft delete table ip lossy
 }
 
+# SYNs to hosts that never answer are no lost ones, however often they are sent.
+dead_hosts() {
+	local before
+	in_ns "$a" sysctl -qw net.ipv4.tcp_syn_retries=1
+	silence 7054 || { skip "no nftables"; return; }
+	assert_tune reset 1 "$a"
+	assert sb listen l 192.0.2.2 7055 64
+	before=$(kernel_count TCPSynRetrans "$a")
+	assert several 20 start_to sa 192.0.2.2 7054
+	assert wait_for 30 has_counted TCPSynRetrans "$a" $((before + 20))
+	assert wait_for 30 is_over 7054
+	several 20 abort_one sa x
+	assert several 40 connect_to sa 192.0.2.2 7055
+	assert_no_finding net.ipv4.tcp_syn_retries "$a"
+	several 40 abort_one sa x
+	assert sb close l
+	in_ns "$b" nft delete table ip silent
+}
+
 run_tests \
 	"no buckets for TIME_WAIT at all" no_tw_buckets \
 	"no buckets for TIME_WAIT" max_tw_buckets \
+	"buckets for TIME_WAIT that are free" free_tw_buckets \
 	"no time to close" fin_timeout \
 	"no time to answer" retries2 \
 	"no time to answer, in short timeouts" retries2_short \
-	"lost SYNs" syn_retries
+	"no time to answer, by another bound" other_bounds \
+	"lost SYNs" syn_retries \
+	"SYNs to hosts that never answer" dead_hosts

@@ -7,34 +7,42 @@
 . ./lib.sh
 . ./findings.sh
 
-load_module && setup_ns a && start_endpoint s0 || exit 1
+load_module && setup_ns a && start_endpoint s0 && start_endpoint sa "$a" || exit 1
 ip link set lo up
 
 silent() {
 	assert_eq "$(report advice)" "$header" "advice"
 }
 
-# unread NUMBER: so many connections with data that nobody reads
+# unread NUMBER [ENDPOINT]: so many connections with data that nobody reads; s0 has them unless another is named
 unread() {
-	local i
+	local i endpoint="${2-s0}"
 	for i in $(seq "$1"); do
-		assert s0 connect "c$i" 127.0.0.1 7000
-		assert s0 accept "s$i" l
-		assert s0 send "c$i" 60000
+		assert "$endpoint" connect "c$i" 127.0.0.1 7000
+		assert "$endpoint" accept "s$i" l
+		assert "$endpoint" send "c$i" 60000
 	done
 }
 
 end_of() {
-	local i
+	local i endpoint="${2-s0}"
 	for i in $(seq "$1"); do
-		s0 abort "c$i"
-		s0 abort "s$i"
+		"$endpoint" abort "c$i"
+		"$endpoint" abort "s$i"
 	done
+}
+
+# relieved: there is no pressure. The kernel sees that it has ended when it asks for memory.
+relieved() {
+	unread 1
+	end_of 1
+	assert_eq "$(awk '$1 == "TCP" { print $5 }' /proc/net/protocols)" no "pressure under bounds that are not met"
 }
 
 tcp_mem() {
 	local pressures
 	assert s0 listen l 127.0.0.1 7000 64
+	relieved
 	assert_tune net.ipv4.tcp_mem "20 40 4000"
 	unread 60
 	assert_finding net.ipv4.tcp_mem "" "now 20,40,4000 3000,4000,6000" \
@@ -78,15 +86,13 @@ tcp_mem_bounds() {
 	# shellcheck disable=SC2034 # for has_pressed
 	pressures=$(kernel_count TCPMemoryPressures)
 	assert s0 listen l 127.0.0.1 7000 64
+	relieved
 	pressed "20 40 4000"
 	assert_tune net.ipv4.tcp_mem "$((most - 30)) $((most - 20)) $((most - 10))"
 	assert_finding net.ipv4.tcp_mem "" "now $((most - 30)),$((most - 20)),$((most - 10)) $((most - 30)),$((most - 20)),$most" \
 		"memory pressure began [0-9]+ times in the last [0-9]+ s; TCP has [0-9]+ of $((most - 10)) pages now"
 	assert_tune reset 1
-	# The kernel sees that pressure has ended when it asks for memory.
-	unread 1
-	end_of 1
-	assert_eq "$(awk '$1 == "TCP" { print $5 }' /proc/net/protocols)" no "pressure under bounds that are not met"
+	relieved
 	# shellcheck disable=SC2034 # for has_pressed
 	pressures=$(kernel_count TCPMemoryPressures)
 	pressed "20 40 $most"
@@ -97,9 +103,40 @@ tcp_mem_bounds() {
 	assert_tune reset 1
 }
 
-# The template's, which take pages for bytes.
-tcp_mem_unit() {
+# The pressure of another namespace's sockets is not the first one's, and that one cannot read the bound.
+tcp_mem_elsewhere() {
+	assert s0 listen l 127.0.0.1 7000 64
+	relieved
+	assert_tune reset 1
+	assert sa listen l 127.0.0.1 7000 64
+	assert_tune net.ipv4.tcp_mem "20 40 4000"
+	unread 60 sa
+	assert wait_for 10 has_counted TCPMemoryPressures "$a" 1
 	silent
+	assert_eq "$(report advice "$a")" "$header" "advice in a namespace under pressure"
+	end_of 60 sa
+	assert sa close l
+	assert s0 close l
+	assert_tune rollback 1
+	assert_tune reset 1 "$a"
+}
+
+# pages: of memory
+# shellcheck disable=SC2016 # awk's variables
+pages() {
+	awk -v page="$(getconf PAGESIZE)" '$1 == "MemTotal:" { print int($2 * 1024 / page) }' /proc/meminfo
+}
+
+# All pages of memory are too many for TCP, but they are not bytes; one more cannot be pages. Then the template's.
+tcp_mem_unit() {
+	local all
+	all=$(pages)
+	silent
+	assert_tune net.ipv4.tcp_mem "$((all - 2)) $((all - 1)) $all"
+	silent
+	assert_tune net.ipv4.tcp_mem "$((all - 1)) $all $((all + 1))"
+	assert_finding net.ipv4.tcp_mem "" "now $((all - 1)),$all,$((all + 1)) [0-9]+,[0-9]+,[0-9]+" \
+		"TCP may have [0-9]+ MiB of [0-9]+ MiB: the unit is pages, not bytes"
 	assert_tune net.ipv4.tcp_mem "7864320 10485760 15728640"
 	assert_finding net.ipv4.tcp_mem "" "now 7864320,10485760,15728640 [0-9]+,[0-9]+,[0-9]+" \
 		"TCP may have 61440 MiB of [0-9]+ MiB: the unit is pages, not bytes"
@@ -125,6 +162,12 @@ softnet_drops() {
 netdev_max_backlog() {
 	local rounds=0 drops=
 	in_ns "$a" tc qdisc add dev lo root netem delay 20ms || { skip "no netem"; return; }
+	assert_tune reset 1
+	# What finds room tells of nothing.
+	drops=$(softnet_drops)
+	burst
+	assert_eq "$(softnet_drops)" "$drops" "packets dropped at a backlog of $(real net.core.netdev_max_backlog)"
+	assert_no_finding net.core.netdev_max_backlog ""
 	assert_tune net.core.netdev_max_backlog 1
 	burst
 	assert_finding net.core.netdev_max_backlog "" "now 1 2" \
@@ -185,6 +228,35 @@ max_orphans() {
 	assert_tune reset 1
 }
 
+# unheard NUMBER: so many connections with data that nobody acknowledges
+unheard() {
+	local i
+	for i in $(seq "$1"); do
+		assert s0 connect "o$i" 127.0.0.1 7021
+		assert s0 accept "d$i" l
+		assert s0 deaf "d$i" 1
+		assert s0 send "o$i" 60000
+	done
+}
+
+# Few sockets without a program, and they are reset all the same: for want of memory.
+few_orphans() {
+	local aborts
+	assert_tune reset 1
+	assert s0 listen l 127.0.0.1 7021 64
+	# More than what each processor may have beside the bound.
+	unheard 60
+	aborts=$(kernel_count TCPAbortOnMemory)
+	assert_tune net.ipv4.tcp_mem "1 2 3"
+	several 60 close_one s0 o
+	assert has_counted TCPAbortOnMemory "" $((aborts + 1))
+	assert_no_finding net.ipv4.tcp_max_orphans ""
+	assert_tune rollback 1
+	several 60 abort_one s0 d
+	assert s0 close l
+	assert_tune reset 1
+}
+
 conntrack_max() {
 	local i
 	modprobe nf_conntrack 2>/dev/null && nft -f - <<-END 2>/dev/null || { skip "no nf_conntrack"; return; }
@@ -198,7 +270,11 @@ conntrack_max() {
 	assert s0 listen l 127.0.0.1 7030 64
 	assert_tune net.netfilter.nf_conntrack_max 20
 	silent
-	for i in $(seq 25); do
+	for i in $(seq 12); do
+		s0 start "c$i" 127.0.0.1 7030
+	done
+	silent
+	for i in $(seq 13 25); do
 		s0 start "c$i" 127.0.0.1 7030
 	done
 	assert_finding net.netfilter.nf_conntrack_max "" "now 20 40" "nf_conntrack follows (19|20|21) connections of 20"
@@ -216,7 +292,6 @@ conntrack_max() {
 # The bound is that of all namespaces, and only the first can set it.
 conntrack_elsewhere() {
 	local before
-	start_endpoint sa "$a"
 	in_ns "$a" nft -f - <<-END
 		table ip follow {
 			chain output {
@@ -242,7 +317,9 @@ run_tests \
 	"nothing to say" silent \
 	"memory of TCP" tcp_mem \
 	"a quarter of memory for TCP" tcp_mem_bounds \
+	"memory of TCP elsewhere" tcp_mem_elsewhere \
 	"bytes for pages" tcp_mem_unit \
 	"the backlog of a CPU" netdev_max_backlog \
 	"sockets without a program" max_orphans \
+	"few sockets without a program" few_orphans \
 	"nf_conntrack" conntrack_max

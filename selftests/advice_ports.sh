@@ -2,16 +2,17 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # advice about ephemeral ports: as advice.sh.
-# shellcheck disable=SC2154 # a, b, c and d are set by setup_ns; sa, sb by start_endpoint
+# shellcheck disable=SC2154 # a to e are set by setup_ns; sa, sb by start_endpoint
 
 . ./lib.sh
 . ./findings.sh
 
-load_module && setup_ns a b c d && link_ns "$a" "$b" && start_endpoint sa "$a" && start_endpoint sb "$b" || exit 1
+load_module && setup_ns a b c d e && link_ns "$a" "$b" && start_endpoint sa "$a" && start_endpoint sb "$b" || exit 1
 
 # All ports are of open connections, so more of them are wanted.
 port_range() {
 	in_ns "$b" sysctl -qw net.ipv4.ip_local_port_range="40000 40019"
+	assert_tune reset 1 "$b"
 	assert sa listen l 192.0.2.1 7010 64
 	assert sb listen low 192.0.2.2 8080
 	assert several 20 connect_to sb 192.0.2.1 7010
@@ -19,6 +20,9 @@ port_range() {
 	assert_finding net.ipv4.ip_local_port_range "$b" "now 40000,40019 1024,65535" \
 		"1 connect\(\) found no port in the last [0-9]+ s, to 192.0.2.1:7010 with 20 of 20 ports in use, 0 of them in TIME_WAIT; reserve :8080 first, where programs listen"
 	assert_no_finding net.ipv4.tcp_tw_reuse "$b"
+	in_ns "$b" sysctl -qw net.ipv4.ip_local_reserved_ports=8080
+	assert_finding net.ipv4.ip_local_port_range "$b" "now 40000,40019 1024,65535" ".*, 0 of them in TIME_WAIT"
+	in_ns "$b" sysctl -qw net.ipv4.ip_local_reserved_ports=
 	assert_tune net.ipv4.ip_local_port_range "$(suggested net.ipv4.ip_local_port_range "$b")" "$b"
 	assert sb connect more 192.0.2.1 7010
 	assert_no_finding net.ipv4.ip_local_port_range "$b"
@@ -26,6 +30,24 @@ port_range() {
 	assert sb abort more
 	assert sb close low
 	assert sa close l
+}
+
+# Most ports are kept for others, and the range is as wide as it can be.
+port_range_widest() {
+	in_ns "$b" sysctl -qw net.ipv4.ip_local_port_range="1024 65535" net.ipv4.ip_local_reserved_ports=1024-39999,40020-65535
+	assert_tune reset 1 "$b"
+	assert sa listen l 192.0.2.1 7015 64
+	assert several 20 connect_to sb 192.0.2.1 7015
+	refute sb connect more 192.0.2.1 7015 >/dev/null 2>&1
+	assert_no_finding net.ipv4.ip_local_port_range "$b"
+	assert_no_finding net.ipv4.tcp_tw_reuse "$b"
+	# If it were narrower, a wider one would be wanted.
+	in_ns "$b" sysctl -qw net.ipv4.ip_local_port_range="40000 65535"
+	assert_finding net.ipv4.ip_local_port_range "$b" "now 40000,65535 1024,65535" "1 connect\(\) found no port .*"
+	in_ns "$b" sysctl -qw net.ipv4.ip_local_port_range="32768 60999" net.ipv4.ip_local_reserved_ports=
+	several 20 abort_one sb x
+	assert sa close l
+	assert_tune reset 1 "$b"
 }
 
 listen_at() { sb listen "low$1" 192.0.2.2 $((8080 + $1)); }
@@ -178,11 +200,40 @@ forecast() {
 	kill "$started"
 }
 
+# range_falls_short REMOTE PORTS: by the present rate, so many ports would not last for a minute in e
+# shellcheck disable=SC2016 # awk's variables
+range_falls_short() {
+	report ports "$e" | awk -v remote="$1" -v ports="$2" '
+		$2 == remote { short = $8 != "-" && $3 + 60 * $7 >= ports }
+		END { exit !short }'
+}
+
+# The widest range would not last for a minute, either: no more ports are the remedy.
+port_range_short() {
+	local server
+	# Nobody but root may have the ports below, so that it cannot begin there.
+	in_ns "$e" sysctl -qw net.ipv4.ip_local_port_range="64900 65399"
+	in_ns "$e" sysctl -qw net.ipv4.ip_unprivileged_port_start=64900
+	assert_tune reset 1 "$e"
+	start ip netns exec "$e" ./fleet serve 127.0.0.1 7001
+	server=$started
+	wait_for 5 listens "$e" || fail "the server does not listen"
+	start ip netns exec "$e" ./fleet load 127.0.0.1 7001 10 0 never >/dev/null
+	assert wait_for 60 range_falls_short 127.0.0.1:7001 636
+	assert_no_finding net.ipv4.ip_local_port_range "$e"
+	# With more room a wider one would be wanted.
+	in_ns "$e" sysctl -qw net.ipv4.ip_unprivileged_port_start=1024
+	assert_finding net.ipv4.ip_local_port_range "$e" "now 64900,65399 1024,65535" ".* to 127.0.0.1:7001 with .*"
+	kill "$started" "$server"
+}
+
 run_tests \
 	"ports that are open" port_range \
+	"ports of a range that cannot be wider" port_range_widest \
 	"listeners in a wider range" port_range_listeners \
 	"ports in TIME_WAIT" tw_reuse \
 	"ports in TIME_WAIT without timestamps" no_timestamps \
 	"ports in TIME_WAIT that is too young" tw_reuse_delay \
 	"ports that will run out" forecast \
+	"ports that no range has enough of" port_range_short \
 	"ports of a destination that failed before" old_destination

@@ -25,6 +25,7 @@
  *	netns NAME				for all that follow; "-" is the first
  *	rebind NAME INTERFACE			binds an open socket to an interface
  *	keepalive NAME SECONDS			probes an idle peer, three times
+ *	usertimeout NAME MILLISECONDS		waits no longer for an acknowledgment
  *	silence NAME				its close sends no segment
  *	sockmap|kcm|tls NAME			lets the kernel read for the program
  *	probe sockmap|kcm|tls			fails if the kernel cannot
@@ -396,6 +397,8 @@ static int rare_command(char **word, const char *name, char *answer)
 		return bind_device(fd_of(name), word[2]);
 	if (!strcmp(word[0], "keepalive"))
 		return special_keepalive(fd_of(name), number(word[2], 1));
+	if (!strcmp(word[0], "usertimeout"))
+		return special_user_timeout(fd_of(name), number(word[2], 0));
 	if (!strcmp(word[0], "silence"))
 		return special_silence(fd_of(name));
 	if (!strcmp(word[0], "ttl"))

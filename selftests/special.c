@@ -210,6 +210,16 @@ int special_keepalive(int fd, int seconds)
 }
 
 /**
+ * special_user_timeout() - bound how long a socket waits for an acknowledgment (RFC 5482)
+ * @fd: the socket
+ * @milliseconds: after that it gives up
+ */
+int special_user_timeout(int fd, int milliseconds)
+{
+	return set(fd, TCP_USER_TIMEOUT, milliseconds);
+}
+
+/**
  * special_ttl() - refuse packets from afar (RFC 5082)
  * @fd: the socket
  * @least: hops that must be left; 0: any

@@ -11,6 +11,7 @@ int special_transparent(int fd);
 int special_netns(const char *name);
 int special_silence(int fd);
 int special_keepalive(int fd, int seconds);
+int special_user_timeout(int fd, int milliseconds);
 int special_ttl(int fd, int least);
 int special_deaf(int fd, int on);
 int special_hold(int fd);
