@@ -98,6 +98,7 @@ fin_timeout() {
 	assert_cut $((cut + 21))
 	assert_finding net.ipv4.tcp_fin_timeout "$a" "now 1 60" \
 		"(1[1-9]|2[01]) of [0-9]+ connections closed here first ended in FIN_WAIT_2, in the last [0-9]+ s"
+	assert_effect net.ipv4.tcp_fin_timeout "$a" "21 connections were ended in FIN_WAIT_2"
 	several 11 abort_one sb y
 	cut=$(summary_value fin_wait_2_cut "$a")
 	assert_tune net.ipv4.tcp_fin_timeout "$(suggested net.ipv4.tcp_fin_timeout "$a")" "$a"
@@ -142,6 +143,7 @@ retries2() {
 	unheard one
 	assert_finding net.ipv4.tcp_retries2 "$a" "now 2 8" \
 		"1 open connections were given up after 2 timeouts, in the last [0-9]+ s; RFC 1122 asks for 100 s"
+	assert_effect net.ipv4.tcp_retries2 "$a" "1 open connections were given up after their last timeout"
 	assert_tune net.ipv4.tcp_retries2 "$(suggested net.ipv4.tcp_retries2 "$a")" "$a"
 	unheard two
 	port=$(sa port two)
@@ -173,6 +175,7 @@ other_bounds() {
 	assert sa send impatient 100
 	assert wait_for 30 has_counted TCPAbortOnTimeout "$a" $((before + 3))
 	assert_no_finding net.ipv4.tcp_retries2 "$a"
+	assert_effect net.ipv4.tcp_retries2 "$a" -
 	# One that has asked for nothing.
 	unheard patient
 	assert_finding net.ipv4.tcp_retries2 "$a" "now 2 8" "1 open connections were given up after 2 timeouts, .*"
@@ -258,6 +261,7 @@ syn_retries() {
 	assert wait_for 10 open_to "$a" 7051 45
 	assert_finding net.ipv4.tcp_syn_retries "$a" "now 1 [2-8]" \
 		"1[0-9] connect\(\) were answered at the second SYN, [0-9]+ at the first, in the last [0-9]+ s; so with $syns SYNs one in [0-9]+ fails"
+	assert_effect net.ipv4.tcp_syn_retries "$a" "1[0-9] connect\(\) were answered at the second SYN"
 	assert_share "$syns"
 	several 60 abort_one sa x
 	# Another value that does not do: what was answered, and when, is told since then alone.

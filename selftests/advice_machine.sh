@@ -168,11 +168,14 @@ netdev_max_backlog() {
 	burst
 	assert_eq "$(softnet_drops)" "$drops" "packets dropped at a backlog of $(real net.core.netdev_max_backlog)"
 	assert_no_finding net.core.netdev_max_backlog ""
+	assert_effect net.core.netdev_max_backlog "" -
 	assert_tune net.core.netdev_max_backlog 1
 	burst
 	assert_finding net.core.netdev_max_backlog "" "now 1 2" \
 		"[0-9]+ packets were dropped at a CPU's full backlog in the last [0-9]+ s"
+	assert_effect net.core.netdev_max_backlog "" "[0-9]+ packets were dropped at a CPU's full backlog"
 	assert_eq "$(report advice "$a")" "$header" "advice about the machine in another namespace"
+	assert_effect net.core.netdev_max_backlog "$a" "only the first namespace can write it"
 	while [ "$rounds" -lt 8 ] && [ -n "$(finding net.core.netdev_max_backlog)" ]; do
 		rounds=$((rounds + 1))
 		assert_tune net.core.netdev_max_backlog "$(suggested net.core.netdev_max_backlog)"

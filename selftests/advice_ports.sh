@@ -19,6 +19,7 @@ port_range() {
 	refute sb connect more 192.0.2.1 7010 >/dev/null 2>&1
 	assert_finding net.ipv4.ip_local_port_range "$b" "now 40000,40019 1024,65535" \
 		"1 connect\(\) found no port in the last [0-9]+ s, to 192.0.2.1:7010 with 20 of 20 ports in use, 0 of them in TIME_WAIT; reserve :8080 first, where programs listen"
+	assert_effect net.ipv4.ip_local_port_range "$b" "1 connect\(\) found no port"
 	assert_no_finding net.ipv4.tcp_tw_reuse "$b"
 	in_ns "$b" sysctl -qw net.ipv4.ip_local_reserved_ports=8080
 	assert_finding net.ipv4.ip_local_port_range "$b" "now 40000,40019 1024,65535" ".*, 0 of them in TIME_WAIT"
@@ -39,6 +40,7 @@ port_range_widest() {
 	assert sa listen l 192.0.2.1 7015 64
 	assert several 20 connect_to sb 192.0.2.1 7015
 	refute sb connect more 192.0.2.1 7015 >/dev/null 2>&1
+	assert_effect net.ipv4.ip_local_port_range "$b" "1 connect\(\) found no port"
 	assert_no_finding net.ipv4.ip_local_port_range "$b"
 	assert_no_finding net.ipv4.tcp_tw_reuse "$b"
 	# If it were narrower, a wider one would be wanted.

@@ -28,6 +28,12 @@ assert_no_finding() {
 	assert_eq "$(finding "$@")" "" "advice about $1"
 }
 
+# assert_effect NAME NS EFFECT: the column of the report tuning; an extended regular expression
+assert_effect() {
+	tuning_column "$1" effect "$2" | grep -Eqx -e "$3" ||
+		fail "the effect of $1 is '$(tuning_column "$1" effect "$2")', should be '$3'"
+}
+
 # suggested NAME [NS [TEXT]]: what to set it to, as it is shown
 suggested() {
 	finding "$@" | cut -d' ' -f3
