@@ -4,10 +4,10 @@
 #include "../track/budget.h"
 #include "ages.h"
 
-#define SIZE	(TL_AGE_SLOTS * sizeof(atomic_t))
+#define SIZE	(TL_SLOTS * sizeof(atomic_t))
 
 /* What is read where nothing was ever counted. It stays as it is. */
-static atomic_t none[TL_AGE_SLOTS];
+static atomic_t none[TL_SLOTS];
 
 /**
  * tl_ages_init() - begin with none
@@ -15,7 +15,7 @@ static atomic_t none[TL_AGE_SLOTS];
  */
 void tl_ages_init(struct tl_ages *ages)
 {
-	BUILD_BUG_ON((TL_AGE_SLOTS << TL_AGE_SHIFT) / HZ < 1000);
+	BUILD_BUG_ON((TL_SLOTS << TL_AGE_SHIFT) / HZ < 1000);
 	ages->slots = none;
 }
 
@@ -93,8 +93,8 @@ void tl_ages_sum(const struct tl_ages *ages, const u32 *edges,
 	u32 now = tl_ages_slot_now(), ago;
 
 	memset(counts, 0, edges_count * sizeof(*counts));
-	for (ago = 0; ago < TL_AGE_SLOTS; ago++) {
-		int count = atomic_read(&slots[(now - ago) % TL_AGE_SLOTS]);
+	for (ago = 0; ago < TL_SLOTS; ago++) {
+		int count = atomic_read(&slots[tl_slot_place(now - ago)]);
 		u32 ms = jiffies_to_msecs(ago << TL_AGE_SHIFT);
 
 		/* Who reads may be between two that write. */

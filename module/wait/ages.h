@@ -7,9 +7,10 @@
 #include <linux/log2.h>
 #include <linux/types.h>
 
+#include "../core/slot.h"
+
 /* A slot is about half a second; a turn is longer than the longest TIME_WAIT. */
 #define TL_AGE_SHIFT	order_base_2(HZ / 2)
-#define TL_AGE_SLOTS	2048
 
 struct tl_net;
 
@@ -29,20 +30,15 @@ u64 tl_ages_memory(const struct tl_ages *ages);
 void tl_ages_sum(const struct tl_ages *ages, const u32 *edges,
 		 unsigned int edges_count, u32 *counts);
 
-/*
- * The slot that runs. It is counted on where the low half of jiffies wraps; its
- * place among the slots goes on, as that half holds whole turns.
- */
+/* The slot that runs. */
 static inline u32 tl_ages_slot_now(void)
 {
-	u64 now = get_jiffies_64();
-
-	return now >> TL_AGE_SHIFT;
+	return tl_slot_now(get_jiffies_64(), TL_AGE_SHIFT);
 }
 
 static inline atomic_t *tl_ages_slot(const struct tl_ages *ages, u32 since)
 {
-	return &READ_ONCE(ages->slots)[(since >> TL_AGE_SHIFT) % TL_AGE_SLOTS];
+	return &READ_ONCE(ages->slots)[tl_slot_place(tl_slot_of(since, TL_AGE_SHIFT))];
 }
 
 /**

@@ -43,7 +43,7 @@ static u32 whole_of(const struct tl_what_if *what_if, unsigned int i)
 
 static atomic_t *slot_at(const struct tl_what_if *what_if, u32 slot)
 {
-	return &what_if->would.slots[slot % TL_AGE_SLOTS];
+	return &what_if->would.slots[tl_slot_place(slot)];
 }
 
 static u32 count_in(const struct tl_what_if *what_if, u32 slot)
@@ -163,7 +163,7 @@ static void next_slot(struct tl_what_if *what_if)
 /* Nothing was closed for a while: one walk costs less than that many steps. */
 static void leap(struct tl_what_if *what_if, u32 slot)
 {
-	u32 ahead = min_t(u32, slot - what_if->slot, TL_AGE_SLOTS);
+	u32 ahead = min(slot - what_if->slot, TL_SLOTS);
 	unsigned int i;
 
 	what_if->slot = slot;
@@ -198,20 +198,14 @@ static void catch_up(struct tl_net *ns)
 	follow_length(ns);
 }
 
-/* How many slots ago that was; more than there are where it is not in any. */
-static u32 slots_ago(const struct tl_what_if *what_if, u32 since)
-{
-	return (what_if->slot - (since >> TL_AGE_SHIFT)) & (U32_MAX >> TL_AGE_SHIFT);
-}
-
 /* With the lock held; @more is 1 or -1. Nothing is there of what found no memory. */
 static void count_one(struct tl_net *ns, u32 since, int more)
 {
 	struct tl_what_if *what_if = &ns->what_if;
-	u32 ago = slots_ago(what_if, since);
+	u32 ago = tl_slot_ago(what_if->slot, since, TL_AGE_SHIFT);
 	unsigned int i;
 
-	if (ago >= TL_AGE_SLOTS || !tl_ages_ready(ns, &what_if->would) ||
+	if (ago >= TL_SLOTS || !tl_ages_ready(ns, &what_if->would) ||
 	    atomic_read(tl_ages_slot(&what_if->would, since)) + more < 0)
 		return;
 	atomic_add(more, tl_ages_slot(&what_if->would, since));
