@@ -52,6 +52,46 @@ on_loopback() {
 	assert_quiet
 }
 
+# destinations NS PATTERN: rows of ports that are like that.
+destinations() {
+	report ports "$1" | awk 'NR > 1 { print $2 }' | grep -cx -- "$2"
+}
+
+# Where a connection would leave by a link and OUTPUT leads it to a program of this host, its SYN goes on under another
+# address: it is the one connection of each end, and that of its socket.
+redirected() {
+	local port
+	pair g h || { fail "no hosts"; return; }
+	rules "$g" <<-END
+		table inet test {
+			chain output {
+				type nat hook output priority -100;
+				tcp dport 80 redirect to :5000
+				ip daddr 192.0.2.2 tcp dport 81 dnat ip to 192.0.2.1:5000
+				ip6 daddr 2001:db8::2 tcp dport 81 dnat ip6 to [2001:db8::1]:5000
+			}
+		}
+	END
+	mark_created
+	lives sg sg 127.0.0.1 5000 192.0.2.2 80
+	lives sg sg ::1 5000 2001:db8::2 80
+	lives sg sg 192.0.2.1 5000 192.0.2.2 81
+	lives sg sg 2001:db8::1 5000 2001:db8::2 81
+	assert_eq $(($(summary_value created "$g") - $(cat "$scratch/created.$g"))) 24 "created where both ends are"
+	assert_eq $(($(summary_value created "$h") - $(cat "$scratch/created.$h"))) 0 "created where nothing comes"
+	meet_at sg sg 127.0.0.1 5000 192.0.2.2 80
+	port=$(sg port c)
+	assert_states "192.0.2.1:$port" 192.0.2.2:80 "ESTABLISHED ESTABLISHED" "$g"
+	assert_states 127.0.0.1:5000 "192.0.2.1:$port" "ESTABLISHED ESTABLISHED" "$g"
+	part sg sg client
+	# The ports are taken of the destination that connect() was told.
+	assert_eq "$(destinations "$g" '192\.0\.2\.2:8[01]') $(destinations "$g" '\[2001:db8::2\]:8[01]')" "2 2" "destinations"
+	assert_eq "$(destinations "$g" '.*:5000')" 0 "destinations that nobody has connected to"
+	look_twice "$g"
+	assert_eq "$(summary_value disagree_gone "$g")" 0 disagree_gone
+	assert_quiet
+}
+
 # A published port of a container: who connects to it on its own host leaves by lo and is sent on over the link.
 published() {
 	pair e f || { fail "no hosts"; return; }
@@ -94,4 +134,5 @@ published() {
 
 run_tests \
 	"translation on the loopback device" on_loopback \
+	"a redirect of what would leave by a link" redirected \
 	"a published port, reached from its own host" published
