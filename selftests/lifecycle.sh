@@ -67,11 +67,14 @@ passive_close() {
 	both_agree
 }
 
+# What the end that has closed receives, and acknowledges, tells nothing: it is not examined segment by segment.
 half_close() {
+	local before
 	open 192.0.2.2 5003 192.0.2.1
 	assert sa shutdown c
 	assert_states "$server" "$client" "CLOSE_WAIT FIN_WAIT_2" "$b"
 	assert_eq "$(sb recv s)" eof "what the server reads"
+	before=$(summary_value segments_examined "$a")
 	assert sb send s 100000
 	received=0
 	while [ "$received" -lt 100000 ]; do
@@ -79,6 +82,7 @@ half_close() {
 		received=$((received + chunk))
 	done
 	assert_eq "$received" 100000 "bytes after the half-close"
+	assert_eq "$(summary_value segments_examined "$a")" "$before" "segments_examined of the end that has closed"
 	assert_states "$client" "$server" "FIN_WAIT_2 CLOSE_WAIT" "$a"
 	both_agree
 	assert sb close s
