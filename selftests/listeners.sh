@@ -205,6 +205,16 @@ many() {
 	assert wait_for 5 count_listeners
 }
 
+# All listeners of the machine are in one table: it is walked twice for those of all namespaces, and not for a new one.
+walked_once() {
+	count_calls tl_socket_walk_listeners || { skip "needs kprobes"; return; }
+	setup_ns "c$family" "d$family" "e$family" "f$family" || fail "no namespaces"
+	assert_eq "$(calls tl_socket_walk_listeners)" 0 "walks for new namespaces"
+	report close_wait_owner "$b" >"$scratch/owners"
+	assert_between "$(calls tl_socket_walk_listeners)" 1 2 "walks for the owners of all namespaces"
+	forget_calls
+}
+
 [ -n "$(report listeners "$b" | awk 'NR > 1 && $4 == "-"')" ] && skip_all "this kernel has no kprobes"
 owner_of() {
 	report close_wait_owner "$b" | awk -v port="$1" '$4 == port && $5 > 0 { print $2, $5 }'
@@ -250,4 +260,5 @@ run_tests_46 \
 	"one that closes leaves its queue to another" migrated \
 	"a server that another program has started" activated \
 	"readers without CAP_NET_ADMIN" unprivileged \
-	"many listeners" many
+	"many listeners" many \
+	"the table of listeners is walked for all namespaces at once" walked_once
