@@ -157,6 +157,33 @@ while pid(5029) != str(os.getpid()):
 	assert_eq "$(cat "$scratch/guest")" "" "the complaint of a guest"
 }
 
+# Three guests in namespaces of their own read in a loop: one search in a second serves all. The witness is the kernel.
+listeners_once() {
+	local seconds guest
+	count_calls tl_holders_gather_all && count_calls tl_holders_gather || { skip "needs kprobes"; return; }
+	seconds=$(cut -d. -f1 /proc/uptime)
+	for guest in 1 2 3; do
+		start unshare -Urn python3 -c '
+import socket, time
+
+held = socket.create_server(("", 5000))
+begun, reads = time.monotonic(), 0
+while time.monotonic() - begun < 5 or reads < 50:
+	open("/proc/net/tcplab/listeners").read()
+	reads += 1
+print(reads)
+' >"$scratch/reads.$guest"
+	done
+	for guest in 1 2 3; do
+		wait_for 60 test -s "$scratch/reads.$guest" || fail "guest $guest does not end"
+	done
+	seconds=$(($(cut -d. -f1 /proc/uptime) - seconds + 1))
+	assert_between "$(calls tl_holders_gather_all)" 1 $((seconds + 1)) "searches for guests in $seconds seconds, who read $(
+		cat "$scratch"/reads.* | xargs) times"
+	assert_between "$(calls tl_holders_gather)" 0 $((seconds + 1)) "searches for one reader"
+	forget_calls
+}
+
 # A search is copied for each reader, and a report is gathered, some rows at a time: none is lost in between, or comes twice.
 in_chunks() {
 	unshare -Urn python3 -c '
@@ -258,6 +285,7 @@ run_tests \
 	"it holds up rmmod alone" stuck_while_unloading \
 	"rmmod with an open report of a namespace that is gone" open_while_unloading \
 	"root of a user namespace makes nobody search too often" guest \
+	"many of them are served by one search in a second" listeners_once \
 	"a report of many sockets is copied whole" in_chunks \
 	"a large table of descriptors that is mostly empty" sparse \
 	"many threads with tables of their own" many_tables \
