@@ -221,7 +221,12 @@ replied() {
 	assert sb close s5016
 }
 
-# Where the kernel reads for the program, how far that has come tells nothing of the program.
+# told_as PORT CAUSE: the event of that connection has told it.
+told_as() {
+	grep -q "close_wait_leak: .*::ffff:192.0.2.2:$1 .* cause=$2\( \|$\)" "$tracing/trace"
+}
+
+# Where the kernel reads for the program, how far that has come tells nothing of the program. The event says so, too.
 assert_indirect() {
 	assert_cause "$1" indirect
 	assert_eq "$(column 5 "$1")" - "unread bytes"
@@ -229,6 +234,11 @@ assert_indirect() {
 		NR == 1 { for (i = 1; i <= NF; i++) c[$i] = i; next }
 		{ sum += $c["indirect"] }
 		END { print sum }')" "$(report close_wait "$b" | awk '$4 == "indirect"' | wc -l)" "indirect sockets of all owners"
+	if [ -d "$tracing" ]; then
+		set_leak_ms 1000
+		wait_for 20 told_as "$1" indirect || fail "the event of $1: $(grep ":$1 " "$tracing/trace")"
+		set_leak_ms 60000
+	fi
 	assert sb close "s$1"
 }
 
