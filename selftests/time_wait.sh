@@ -200,6 +200,11 @@ rto() {
 	fi
 	set_knob length_rto_percent 0
 	assert_eq "$(tw length_ms)" 50000 "the length without that"
+	set_knob recycle enforce
+	assert_eq "$(tw length_ms)" - "the length as tcp_tw_recycle has it"
+	set_knob recycle observe
+	assert_eq "$(tw length_ms)" 50000 "the length where that is observed alone"
+	set_knob recycle off
 	set_knob length_ms 0
 	assert_eq "$(tw length_ms)" 60000 "the kernel's own length"
 }
