@@ -227,6 +227,126 @@ cookies() {
 	assert_quiet
 }
 
+# deeds NAME: a row of policy.
+# shellcheck disable=SC2016 # awk's variables
+deeds() {
+	in_ns "$a" awk -v name="$1" '$1 == name { print $2 }' /proc/net/tcplab/policy
+}
+
+# SYNs that the kernel has sent, and those that it has sent again.
+kernel_syns() {
+	in_ns "$a" nstat -asz TcpActiveOpens TcpExtTCPSynRetrans | awk 'NR > 1 { sum += $2 } END { print sum }'
+}
+
+kernel_syn_acks() {
+	calls tcp_make_synack
+}
+
+# counted_once NAME WITNESS DEEDS WITNESSED: both have grown since they were that, and by the same. One is sent again now
+# and then, so that they are read until no other one comes in between.
+counted_once() {
+	local more=$(($(deeds "$1") - $3)) witnessed=$(($("$2") - $4))
+	echo "# $1 $more, $2 $witnessed"
+	[ "$more" -ge 2 ] && [ "$more" = "$witnessed" ]
+}
+
+# assert_once NAME WITNESS COMMAND...: begins a connection, whose segment the quiet time drops again and again.
+assert_once() {
+	local name="$1" witness="$2" deeds witnessed
+	shift 2
+	deeds=$(deeds "$name")
+	witnessed=$("$witness")
+	assert "$@"
+	wait_for 30 counted_once "$name" "$witness" "$deeds" "$witnessed" ||
+		fail "$name grew by $(($(deeds "$name") - deeds)), $witness by $(($("$witness") - witnessed))"
+}
+
+# What the quiet time drops counts once, also where the VRF has a queue of its own.
+quiet() {
+	local queue address
+	for queue in none pfifo; do
+		[ "$queue" = none ] || tc -n "$a" qdisc add dev red root "$queue" limit 100 2>/dev/null || continue
+		echo 600000 | in_ns "$a" tee /sys/kernel/tcplab/time_wait/quiet_ms >/dev/null
+		for address in 192.0.2.2 2001:db8::2; do
+			assert sa device red
+			assert_once quiet_syn_dropped kernel_syns sa start q "$address" 5000
+			assert sa abort q
+		done
+		echo 0 | in_ns "$a" tee /sys/kernel/tcplab/time_wait/quiet_ms >/dev/null
+		[ "$queue" = none ] || tc -n "$a" qdisc delete dev red root
+	done
+	agree
+	count_calls tcp_make_synack || { skip "needs kprobes"; return; }
+	echo 600000 | in_ns "$a" tee /sys/kernel/tcplab/time_wait/quiet_ms >/dev/null
+	for address in 192.0.2.1 2001:db8::1; do
+		assert sa device blue
+		assert sa listen l "$address" 5000
+		assert_once quiet_syn_ack_dropped kernel_syn_acks sc start q "$address" 5000
+		assert sc abort q
+		assert sa close l
+	done
+	echo 0 | in_ns "$a" tee /sys/kernel/tcplab/time_wait/quiet_ms >/dev/null
+	forget_calls
+	agree
+	assert_quiet
+}
+
+# reload [PARAMETER=VALUE...]: the module, which the congestion control of the hosts holds.
+reload() {
+	local ns
+	forget_calls
+	for ns in $hosts; do in_ns "$ns" sysctl -qw net.ipv4.tcp_congestion_control=reno; done
+	wait_for 30 unload_module && load_module "$@" || fail "the module does not go and come"
+	for ns in $hosts; do in_ns "$ns" sysctl -qw net.ipv4.tcp_congestion_control=lab; done
+}
+
+none_waits() {
+	[ -z "$(in_ns "$a" ss -Htan state time-wait)" ]
+}
+
+# A connection that there is no row for counts once, whichever end opens it.
+refused() {
+	local number=0 address
+	# Nothing is left that takes the one row when the module comes.
+	echo 1 | in_ns "$a" tee /sys/kernel/tcplab/time_wait/length_ms >/dev/null
+	wait_for 10 none_waits || fail "TIME_WAIT does not end"
+	reload max_connections=1
+	assert sb listen l 192.0.2.2 5000
+	assert sa device red
+	assert sa connect first 192.0.2.2 5000
+	assert sb accept first l
+	assert sb close l
+	assert_eq "$(summary_value refused_full "$a")" 0 "refused_full of the row that there is room for"
+	for address in 192.0.2.2 2001:db8::2; do
+		assert sb listen l "$address" 5001
+		assert sa device red
+		assert sa connect c "$address" 5001
+		assert sb accept s l
+		number=$((number + 1))
+		assert_eq "$(summary_value refused_full "$a")" "$number" "refused_full of connections to $address"
+		talk sa sb
+		assert sa abort c
+		assert sb close s
+		assert sb close l
+	done
+	for address in 192.0.2.1 2001:db8::1; do
+		assert sa device blue
+		assert sa listen l "$address" 5001
+		assert sc connect c "$address" 5001
+		assert sa accept s l
+		number=$((number + 1))
+		assert_eq "$(summary_value refused_full "$a")" "$number" "refused_full of connections from $address"
+		talk sc sa
+		assert sc abort c
+		assert sa close s
+		assert sa close l
+	done
+	assert_eq "$(summary_value refused_full "$a")" "$number" "refused_full at last"
+	assert sa abort first
+	assert sb close first
+	reload
+}
+
 # A link becomes part of a VRF while a socket that is bound to it is connected: it keeps its row.
 joins() {
 	ip -n "$a" link add late type veth peer name veth1 netns "$b"
@@ -426,10 +546,12 @@ run_tests \
 	"one listener for all VRFs" for_all \
 	"an unbound socket whose route leads into a VRF" leaked \
 	"SYN cookies in a VRF" cookies \
+	"what is dropped in a VRF" quiet \
 	"a link that becomes part of a VRF" joins \
 	"a VRF's connections to itself" to_itself \
 	"link-local addresses in a VRF" link_local \
 	"address translation in a VRF" translated \
 	"links that leave their VRF" leave \
 	"a link that leaves many VRFs" leave_often \
+	"connections of a VRF that there is no row for" refused \
 	"a VRF that is deleted" deleted
