@@ -8,7 +8,8 @@
  *		opens RATE connections a second, evenly, each of which it closes first
  *		or second after LIFE_MS, or never; says "failed" and the uptime in
  *		milliseconds when there is no port for another, and ends; once a second
- *		says "forecast", the uptime, and when the report says that this will be
+ *		says "forecast", the uptime, and when the report says that this will be;
+ *		says "late" and the uptime when a connection comes half a second late
  *	fleet hold ADDRESS PORT COUNT each|same|bind
  *		opens COUNT, says how many it could and waits to be killed; each to an
  *		address of its own from ADDRESS on, or all to the same, or these with
@@ -27,6 +28,7 @@
 
 #define MANY	65536
 #define REPORT	"/proc/net/tcplab/ports"
+#define LATE_MS	500
 
 /**
  * struct client - a connection that is open
@@ -154,6 +156,8 @@ static int load(const struct sockaddr_in *to, long rate, long life_ms, const cha
 		sleep_until(next_ms);
 		if (opened % rate == 1 % rate)
 			say_forecast(to);
+		if (now_ms() > next_ms + LATE_MS)
+			printf("late %ld\n", now_ms());
 		if (open_client(to, life_ms)) {
 			printf("failed %ld %s\n", now_ms(), strerror(errno));
 			return errno != EADDRNOTAVAIL;

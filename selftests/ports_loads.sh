@@ -4,7 +4,7 @@
 # Ephemeral ports under loads: more destinations than there are rows, ports that bind() chose, and what is forecast while
 # connections leak, are closed by the peer, by the client, or take the ports of TIME_WAIT over, and while knobs shorten
 # TIME_WAIT.
-# shellcheck disable=SC2016,SC2154 # awk's variables; names of namespaces are set by setup_ns
+# shellcheck disable=SC2016,SC2086,SC2154 # awk's variables; lists of words; names of namespaces are set by setup_ns
 
 . ./lib.sh
 
@@ -102,12 +102,27 @@ chosen_by_bind() {
 	kill_all "$bound"
 }
 
-# incident NS PORTS RATE LIFE_MS END: a slow machine, which cannot keep up with so many, has fewer of both
+# share_of COUNT: so many of it that an emulated machine keeps up with all loads; a slow one keeps up with fewer
+share_of() {
+	local parts=4
+	[ "$slowness" -le "$parts" ] || parts=$slowness
+	echo $((($1 + parts - 1) / parts))
+}
+
+# incident NS PORTS RATE LIFE_MS END: a share of both
 incident() {
-	set_range "$1" "40000 $((39999 + $(scaled "$2")))"
+	set_range "$1" "40000 $((39999 + $(share_of "$2")))"
 	start in_ns "$1" ./fleet serve 127.0.0.1 7000
 	wait_for 5 listens "$1" || fail "the server does not listen"
-	start in_ns "$1" ./fleet load 127.0.0.1 7000 "$(scaled "$3")" "$4" "$5" >"$scratch/load.$1"
+	start in_ns "$1" ./fleet load 127.0.0.1 7000 "$(share_of "$3")" "$4" "$5" >"$scratch/load.$1"
+}
+
+# kept NS...: the machine has kept the pace of these loads. One that is late comes in bursts, and nothing can be foreseen.
+kept() {
+	local ns
+	for ns; do
+		! grep -q '^late' "$scratch/load.$ns" || return
+	done
 }
 
 # all_failed NS...: each of these loads has found no port.
@@ -146,8 +161,21 @@ assert_lasts() {
 		"what is forecast for $1"
 }
 
+# judge ENDS LASTS: of these namespaces some run out of ports, and the others do not. Nothing can be said of a machine that
+# did not keep the pace.
+judge() {
+	local ends=$1 lasts=$2 ns
+	wait_for 90 all_failed $ends
+	if ! kept $ends $lasts; then
+		skip "this machine does not keep the pace of the loads"
+	else
+		for ns in $ends; do assert_forecast "$ns"; done
+		for ns in $lasts; do assert_lasts "$ns"; done
+	fi
+	for ns in $ends $lasts; do kill_all "$ns"; done
+}
+
 forecasts() {
-	local ns
 	in_ns "$plain" sysctl -qw net.ipv4.tcp_tw_reuse=1 net.ipv4.tcp_timestamps=0
 	in_ns "$stamps" sysctl -qw net.ipv4.tcp_tw_reuse=1
 	in_ns "$client" sysctl -qw net.ipv4.tcp_tw_reuse=0
@@ -156,15 +184,7 @@ forecasts() {
 	incident "$client" 1200 30 200 first
 	incident "$stamps" 800 40 200 first
 	incident "$plain" 1200 30 200 first
-	wait_for 90 all_failed "$leak" "$client" "$plain" || fail "the loads do not end: $(cat "$scratch"/load.*)"
-	assert_forecast "$leak"
-	assert_forecast "$client"
-	assert_forecast "$plain"
-	assert_lasts "$peer"
-	assert_lasts "$stamps"
-	for ns in "$leak" "$peer" "$client" "$stamps" "$plain"; do
-		kill_all "$ns"
-	done
+	judge "$leak $client $plain" "$peer $stamps"
 }
 
 # set_knob NS KNOB VALUE: of time_wait.
@@ -184,10 +204,7 @@ shortened() {
 	incident "$short" 1200 30 200 first
 	incident "$recycled" 1200 30 200 first
 	incident "$unstamped" 1200 30 200 first
-	wait_for 90 all_failed "$unstamped" || fail "the load does not end: $(cat "$scratch/load.$unstamped")"
-	assert_forecast "$unstamped"
-	assert_lasts "$short"
-	assert_lasts "$recycled"
+	judge "$unstamped" "$short $recycled"
 }
 
 run_tests \
