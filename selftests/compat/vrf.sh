@@ -531,7 +531,8 @@ leave_often() {
 		ip -n "$a" link delete "v$table"
 	done
 	ip -n "$a" link delete restless
-	assert_between $(($(summary_value memory_bytes "$a") - before)) 0 4096 "more bytes"
+	# What was remembered of other connections may go meanwhile.
+	assert_between $(($(summary_value memory_bytes "$a") - before)) "-$before" 4096 "more bytes"
 	agree
 	assert_quiet
 }
