@@ -114,7 +114,7 @@ one_pass() {
 	wait_for 600 gauge_is close_wait "$leaks" || fail "close_wait is $(gauge close_wait)"
 	start sh -c "i=0; while [ \$i -lt $holders ]; do sleep 3600 & i=\$((i + 1)); done; wait"
 	wait_for 60 sleepers_are "$holders"
-	echo 'p:tcplab_test __get_task_comm' >"$tracing/kprobe_events" || { skip "no kprobes"; return; }
+	echo 'p:tcplab_test __get_task_comm' >"$tracing/kprobe_events" || { skip "no kprobe at __get_task_comm()"; return; }
 	echo 1 >"$tracing/events/kprobes/tcplab_test/enable"
 	timed in_ns "$a" cat /proc/net/tcplab/close_wait >"$scratch/close_wait"
 	echo 0 >"$tracing/events/kprobes/tcplab_test/enable"
