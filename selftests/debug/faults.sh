@@ -63,13 +63,14 @@ in_tcplab() {
 		sed -n '1s/^/0x/p; ${s/^/0x/; s/...$/fff/; p}')
 }
 
-# in_function NAME: only to what it calls. Where the kernel does not tell, to anybody.
-# shellcheck disable=SC2046
+# in_function NAME: only to what it calls. Where the kernel does not tell, to anybody. sort reads a pipe: of a file whose size
+# is told as 0 it makes a temporary file for each line.
+# shellcheck disable=SC2016,SC2046 # awk's dollars; two words
 in_function() {
 	[ -e "$debugfs/failslab/require-start" ] || return 0
-	require $(sort /proc/kallsyms | awk -v name="$1" '
+	require $(awk '{ print $1, $3 }' /proc/kallsyms | sort | awk -v name="$1" '
 		start && $1 != start { print "0x" start, "0x" $1; exit }
-		$3 == name { start = $1 }')
+		$2 == name { start = $1 }')
 }
 
 # refuse PERCENT [INTERVAL [TIMES]]: of each so many-th request of what is set up, so often at most for either kind.
