@@ -6,112 +6,24 @@
  */
 #include <linux/module.h>
 
+#include "advice/counts.h"
 #include "congestion/lab.h"
+#include "net.h"
 #include "report/knobs.h"
 #include "report/knobs_tuning.h"
 #include "report/report.h"
-#include "tcplab.h"
 #include "track/budget.h"
 #include "track/events.h"
 #include "track/reconcile.h"
 #include "track/scope.h"
+#include "track/track.h"
 #include "track/twsk.h"
 #include "tuning/tuning.h"
 #include "wait/listeners.h"
+#include "wait/owners.h"
+#include "wait/past.h"
+#include "wait/policy.h"
 #include "wait/shared.h"
-
-unsigned int tl_net_id __read_mostly;
-
-static int __net_init net_init(struct net *net)
-{
-	struct tl_net *ns = tl_net(net);
-	int err;
-
-	ns->net = net;
-	mutex_init(&ns->knobs);
-	tl_arms_init(&ns->arms);
-	tl_tuning_init(ns);
-	tl_close_wait_init(&ns->close_wait);
-	tl_owners_init(&ns->owners, ns);
-	tl_recycle_init(&ns->recycle_peers);
-	err = tl_policy_init(&ns->policy);
-	if (err)
-		return err;
-	tl_first_closes_init(&ns->first_closes);
-	tl_pasts_init(&ns->pasts);
-	tl_stragglers_init(&ns->stragglers);
-	tl_what_if_init(ns);
-	tl_ports_init(&ns->ports);
-	err = tl_time_wait_init(&ns->time_wait, net);
-	if (err)
-		goto err_time_wait;
-	err = tl_track_net_init(ns);
-	if (err)
-		goto err_track;
-	tl_owners_follow(&ns->owners);
-	err = tl_counts_init(ns);
-	if (err)
-		goto err_counts;
-	err = tl_report_net_init(ns);
-	if (err)
-		goto err_report;
-	return 0;
-
-err_report:
-	tl_counts_exit(ns);
-err_counts:
-	tl_track_net_stop(ns);
-	synchronize_rcu();
-	tl_track_net_drop(ns);
-	tl_owners_exit(&ns->owners);
-	tl_track_net_exit(ns);
-err_track:
-	/* A census may have met rows that were there for a moment. */
-	tl_owners_exit(&ns->owners);
-	tl_pasts_stop(&ns->pasts);
-	tl_time_wait_exit(&ns->time_wait);
-err_time_wait:
-	tl_ports_exit(&ns->ports);
-	tl_what_if_exit(ns);
-	tl_stragglers_exit(&ns->stragglers);
-	tl_first_closes_exit(&ns->first_closes);
-	tl_policy_exit(&ns->policy);
-	return err;
-}
-
-/* An RCU grace period passes between this and net_exit(). */
-static void __net_exit net_pre_exit(struct net *net)
-{
-	tl_track_net_stop(tl_net(net));
-}
-
-static void __net_exit net_exit(struct net *net)
-{
-	struct tl_net *ns = tl_net(net);
-
-	tl_report_net_exit(ns);
-	tl_counts_exit(ns);
-	tl_tuning_exit(ns);
-	tl_track_net_drop(ns);
-	tl_pasts_stop(&ns->pasts);
-	tl_owners_exit(&ns->owners);
-	tl_track_net_exit(ns);
-	tl_ports_exit(&ns->ports);
-	tl_what_if_exit(ns);
-	tl_stragglers_exit(&ns->stragglers);
-	tl_time_wait_exit(&ns->time_wait);
-	tl_first_closes_exit(&ns->first_closes);
-	tl_recycle_exit(&ns->recycle_peers);
-	tl_policy_exit(&ns->policy);
-}
-
-static struct pernet_operations net_ops = {
-	.init		= net_init,
-	.pre_exit	= net_pre_exit,
-	.exit		= net_exit,
-	.id		= &tl_net_id,
-	.size		= sizeof(struct tl_net),
-};
 
 static int __init tcplab_init(void)
 {
@@ -135,7 +47,7 @@ static int __init tcplab_init(void)
 	err = tl_tuning_load();
 	if (err)
 		goto err_tuning;
-	err = register_pernet_subsys(&net_ops);
+	err = tl_net_load();
 	if (err)
 		goto err_pernet;
 	err = tl_scope_init();
@@ -180,7 +92,7 @@ err_listeners:
 	tl_scope_exit();
 err_scope:
 	tl_report_exit();
-	unregister_pernet_subsys(&net_ops);
+	tl_net_unload();
 err_pernet:
 	tl_owners_stop();
 	tl_shared_stop();
@@ -205,7 +117,7 @@ static void __exit tcplab_exit(void)
 	tl_listeners_exit();
 	tl_counts_unload();
 	tl_scope_exit();
-	unregister_pernet_subsys(&net_ops);
+	tl_net_unload();
 	tl_owners_stop();
 	tl_shared_stop();
 	tl_tuning_unload();

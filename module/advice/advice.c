@@ -9,7 +9,7 @@
 #include <linux/string.h>
 
 #include "../core/fields.h"
-#include "../tcplab.h"
+#include "../net.h"
 #include "../tuning/mirror.h"
 #include "../tuning/name.h"
 #include "advice.h"

@@ -8,8 +8,9 @@
 #include <linux/limits.h>
 #include <net/net_namespace.h>
 
-#include "../tcplab.h"
+#include "../net.h"
 #include "../track/sampler.h"
+#include "../track/track.h"
 #include "buffers.h"
 
 /* It is held up for more than this part of the time in which it is busy. */
@@ -88,9 +89,9 @@ static bool buffers_by_rcvbuf(const struct net *net,
 void tl_buffers_sent(struct tl_net *ns, const struct tl_sample *sample)
 {
 	if (buffers_by_sndbuf(ns->net, sample))
-		tl_track_note(&ns->track, TL_COUNT_SNDBUF_HELD);
+		tl_track_note(ns->track, TL_COUNT_SNDBUF_HELD);
 	if (buffers_by_window(ns->net, sample))
-		tl_track_note(&ns->track, TL_COUNT_WINDOW_HELD);
+		tl_track_note(ns->track, TL_COUNT_WINDOW_HELD);
 }
 
 /**
@@ -103,5 +104,5 @@ void tl_buffers_sent(struct tl_net *ns, const struct tl_sample *sample)
 void tl_buffers_received(struct tl_net *ns, const struct tl_sample *sample)
 {
 	if (buffers_by_rcvbuf(ns->net, sample))
-		tl_track_note(&ns->track, TL_COUNT_RCVBUF_HELD);
+		tl_track_note(ns->track, TL_COUNT_RCVBUF_HELD);
 }

@@ -21,8 +21,11 @@
 #include <net/snmp.h>
 
 #include "../compat.h"
-#include "../tcplab.h"
+#include "../net.h"
 #include "../track/budget.h"
+#include "../track/track.h"
+#include "../wait/ports.h"
+#include "../wait/time_wait.h"
 #include "counts.h"
 
 /* Namespaces that have a snapshot in a turn. */
@@ -110,9 +113,9 @@ static unsigned long counts_one(struct tl_net *ns, enum tl_tally tally)
 {
 	switch (tally) {
 	case TL_TALLY_PORT_FAILURES:
-		return tl_ports_failures(&ns->ports);
+		return tl_ports_failures(ns->ports);
 	case TL_TALLY_TIME_WAITS:
-		return tl_time_wait_entered(&ns->time_wait);
+		return tl_time_wait_entered(ns->time_wait);
 	case TL_TALLY_FIN_WAIT_2_CUT:
 		return tl_track_count(ns, TL_COUNT_FIN_WAIT_2_CUT);
 	case TL_TALLY_RETRIES2_CUT:
@@ -163,7 +166,7 @@ static void counts_add(struct tl_counts_history *history, u64 at_ms,
 static bool counts_make_history(struct tl_net *ns)
 {
 	static const unsigned long zeros[TL_TALLIES];
-	struct tl_counts *counts = &ns->counts;
+	struct tl_counts *counts = ns->counts;
 
 	counts->history = tl_budget_zalloc(ns, sizeof(*counts->history));
 	if (!counts->history)
@@ -174,7 +177,7 @@ static bool counts_make_history(struct tl_net *ns)
 
 static void counts_take(struct tl_net *ns)
 {
-	struct tl_counts *counts = &ns->counts;
+	struct tl_counts *counts = ns->counts;
 	unsigned int minis = tl_compat_tw_count(ns->net);
 	unsigned long tallies[TL_TALLIES];
 	u64 now_ms;
@@ -197,7 +200,7 @@ static bool counts_take_next(void)
 	mutex_lock(&counts_turns_lock);
 	counts = list_first_entry_or_null(&counts_turns, struct tl_counts, turn);
 	if (counts) {
-		counts_take(container_of(counts, struct tl_net, counts));
+		counts_take(counts->ns);
 		list_move_tail(&counts->turn, &counts_turns);
 	}
 	mutex_unlock(&counts_turns_lock);
@@ -266,7 +269,7 @@ static void counts_free(struct tl_counts_history *history,
  */
 int tl_counts_reset(struct tl_net *ns)
 {
-	struct tl_counts *counts = &ns->counts;
+	struct tl_counts *counts = ns->counts;
 	struct tl_counts_history *history = NULL;
 	unsigned long tallies[TL_TALLIES];
 	struct tl_counts_mark *marks = NULL;
@@ -302,12 +305,13 @@ int tl_counts_init(struct tl_net *ns)
 {
 	int err;
 
-	spin_lock_init(&ns->counts.lock);
+	ns->counts->ns = ns;
+	spin_lock_init(&ns->counts->lock);
 	err = tl_counts_reset(ns);
 	if (err)
 		return err;
 	mutex_lock(&counts_turns_lock);
-	list_add(&ns->counts.turn, &counts_turns);
+	list_add(&ns->counts->turn, &counts_turns);
 	mutex_unlock(&counts_turns_lock);
 	return 0;
 }
@@ -320,7 +324,7 @@ int tl_counts_init(struct tl_net *ns)
  */
 void tl_counts_exit(struct tl_net *ns)
 {
-	struct tl_counts *counts = &ns->counts;
+	struct tl_counts *counts = ns->counts;
 
 	mutex_lock(&counts_turns_lock);
 	list_del(&counts->turn);
@@ -353,9 +357,9 @@ unsigned long tl_counts_total(struct tl_net *ns, enum tl_tally tally)
 {
 	unsigned long now = counts_one(ns, tally), base;
 
-	spin_lock(&ns->counts.lock);
-	base = counts_base(&ns->counts, tally);
-	spin_unlock(&ns->counts.lock);
+	spin_lock(&ns->counts->lock);
+	base = counts_base(ns->counts, tally);
+	spin_unlock(&ns->counts->lock);
 	return counts_growth(now, base);
 }
 
@@ -368,7 +372,7 @@ unsigned long tl_counts_total(struct tl_net *ns, enum tl_tally tally)
  */
 unsigned int tl_counts_time_wait_peak(struct tl_net *ns)
 {
-	return max(READ_ONCE(ns->counts.time_wait_peak),
+	return max(READ_ONCE(ns->counts->time_wait_peak),
 		   tl_compat_tw_count(ns->net));
 }
 
@@ -390,10 +394,10 @@ void tl_counts_since_mark(struct tl_net *ns, unsigned int rule,
 	struct tl_counts_snapshot since = {};
 	unsigned int i;
 
-	spin_lock(&ns->counts.lock);
-	if (ns->counts.marks)
-		since = ns->counts.marks[rule].since;
-	spin_unlock(&ns->counts.lock);
+	spin_lock(&ns->counts->lock);
+	if (ns->counts->marks)
+		since = ns->counts->marks[rule].since;
+	spin_unlock(&ns->counts->lock);
 	if (!since.at_ms)
 		return;
 	/* Another reader may have marked it since. */
@@ -423,7 +427,7 @@ bool tl_counts_mark(struct tl_net *ns, unsigned int rule,
 		    const struct tl_counts_snapshot *now, const char *value)
 {
 	u32 hash = jhash(value, strlen(value), 0) | 1;
-	struct tl_counts *counts = &ns->counts;
+	struct tl_counts *counts = ns->counts;
 	struct tl_counts_mark *mark;
 	bool same = true;
 
@@ -449,7 +453,7 @@ bool tl_counts_mark(struct tl_net *ns, unsigned int rule,
  */
 u64 tl_counts_memory(const struct tl_net *ns)
 {
-	const struct tl_counts *counts = &ns->counts;
+	const struct tl_counts *counts = ns->counts;
 
 	return (READ_ONCE(counts->history) ? sizeof(*counts->history) : 0) +
 	       (READ_ONCE(counts->marks) ? COUNTS_MARKS_SIZE : 0);
@@ -500,7 +504,7 @@ static void counts_recent(const struct tl_counts *counts, u64 now_ms,
 void tl_counts_read(struct tl_net *ns, struct tl_counts_snapshot *now,
 		    struct tl_grown *recent, struct tl_grown *total)
 {
-	struct tl_counts *counts = &ns->counts;
+	struct tl_counts *counts = ns->counts;
 	unsigned long tallies[TL_TALLIES];
 	unsigned int i;
 	u64 now_ms;

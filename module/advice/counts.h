@@ -63,6 +63,7 @@ struct tl_counts_snapshot {
 
 /**
  * struct tl_counts - what is counted in a namespace
+ * @ns: the namespace
  * @turn: among the namespaces, that which has waited longest for a snapshot first
  * @lock: protects what follows
  * @began_ms: when counting began, in milliseconds of CLOCK_BOOTTIME
@@ -72,6 +73,7 @@ struct tl_counts_snapshot {
  * @marks: what sysctls were when findings were told; NULL before the first
  */
 struct tl_counts {
+	struct tl_net *ns;
 	struct list_head turn;
 	spinlock_t lock;	/* see @lock */
 	u64 began_ms;

@@ -8,7 +8,7 @@
 #include <net/tcp.h>
 
 #include "../compat.h"
-#include "../tcplab.h"
+#include "../net.h"
 #include "../track/socket.h"
 #include "../wait/listeners.h"
 #include "rule.h"
@@ -165,7 +165,7 @@ static u64 facts_left_ms(struct tl_net *ns, struct tl_port_use *use)
 static void facts_look_at_ports(struct tl_net *ns, struct facts_ports *search,
 				unsigned int bucket)
 {
-	struct tl_ports *ports = &ns->ports;
+	struct tl_ports *ports = ns->ports;
 	struct tl_port_use *use;
 
 	spin_lock_bh(&ports->lock);
@@ -245,7 +245,7 @@ const struct tl_port_facts *tl_facts_port(struct tl_facts *facts)
 {
 	if (!facts->ports_sought) {
 		facts->ports_sought = true;
-		if (tl_ports_has_table(&facts->ns->ports))
+		if (tl_ports_has_table(facts->ns->ports))
 			facts_search_ports(facts);
 	}
 	if (facts_has_failed(facts))

@@ -2,7 +2,7 @@
 /* Rules about bounds on buffers and windows, which hold up connections. */
 #include <linux/limits.h>
 
-#include "../tcplab.h"
+#include "../net.h"
 #include "rule.h"
 
 /* As long as the bound is reached, twice of it. */

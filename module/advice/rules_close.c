@@ -6,7 +6,8 @@
 #include <linux/minmax.h>
 
 #include "../compat.h"
-#include "../tcplab.h"
+#include "../net.h"
+#include "../wait/time_wait.h"
 #include "rule.h"
 
 /* Seconds in FIN_WAIT_2 that peers may count on (RFC 1122, section 4.2.2.13). */

@@ -3,7 +3,7 @@
 #include <linux/limits.h>
 #include <linux/minmax.h>
 
-#include "../tcplab.h"
+#include "../net.h"
 #include "rule.h"
 
 /* Seconds of a minute in which a queue that is always full is met full. */

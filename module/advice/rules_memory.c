@@ -4,7 +4,7 @@
 #include <linux/minmax.h>
 #include <net/tcp.h>
 
-#include "../tcplab.h"
+#include "../net.h"
 #include "rule.h"
 
 #define MEMORY_NAME	"net.ipv4.tcp_mem"

@@ -6,7 +6,7 @@
 #include <linux/rcupdate.h>
 #include <linux/string.h>
 
-#include "../tcplab.h"
+#include "../net.h"
 #include "../tuning/mirror.h"
 #include "../tuning/name.h"
 #include "rule.h"

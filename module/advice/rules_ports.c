@@ -5,7 +5,7 @@
 #include <net/ip.h>
 #include <net/ipv6.h>
 
-#include "../tcplab.h"
+#include "../net.h"
 #include "../track/socket.h"
 #include "rule.h"
 

@@ -6,7 +6,7 @@
 
 #include "../compat.h"
 #include "../core/retries.h"
-#include "../tcplab.h"
+#include "../net.h"
 #include "rule.h"
 
 /* How long data is to be sent again at least (RFC 1122, section 4.2.3.5: R2). */

@@ -12,7 +12,7 @@
 
 #include "../core/law.h"
 #include "../compat.h"
-#include "../tcplab.h"
+#include "../net.h"
 #include "arms.h"
 #include "lab.h"
 
@@ -38,7 +38,7 @@ static struct tl_window tl_lab_window(const struct tcp_sock *tp)
 static void tl_lab_init(struct sock *sk)
 {
 	tl_flow_init(tl_lab_flow(sk),
-		     tl_arms_pick(&tl_net(sock_net(sk))->arms));
+		     tl_arms_pick(tl_net(sock_net(sk))->arms));
 }
 
 static u32 tl_lab_ssthresh(struct sock *sk)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* /proc/net/tcplab/advice: which sysctl to set, and what was counted that says so. */
 #include "../advice/advice.h"
-#include "../tcplab.h"
+#include "../net.h"
 #include "../tuning/catalogue.h"
 #include "report.h"
 #include "view.h"

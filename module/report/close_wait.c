@@ -2,8 +2,9 @@
 /* /proc/net/tcplab/close_wait: local sockets in CLOSE_WAIT and their holders. */
 #include <net/tcp.h>
 
-#include "../tcplab.h"
+#include "../net.h"
 #include "../track/socket.h"
+#include "../wait/close_wait.h"
 #include "ends.h"
 #include "report.h"
 #include "view.h"
@@ -47,7 +48,7 @@ static void write(struct seq_file *seq, const struct tl_end *end)
 	};
 	const struct tl_holder *holder;
 
-	tl_close_wait_look(&reading->ns->close_wait, end->sk, end->age_ms, &line.wait);
+	tl_close_wait_look(reading->ns->close_wait, end->sk, end->age_ms, &line.wait);
 	holder = tl_holders_of(&reading->holders, end->sk);
 	do {
 		write_one(seq, &line, holder);

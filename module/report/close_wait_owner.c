@@ -4,7 +4,8 @@
 #include <linux/pid_namespace.h>
 #include <linux/sort.h>
 
-#include "../tcplab.h"
+#include "../net.h"
+#include "../wait/owners.h"
 #include "../wait/shared.h"
 #include "report.h"
 #include "view.h"
@@ -21,7 +22,7 @@ struct line {
 
 static void copy(struct tl_reading *reading)
 {
-	struct tl_owners *owners = &reading->ns->owners;
+	struct tl_owners *owners = reading->ns->owners;
 	struct tl_owner *owner;
 	struct line *line;
 
@@ -55,7 +56,7 @@ static int compare(const void *a, const void *b)
 /* A census waits for the lock: memory is had before, however long that takes. */
 static int copy_all(struct tl_reading *reading)
 {
-	const struct tl_owners *owners = &reading->ns->owners;
+	const struct tl_owners *owners = reading->ns->owners;
 	bool room;
 	int err;
 
@@ -75,7 +76,7 @@ static int copy_all(struct tl_reading *reading)
 
 static int gather(struct tl_reading *reading)
 {
-	int err = reading->trusted ? tl_owners_census(&reading->ns->owners) :
+	int err = reading->trusted ? tl_owners_census(reading->ns->owners) :
 				     tl_shared_refresh();
 
 	err = err ?: copy_all(reading);

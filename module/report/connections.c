@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* /proc/net/tcplab/connections: one row per tracked connection. */
-#include "../tcplab.h"
+#include "../net.h"
 #include "../track/life.h"
 #include "report.h"
 #include "view.h"

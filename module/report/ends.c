@@ -2,7 +2,7 @@
 /* Local ends of connections that are in certain states. */
 #include <linux/seq_file.h>
 
-#include "../tcplab.h"
+#include "../net.h"
 #include "../track/life.h"
 #include "../track/socket.h"
 #include "ends.h"

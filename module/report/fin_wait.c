@@ -4,7 +4,7 @@
 #include <net/tcp.h>
 
 #include "../compat.h"
-#include "../tcplab.h"
+#include "../net.h"
 #include "../track/socket.h"
 #include "ends.h"
 #include "report.h"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* /proc/net/tcplab/half_open: connections of which one end is presumed gone. */
-#include "../tcplab.h"
+#include "../net.h"
 #include "../track/life.h"
+#include "../wait/half_open.h"
 #include "report.h"
 #include "view.h"
 

@@ -19,8 +19,11 @@
 #include <linux/sysfs.h>
 
 #include "../compat.h"
+#include "../congestion/arms.h"
 #include "../core/value.h"
-#include "../tcplab.h"
+#include "../net.h"
+#include "../track/track.h"
+#include "../wait/close_wait.h"
 #include "knobs.h"
 
 static struct tl_net *callers_ns(void)
@@ -133,7 +136,7 @@ static struct tl_knob forward = {
 
 static unsigned int leak_ms_get(const struct tl_net *ns)
 {
-	return tl_close_wait_leak_ms(&ns->close_wait);
+	return tl_close_wait_leak_ms(ns->close_wait);
 }
 
 static int leak_ms_set(struct tl_net *ns, unsigned int value)
@@ -156,7 +159,7 @@ static int show_law(const struct tl_knob *knob, const struct tl_net *ns,
 		    char *text)
 {
 	return scnprintf(text, TL_KNOB_SIZE, "%s\n",
-			 tl_arms_law_name(&ns->arms, TL_ARM_A));
+			 tl_arms_law_name(ns->arms, TL_ARM_A));
 }
 
 static int store_law(const struct tl_knob *knob, struct tl_net *ns,
@@ -165,7 +168,7 @@ static int store_law(const struct tl_knob *knob, struct tl_net *ns,
 	char name[16];
 	int err = tl_value_word(text, name, sizeof(name));
 
-	return err ?: tl_arms_set_law(&ns->arms, TL_ARM_A, name);
+	return err ?: tl_arms_set_law(ns->arms, TL_ARM_A, name);
 }
 
 static struct tl_knob law = {

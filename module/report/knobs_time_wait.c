@@ -5,25 +5,31 @@
 #include <linux/string.h>
 
 #include "../core/value.h"
-#include "../tcplab.h"
+#include "../net.h"
+#include "../track/track.h"
+#include "../wait/past.h"
+#include "../wait/policy.h"
+#include "../wait/recycle.h"
+#include "../wait/straggler.h"
+#include "../wait/what_if.h"
 #include "knobs.h"
 
 static unsigned int length_ms_get(const struct tl_net *ns)
 {
-	return READ_ONCE(ns->policy.length_ms);
+	return READ_ONCE(ns->policy->length_ms);
 }
 
 /* Another length is in force: what is said of the length of now begins anew. */
 static void length_changed(struct tl_net *ns)
 {
-	tl_stragglers_length(&ns->stragglers);
+	tl_stragglers_length(ns->stragglers);
 	tl_what_if_length(ns);
 	tl_track_policy(ns);
 }
 
 static int length_ms_set(struct tl_net *ns, unsigned int value)
 {
-	WRITE_ONCE(ns->policy.length_ms, value);
+	WRITE_ONCE(ns->policy->length_ms, value);
 	length_changed(ns);
 	return 0;
 }
@@ -39,14 +45,14 @@ static struct tl_knob length_ms = {
 
 static unsigned int length_rto_percent_get(const struct tl_net *ns)
 {
-	return READ_ONCE(ns->policy.length_rto_percent);
+	return READ_ONCE(ns->policy->length_rto_percent);
 }
 
 static int length_rto_percent_set(struct tl_net *ns, unsigned int value)
 {
 	if (value && value < TL_LENGTH_PERCENT_MIN)
 		return -ERANGE;
-	WRITE_ONCE(ns->policy.length_rto_percent, value);
+	WRITE_ONCE(ns->policy->length_rto_percent, value);
 	length_changed(ns);
 	return 0;
 }
@@ -64,7 +70,7 @@ static int show_recycle(const struct tl_knob *knob, const struct tl_net *ns,
 			char *text)
 {
 	return scnprintf(text, TL_KNOB_SIZE, "%s\n",
-			 tl_policy_recycle_name(tl_policy_recycle(&ns->policy)));
+			 tl_policy_recycle_name(tl_policy_recycle(ns->policy)));
 }
 
 static int choose_recycle(struct tl_net *ns, enum tl_recycle recycle)
@@ -74,11 +80,11 @@ static int choose_recycle(struct tl_net *ns, enum tl_recycle recycle)
 
 	if (err)
 		return err;
-	tl_policy_set_recycle(&ns->policy, recycle);
+	tl_policy_set_recycle(ns->policy, recycle);
 	length_changed(ns);
 	/* Nothing was remembered for a policy that is off. */
 	if (recycle == TL_RECYCLE_OFF)
-		tl_recycle_forget(&ns->recycle_peers);
+		tl_recycle_forget(ns->recycle_peers);
 	return 0;
 }
 
@@ -104,12 +110,12 @@ static struct tl_knob recycle = {
 
 static unsigned int enforce_ms_get(const struct tl_net *ns)
 {
-	return READ_ONCE(ns->policy.enforce_ms);
+	return READ_ONCE(ns->policy->enforce_ms);
 }
 
 static int enforce_ms_set(struct tl_net *ns, unsigned int value)
 {
-	WRITE_ONCE(ns->policy.enforce_ms, value);
+	WRITE_ONCE(ns->policy->enforce_ms, value);
 	return 0;
 }
 
@@ -125,12 +131,12 @@ static struct tl_knob enforce_ms = {
 
 static unsigned int quiet_ms_get(const struct tl_net *ns)
 {
-	return tl_policy_quiet_ms(&ns->policy);
+	return tl_policy_quiet_ms(ns->policy);
 }
 
 static int quiet_ms_set(struct tl_net *ns, unsigned int value)
 {
-	tl_policy_set_quiet_ms(&ns->policy, value);
+	tl_policy_set_quiet_ms(ns->policy, value);
 	return 0;
 }
 
@@ -145,12 +151,12 @@ static struct tl_knob quiet_ms = {
 
 static unsigned int buckets_get(const struct tl_net *ns)
 {
-	return READ_ONCE(ns->what_if.buckets);
+	return READ_ONCE(ns->what_if->buckets);
 }
 
 static int buckets_set(struct tl_net *ns, unsigned int value)
 {
-	WRITE_ONCE(ns->what_if.buckets, value);
+	WRITE_ONCE(ns->what_if->buckets, value);
 	return 0;
 }
 
@@ -165,12 +171,12 @@ static struct tl_knob what_if_buckets = {
 
 static unsigned int remember_get(const struct tl_net *ns)
 {
-	return READ_ONCE(ns->pasts.most);
+	return READ_ONCE(ns->pasts->most);
 }
 
 static int remember_set(struct tl_net *ns, unsigned int value)
 {
-	tl_pasts_set_most(&ns->pasts, value);
+	tl_pasts_set_most(ns->pasts, value);
 	return 0;
 }
 
@@ -185,12 +191,12 @@ static struct tl_knob remember = {
 
 static unsigned int horizon_ms_get(const struct tl_net *ns)
 {
-	return READ_ONCE(ns->pasts.horizon_ms);
+	return READ_ONCE(ns->pasts->horizon_ms);
 }
 
 static int horizon_ms_set(struct tl_net *ns, unsigned int value)
 {
-	tl_pasts_set_horizon_ms(&ns->pasts, value);
+	tl_pasts_set_horizon_ms(ns->pasts, value);
 	return 0;
 }
 
@@ -210,8 +216,8 @@ static unsigned int reset_get(const struct tl_net *ns)
 
 static int reset_set(struct tl_net *ns, unsigned int value)
 {
-	tl_stragglers_reset(&ns->stragglers);
-	tl_pasts_reset(&ns->pasts);
+	tl_stragglers_reset(ns->stragglers);
+	tl_pasts_reset(ns->pasts);
 	tl_what_if_reset(ns);
 	return 0;
 }

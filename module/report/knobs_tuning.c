@@ -15,12 +15,14 @@
 #include <linux/string.h>
 #include <linux/sysfs.h>
 
+#include "../advice/counts.h"
 #include "../compat.h"
 #include "../core/value.h"
-#include "../tcplab.h"
+#include "../net.h"
 #include "../tuning/catalogue.h"
 #include "../tuning/mirror.h"
 #include "../tuning/profile.h"
+#include "../tuning/tuning.h"
 #include "knobs.h"
 #include "knobs_tuning.h"
 
@@ -185,12 +187,12 @@ static int confirm_set(struct tl_net *ns, unsigned int value)
 
 static unsigned int confirm_ms_get(const struct tl_net *ns)
 {
-	return READ_ONCE(ns->tuning.confirm_ms);
+	return READ_ONCE(ns->tuning->confirm_ms);
 }
 
 static int confirm_ms_set(struct tl_net *ns, unsigned int value)
 {
-	WRITE_ONCE(ns->tuning.confirm_ms, value);
+	WRITE_ONCE(ns->tuning->confirm_ms, value);
 	return 0;
 }
 
@@ -201,12 +203,12 @@ static int rollback_set(struct tl_net *ns, unsigned int value)
 
 static unsigned int keep_get(const struct tl_net *ns)
 {
-	return READ_ONCE(ns->tuning.keep);
+	return READ_ONCE(ns->tuning->keep);
 }
 
 static int keep_set(struct tl_net *ns, unsigned int value)
 {
-	WRITE_ONCE(ns->tuning.keep, value);
+	WRITE_ONCE(ns->tuning->keep, value);
 	return 0;
 }
 

@@ -5,7 +5,7 @@
 #include <net/sock_reuseport.h>
 #include <net/tcp.h>
 
-#include "../tcplab.h"
+#include "../net.h"
 #include "../track/socket.h"
 #include "../wait/listeners.h"
 #include "report.h"

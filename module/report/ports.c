@@ -3,7 +3,8 @@
 #include <linux/slab.h>
 #include <linux/sort.h>
 
-#include "../tcplab.h"
+#include "../net.h"
+#include "../wait/ports.h"
 #include "report.h"
 #include "view.h"
 
@@ -57,7 +58,7 @@ static void copy(struct tl_ports *ports, unsigned int bucket,
 static int gather(struct tl_reading *reading)
 {
 	struct tl_net *ns = reading->ns;
-	u32 room = READ_ONCE(ns->ports.count) + 16, i;
+	u32 room = READ_ONCE(ns->ports->count) + 16, i;
 	int err = tl_index_reserve(&reading->lines, room);
 	struct tl_ports_room *play;
 
@@ -68,7 +69,7 @@ static int gather(struct tl_reading *reading)
 		return -ENOMEM;
 	tl_port_range_count(ns);
 	for (i = 0; i < TL_PORTS_BUCKETS; i++) {
-		copy(&ns->ports, i, &reading->lines, room);
+		copy(ns->ports, i, &reading->lines, room);
 		cond_resched();
 	}
 	for (i = 0; i < reading->lines.count; i++) {

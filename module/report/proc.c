@@ -15,7 +15,7 @@
 #include <linux/sched.h>
 
 #include "../compat.h"
-#include "../tcplab.h"
+#include "../net.h"
 #include "../track/table.h"
 #include "../wait/shared.h"
 #include "report.h"
@@ -238,25 +238,25 @@ static bool add_files(struct tl_net *ns)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(reports); i++) {
-		ns->reports[i] = (struct tl_report_file) { ns, reports[i] };
-		if (!proc_create_data(reports[i]->name, 0444, ns->proc,
-				      &report_file_ops, &ns->reports[i]))
+		ns->reports->file[i] = (struct tl_report_file) { ns, reports[i] };
+		if (!proc_create_data(reports[i]->name, 0444, ns->reports->proc,
+				      &report_file_ops, &ns->reports->file[i]))
 			return false;
 	}
 	for (i = 0; i < ARRAY_SIZE(sheets); i++)
-		if (!proc_create_net_single(sheets[i]->name, 0444, ns->proc,
+		if (!proc_create_net_single(sheets[i]->name, 0444, ns->reports->proc,
 					    show_sheet, (void *)sheets[i]))
 			return false;
 	return true;
 }
 
 /* Lets go of the mutex; waits for readers if there is anything to remove. */
-static void remove_and_unlock(struct tl_net *ns)
+static void remove_and_unlock(struct tl_reports *of)
 {
-	struct proc_dir_entry *proc = ns->proc;
+	struct proc_dir_entry *proc = of->proc;
 
-	ns->proc = NULL;
-	list_del_init(&ns->shown);
+	of->proc = NULL;
+	list_del_init(&of->shown);
 	mutex_unlock(&shown_lock);
 	proc_remove(proc);
 }
@@ -271,20 +271,22 @@ static void remove_and_unlock(struct tl_net *ns)
  */
 int tl_report_net_init(struct tl_net *ns)
 {
+	struct tl_reports *of = ns->reports;
 	int err = 0;
 
-	INIT_LIST_HEAD(&ns->shown);
-	ns->proc = proc_net_mkdir(ns->net, "tcplab", ns->net->proc_net);
-	if (!ns->proc)
+	of->ns = ns;
+	INIT_LIST_HEAD(&of->shown);
+	of->proc = proc_net_mkdir(ns->net, "tcplab", ns->net->proc_net);
+	if (!of->proc)
 		return -ENOMEM;
 	if (!add_files(ns))
 		err = -ENOMEM;
 	mutex_lock(&shown_lock);
 	if (err || closing) {
-		remove_and_unlock(ns);
+		remove_and_unlock(of);
 		return err;
 	}
-	list_add(&ns->shown, &shown);
+	list_add(&of->shown, &shown);
 	mutex_unlock(&shown_lock);
 	return 0;
 }
@@ -299,7 +301,7 @@ int tl_report_net_init(struct tl_net *ns)
 void tl_report_net_exit(struct tl_net *ns)
 {
 	mutex_lock(&shown_lock);
-	remove_and_unlock(ns);
+	remove_and_unlock(ns->reports);
 }
 
 /**
@@ -312,20 +314,20 @@ void tl_report_net_exit(struct tl_net *ns)
  */
 void tl_report_exit(void)
 {
-	struct tl_net *ns;
+	struct tl_reports *of;
 	struct net *net;
 
 	mutex_lock(&shown_lock);
 	closing = true;
 	while (!list_empty(&shown)) {
-		ns = list_first_entry(&shown, struct tl_net, shown);
-		net = maybe_get_net(ns->net);
+		of = list_first_entry(&shown, struct tl_reports, shown);
+		net = maybe_get_net(of->ns->net);
 		if (net) {
-			remove_and_unlock(ns);
+			remove_and_unlock(of);
 			put_net(net);
 			mutex_lock(&shown_lock);
 		} else {
-			list_del_init(&ns->shown);
+			list_del_init(&of->shown);
 		}
 	}
 	mutex_unlock(&shown_lock);

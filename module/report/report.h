@@ -4,11 +4,13 @@
 #define TCPLAB_REPORT_REPORT_H
 
 #include <linux/limits.h>
+#include <linux/list.h>
 #include <linux/seq_file.h>
 #include <linux/seq_file_net.h>
 
 #include "../wait/holders.h"
 
+struct proc_dir_entry;
 struct tl_conn;
 struct tl_net;
 struct tl_report;
@@ -70,6 +72,20 @@ struct tl_report_file {
 };
 
 #define TL_REPORTS	14
+
+/**
+ * struct tl_reports - the reports of a namespace
+ * @ns: the namespace
+ * @proc: /proc/net/tcplab
+ * @shown: among the namespaces that have reports
+ * @file: what its files are about
+ */
+struct tl_reports {
+	struct tl_net *ns;
+	struct proc_dir_entry *proc;
+	struct list_head shown;
+	struct tl_report_file file[TL_REPORTS];
+};
 
 /**
  * struct tl_sheet - a report of `name value` rows

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* /proc/net/tcplab/stragglers: what comes for connections that were closed. */
-#include "../tcplab.h"
+#include "../net.h"
+#include "../wait/straggler.h"
 #include "report.h"
 #include "view.h"
 
@@ -23,7 +24,7 @@ struct line {
 /* Ranges in which there was none are left out. */
 static int gather(struct tl_reading *reading)
 {
-	const struct tl_stragglers *all = &reading->ns->stragglers;
+	const struct tl_stragglers *all = reading->ns->stragglers;
 	unsigned int i, cells = TL_KINDS * TL_VERDICTS * TL_LATE_RANGES;
 	int err = tl_index_reserve(&reading->lines, cells);
 

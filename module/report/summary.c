@@ -1,9 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /* /proc/net/tcplab/summary: counters and gauges of the whole tracker. */
-#include "../tcplab.h"
+#include "../advice/counts.h"
+#include "../net.h"
 #include "../track/limits.h"
 #include "../track/socket.h"
 #include "../track/table.h"
+#include "../track/track.h"
+#include "../wait/first_close.h"
+#include "../wait/half_open.h"
+#include "../wait/owners.h"
+#include "../wait/past.h"
+#include "../wait/policy.h"
+#include "../wait/ports.h"
+#include "../wait/recycle.h"
+#include "../wait/straggler.h"
+#include "../wait/time_wait.h"
+#include "../wait/what_if.h"
 #include "report.h"
 
 static const struct {
@@ -37,13 +49,13 @@ static u64 disagreements(const struct tl_net *ns)
 
 static u64 memory(const struct tl_net *ns)
 {
-	return sizeof(*ns) + tl_track_memory(ns) +
-	       tl_time_wait_memory(&ns->time_wait) +
-	       tl_first_closes_memory(&ns->first_closes) + tl_policy_memory() +
-	       tl_recycle_memory(&ns->recycle_peers) + tl_owners_memory(&ns->owners) +
-	       tl_pasts_memory(&ns->pasts) +
-	       tl_stragglers_memory(&ns->stragglers) +
-	       tl_ages_memory(&ns->what_if.would) + tl_ports_memory(&ns->ports) +
+	return tl_net_memory() + tl_track_memory(ns) +
+	       tl_time_wait_memory(ns->time_wait) +
+	       tl_first_closes_memory(ns->first_closes) + tl_policy_memory() +
+	       tl_recycle_memory(ns->recycle_peers) + tl_owners_memory(ns->owners) +
+	       tl_pasts_memory(ns->pasts) +
+	       tl_stragglers_memory(ns->stragglers) +
+	       tl_ages_memory(&ns->what_if->would) + tl_ports_memory(ns->ports) +
 	       tl_counts_memory(ns);
 }
 
@@ -65,7 +77,7 @@ static void show(struct seq_file *seq, struct tl_net *ns)
 	struct tl_time_wait_report time_wait;
 	unsigned int i;
 
-	tl_time_wait_sum(&ns->time_wait, ns->net, &time_wait);
+	tl_time_wait_sum(ns->time_wait, ns->net, &time_wait);
 	tl_sheet_number(seq, "uptime_ms", tl_track_uptime_ms(ns));
 	tl_sheet_number(seq, "connections", tl_track_rows(ns));
 	tl_sheet_number(seq, "connections_max", tl_limits_of_one());
@@ -73,24 +85,24 @@ static void show(struct seq_file *seq, struct tl_net *ns)
 		tl_sheet_number(seq, counters[i].name,
 				tl_track_count(ns, counters[i].counter));
 	tl_sheet_number(seq, "stack_disagreements", disagreements(ns));
-	tl_sheet_number(seq, "half_open", atomic_read(&ns->half_open.now));
+	tl_sheet_number(seq, "half_open", atomic_read(&ns->half_open->now));
 	tl_sheet_number(seq, "close_wait",
 			tl_track_in_state(ns, TL_CLOSE_WAIT));
 	tl_sheet_number(seq, "close_wait_leaks",
-			tl_close_wait_leaks(&ns->close_wait));
+			tl_close_wait_leaks(ns->close_wait));
 	tl_sheet_number(seq, "fin_wait_2",
 			tl_track_in_state(ns, TL_FIN_WAIT_2));
 	tl_sheet_number(seq, "time_wait", time_wait.now);
 	tl_sheet_number(seq, "time_wait_entered", time_wait.entered);
 	tl_sheet_number(seq, "safe_length_ms",
-			tl_stragglers_safe_ms(&ns->stragglers));
-	tl_sheet_number(seq, "safe_length_closes", tl_pasts_closes(&ns->pasts));
+			tl_stragglers_safe_ms(ns->stragglers));
+	tl_sheet_number(seq, "safe_length_closes", tl_pasts_closes(ns->pasts));
 	tl_sheet_number(seq, "memory_bytes", memory(ns));
 	tl_sheet_number(seq, "refused_memory",
 			tl_track_count(ns, TL_COUNT_REFUSED_MEMORY));
-	tl_sheet_number(seq, "remembered", READ_ONCE(ns->pasts.count));
-	tl_sheet_number(seq, "remembered_forgotten", READ_ONCE(ns->pasts.forgotten));
-	tl_sheet_number(seq, "port_failures", tl_ports_failures(&ns->ports));
+	tl_sheet_number(seq, "remembered", READ_ONCE(ns->pasts->count));
+	tl_sheet_number(seq, "remembered_forgotten", READ_ONCE(ns->pasts->forgotten));
+	tl_sheet_number(seq, "port_failures", tl_ports_failures(ns->ports));
 	tl_sheet_number(seq, "segments_examined",
 			tl_track_count(ns, TL_COUNT_EXAMINED));
 	show_states(seq, ns);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* /proc/net/tcplab/time_wait: population and flow of TIME_WAIT. */
-#include "../tcplab.h"
+#include "../net.h"
+#include "../track/track.h"
 #include "../track/twsk.h"
 #include "../wait/length.h"
 #include "report.h"
@@ -10,7 +11,7 @@ static void show(struct seq_file *seq, struct tl_net *ns)
 	u32 length_ms = tl_length_ms(ns);
 	struct tl_time_wait_report sum;
 
-	tl_time_wait_sum(&ns->time_wait, ns->net, &sum);
+	tl_time_wait_sum(ns->time_wait, ns->net, &sum);
 	tl_sheet_number(seq, "now", sum.now);
 	/*
 	 * The kernel's count less ours: unknown unless ours is complete. Whose

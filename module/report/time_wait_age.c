@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* /proc/net/tcplab/time_wait_age: how old the sockets in TIME_WAIT are. */
-#include "../tcplab.h"
+#include "../net.h"
+#include "../wait/time_wait.h"
 #include "report.h"
 #include "view.h"
 
@@ -31,7 +32,7 @@ static int gather(struct tl_reading *reading)
 
 	if (err)
 		return err;
-	tl_ages_sum(&reading->ns->time_wait.ages, edges, ARRAY_SIZE(edges), counts);
+	tl_ages_sum(&reading->ns->time_wait->ages, edges, ARRAY_SIZE(edges), counts);
 	for (i = 0; i < ARRAY_SIZE(edges); i++) {
 		struct line *line = tl_index_add(&reading->lines, 0, U32_MAX);
 

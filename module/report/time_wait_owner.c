@@ -2,7 +2,8 @@
 /* /proc/net/tcplab/time_wait_owner: who closes first. */
 #include <linux/sort.h>
 
-#include "../tcplab.h"
+#include "../net.h"
+#include "../wait/first_close.h"
 #include "report.h"
 #include "view.h"
 
@@ -63,7 +64,7 @@ static bool copy_some(struct tl_index *lines, struct tl_first_closes *closes,
 
 static int gather(struct tl_reading *reading)
 {
-	struct tl_first_closes *closes = &reading->ns->first_closes;
+	struct tl_first_closes *closes = reading->ns->first_closes;
 	int err = tl_index_reserve(&reading->lines, 2 * TL_FIRST_CLOSE_ROWS + 1);
 	int number = 0;
 	bool more;

@@ -2,7 +2,8 @@
 /* /proc/net/tcplab/time_wait_recycle: whom tcp_tw_recycle would have cut off. */
 #include <linux/sort.h>
 
-#include "../tcplab.h"
+#include "../net.h"
+#include "../wait/recycle.h"
 #include "report.h"
 #include "view.h"
 
@@ -48,7 +49,7 @@ static void copy(struct tl_recycle_peers *peers, unsigned int bucket,
 
 static int gather(struct tl_reading *reading)
 {
-	struct tl_recycle_peers *peers = &reading->ns->recycle_peers;
+	struct tl_recycle_peers *peers = reading->ns->recycle_peers;
 	u32 room = READ_ONCE(peers->count) + 64, bucket;
 	int err = tl_index_reserve(&reading->lines, room);
 

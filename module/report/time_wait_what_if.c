@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* /proc/net/tcplab/time_wait_what_if: what other lengths would have done. */
-#include "../tcplab.h"
+#include "../net.h"
+#include "../wait/past.h"
+#include "../wait/straggler.h"
+#include "../wait/what_if.h"
 #include "report.h"
 #include "view.h"
 
@@ -20,11 +23,11 @@ struct line {
 
 static void ask(struct tl_net *ns, struct line *line)
 {
-	const struct tl_stragglers *seen = &ns->stragglers;
+	const struct tl_stragglers *seen = ns->stragglers;
 	u32 length_ms = line->row.length_ms;
 
 	/* What came later than that is not known. */
-	if (length_ms > READ_ONCE(ns->pasts.horizon_ms)) {
+	if (length_ms > READ_ONCE(ns->pasts->horizon_ms)) {
 		line->old = TL_VIEW_UNKNOWN;
 		line->fins = TL_VIEW_UNKNOWN;
 	} else if (tl_stragglers_is_edge(length_ms)) {

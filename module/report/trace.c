@@ -3,6 +3,7 @@
 #include <net/ipv6.h>
 
 #define CREATE_TRACE_POINTS
+#include "../wait/first_close.h"
 #include "trace.h"
 
 /**

@@ -16,9 +16,14 @@
 #include <linux/in6.h>
 #include <linux/tracepoint.h>
 
-#include "../tcplab.h"
+#include "../core/straggler.h"
+#include "../net.h"
 #include "../track/conn.h"
 #include "../track/life.h"
+#include "../wait/close_wait.h"
+#include "../wait/half_open.h"
+#include "../wait/policy.h"
+#include "../wait/ports.h"
 
 #ifndef TL_TRACE_FIELDS
 /* What all events of a connection have; assigned by tl_trace_address(). */

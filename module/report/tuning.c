@@ -4,7 +4,7 @@
 #include <linux/string.h>
 
 #include "../advice/effect.h"
-#include "../tcplab.h"
+#include "../net.h"
 #include "../tuning/catalogue.h"
 #include "../tuning/change.h"
 #include "../tuning/mirror.h"

@@ -2,11 +2,12 @@
 /* What reports show of a connection, and how they write its parts. */
 #include <net/tcp.h>
 
-#include "../tcplab.h"
+#include "../net.h"
 #include "../track/life.h"
 #include "../track/settle.h"
 #include "../track/socket.h"
 #include "../wait/cgroup.h"
+#include "report.h"
 #include "view.h"
 
 static u32 idle_ms(const struct sock *sk)

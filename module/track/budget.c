@@ -13,8 +13,9 @@
 #include <linux/slab.h>
 #include <linux/user_namespace.h>
 
-#include "../tcplab.h"
+#include "../net.h"
 #include "budget.h"
+#include "track.h"
 
 static atomic64_t taken;
 static u64 most;
@@ -43,7 +44,7 @@ bool tl_budget_take(struct tl_net *ns, unsigned int bytes)
 	if (atomic64_add_return(bytes, &taken) <= limit)
 		return true;
 	atomic64_sub(bytes, &taken);
-	tl_track_note(&ns->track, TL_COUNT_REFUSED_MEMORY);
+	tl_track_note(ns->track, TL_COUNT_REFUSED_MEMORY);
 	return false;
 }
 

@@ -6,9 +6,10 @@
 #include <linux/jiffies.h>
 #include <net/tcp.h>
 
-#include "../tcplab.h"
+#include "../net.h"
 #include "compare.h"
 #include "socket.h"
+#include "track.h"
 
 /*
  * The FIN of a socket that was closed may wait behind data until that of the
@@ -71,7 +72,7 @@ void tl_compare(struct tl_conn *conn, unsigned int end, const struct sock *sk)
 	    said == tl_state_next(fact, TL_TAKE_FIN) ||
 	    said == tl_state_next(fact, TL_SYN_ACKED))
 		return;
-	tl_track_note(&conn->ns->track, TL_COUNT_DISAGREE_STATE);
+	tl_track_note(conn->ns->track, TL_COUNT_DISAGREE_STATE);
 	debug_disagreement(conn, end, sk);
 	conn->peers.end[end].state = fact;
 }

@@ -13,8 +13,12 @@
 #include <net/tcp.h>
 
 #include "../compat.h"
-#include "../tcplab.h"
+#include "../net.h"
+#include "../wait/first_close.h"
 #include "../wait/listeners.h"
+#include "../wait/past.h"
+#include "../wait/ports.h"
+#include "../wait/recycle.h"
 #include "compare.h"
 #include "events.h"
 #include "identity.h"
@@ -23,6 +27,7 @@
 #include "settle.h"
 #include "socket.h"
 #include "table.h"
+#include "track.h"
 #include "twsk.h"
 
 /*
@@ -59,7 +64,7 @@ void tl_events_syn(struct tl_net *ns, const struct tl_key *key,
 	conn = tl_table_create(ns, key, &fresh);
 	if (!conn) {
 		if (!tcp_sk(sk)->total_retrans)
-			tl_track_note(&ns->track, TL_COUNT_REFUSED_FULL);
+			tl_track_note(ns->track, TL_COUNT_REFUSED_FULL);
 		return;
 	}
 	/* Sent again: neither the socket nor the machine learns anything. */
@@ -128,7 +133,7 @@ static struct tl_conn *find_embryonic(struct tl_net *ns,
 	conn = tl_table_create(ns, key, &fresh);
 	/* The SYN of a socket here has been counted already. */
 	if (!conn && !tl_socket_exists(ns->net, key, !end))
-		tl_track_note(&ns->track, TL_COUNT_REFUSED_FULL);
+		tl_track_note(ns->track, TL_COUNT_REFUSED_FULL);
 	return conn;
 }
 
@@ -163,7 +168,7 @@ static void answered_by_cookie(struct tl_net *ns, const struct tl_key *key,
 	struct tl_conn *conn = tl_table_find(ns, key);
 	struct sock *sk;
 
-	tl_track_note(&ns->track, TL_COUNT_SYN_COOKIE);
+	tl_track_note(ns->track, TL_COUNT_SYN_COOKIE);
 	if (!conn)
 		return;
 	sk = conn->bound ? tl_socket_find(conn, end) : tl_socket_near(conn, end);
@@ -299,7 +304,7 @@ void tl_events_forwarded(struct tl_net *ns, const struct tl_key *key,
 		conn = tl_table_find(ns, key);
 	if (!conn) {
 		if (syn)
-			tl_track_note(&ns->track, TL_COUNT_REFUSED_FULL);
+			tl_track_note(ns->track, TL_COUNT_REFUSED_FULL);
 		return;
 	}
 	if (fresh && open)
@@ -460,7 +465,7 @@ static void socket_changed(struct tl_net *ns, const struct sock *sk,
 static void note_overflow(struct tl_net *ns, const struct sock *sk, int old_state)
 {
 	local_bh_disable();
-	tl_time_wait_closed(&ns->time_wait, sk, old_state);
+	tl_time_wait_closed(ns->time_wait, sk, old_state);
 	local_bh_enable();
 }
 
@@ -473,7 +478,7 @@ static void note_answered(struct tl_net *ns, const struct sock *sk)
 	u32 repeated = tcp_sk(sk)->total_retrans;
 
 	if (repeated < 2)
-		tl_track_note(&ns->track, repeated ? TL_COUNT_SYN_SECOND :
+		tl_track_note(ns->track, repeated ? TL_COUNT_SYN_SECOND :
 						     TL_COUNT_SYN_FIRST);
 }
 
@@ -501,9 +506,9 @@ static void on_set_state(void *unused, const struct sock *sk,
 	/* Listeners have no rows; a new child has no 4-tuple yet. */
 	if (old_state == TCP_LISTEN || new_state == TCP_LISTEN)
 		tl_listeners_state(sk, old_state, new_state);
-	else if (new_state != TCP_SYN_SENT && READ_ONCE(ns->track.enabled))
+	else if (new_state != TCP_SYN_SENT && READ_ONCE(ns->track->enabled))
 		socket_changed(ns, sk, old_state, new_state);
-	if (READ_ONCE(ns->track.enabled))
+	if (READ_ONCE(ns->track->enabled))
 		note_others(ns, sk, old_state, new_state);
 	rcu_read_unlock();
 }
@@ -524,7 +529,7 @@ bool tl_events_adopt_one(struct sock *sk)
 	struct tl_key key;
 	bool fresh;
 
-	if (!READ_ONCE(ns->track.enabled))
+	if (!READ_ONCE(ns->track->enabled))
 		return true;
 	if ((tl_socket_is_full(sk) && !tl_socket_is_tcp(sk)) ||
 	    !tl_identity_of_socket(sk, &key, &end))
@@ -549,7 +554,7 @@ bool tl_events_adopt_one(struct sock *sk)
 static void adopt(struct sock *sk)
 {
 	if (!tl_events_adopt_one(sk))
-		tl_track_note(&tl_net(sock_net(sk))->track,
+		tl_track_note(tl_net(sock_net(sk))->track,
 			      TL_COUNT_REFUSED_FULL);
 }
 

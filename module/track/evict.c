@@ -8,12 +8,13 @@
 #include <linux/minmax.h>
 #include <linux/workqueue.h>
 
-#include "../tcplab.h"
+#include "../net.h"
 #include "evict.h"
 #include "keep.h"
 #include "life.h"
 #include "limits.h"
 #include "table.h"
+#include "track.h"
 #include "wheel.h"
 
 /*
@@ -56,7 +57,7 @@ static unsigned long walk_rest;
 
 static struct tl_evictions *searches_of(struct tl_net *ns)
 {
-	return ns ? &ns->track.evictions : &everybody;
+	return ns ? &ns->track->evictions : &everybody;
 }
 
 /* A search sees a small part of the table: several in vain tell more than one. */
@@ -86,7 +87,7 @@ static void rest(struct tl_evictions *of)
  */
 void tl_evict_wake(const struct tl_conn *conn)
 {
-	struct tl_evictions *own = &conn->ns->track.evictions;
+	struct tl_evictions *own = &conn->ns->track->evictions;
 
 	if (likely(!READ_ONCE(own->resting) && !READ_ONCE(everybody.resting)))
 		return;
@@ -113,7 +114,7 @@ static bool may_go(const struct tl_conn *conn, const struct tl_net *ns,
 
 static void give_up(struct tl_conn *conn)
 {
-	tl_track_note(&conn->ns->track, TL_COUNT_EVICTED);
+	tl_track_note(conn->ns->track, TL_COUNT_EVICTED);
 	tl_life_drop(conn);
 }
 
@@ -124,7 +125,7 @@ static bool is_wanted(const struct tl_evictions *of, const struct tl_net *ns)
 
 static bool evict_wanted(struct tl_conn *conn, void *unused)
 {
-	bool wanted = is_wanted(&conn->ns->track.evictions, conn->ns) ||
+	bool wanted = is_wanted(&conn->ns->track->evictions, conn->ns) ||
 		      is_wanted(&everybody, NULL);
 
 	if (wanted && tl_keep_worth(conn) == TL_WORTH_NOTHING)

@@ -22,12 +22,15 @@
 #include <net/tcp.h>
 
 #include "../compat.h"
-#include "../tcplab.h"
+#include "../net.h"
+#include "../wait/past.h"
+#include "../wait/straggler.h"
 #include "events.h"
 #include "hook.h"
 #include "identity.h"
 #include "police.h"
 #include "socket.h"
+#include "track.h"
 
 /*
  * The full TCP socket that sends or gets the packet, if it is known here. A
@@ -81,7 +84,7 @@ static bool is_plain_out(const struct tl_net *ns, const struct sk_buff *skb,
 	if (likely(is_in(skb->sk, PLAIN_OUT)) &&
 	    likely(!(control_bits(skb) & (TL_SYN | TL_RST | TL_FIN))))
 		return true;
-	if (!(READ_ONCE(out->flags) & IFF_LOOPBACK) || READ_ONCE(ns->track.conntrack) ||
+	if (!(READ_ONCE(out->flags) & IFF_LOOPBACK) || READ_ONCE(ns->track->conntrack) ||
 	    !tcp_socket(skb))
 		return false;
 	return !(control_bits(skb) & (TL_SYN | TL_RST));
@@ -105,7 +108,7 @@ static bool is_plain_in(struct tl_net *ns, const struct sk_buff *skb,
 	if (READ_ONCE(in->flags) & IFF_LOOPBACK) {
 		if (likely(!skb_get_nfct(skb)))
 			return true;
-		WRITE_ONCE(ns->track.conntrack, true);
+		WRITE_ONCE(ns->track->conntrack, true);
 	}
 	if (!is_in(skb->sk, PLAIN_IN | FIN_SENT) || !has_linear_header(skb) ||
 	    (is_in(skb->sk, FIN_SENT) && acks_fin(skb->sk, tcp_hdr(skb))))
@@ -122,11 +125,11 @@ static bool parse(struct tl_net *ns, const struct sk_buff *skb,
 	unsigned int linear = min_t(unsigned int, length, TL_HEADER_MIN);
 	const u8 *header = skb_header_pointer(skb, offset, linear, buffer);
 
-	tl_track_note(&ns->track, TL_COUNT_EXAMINED);
+	tl_track_note(ns->track, TL_COUNT_EXAMINED);
 	if (header && tl_segment_parse(segment, header, linear, length) ==
 		      TL_PARSE_OK)
 		return true;
-	tl_track_note(&ns->track, TL_COUNT_INVALID);
+	tl_track_note(ns->track, TL_COUNT_INVALID);
 	return false;
 }
 
@@ -135,7 +138,7 @@ static bool checksum_ok(struct tl_net *ns, struct sk_buff *skb,
 {
 	if (!nf_checksum(skb, NF_INET_LOCAL_IN, offset, IPPROTO_TCP, family))
 		return true;
-	tl_track_note(&ns->track, TL_COUNT_BAD_CHECKSUM);
+	tl_track_note(ns->track, TL_COUNT_BAD_CHECKSUM);
 	return false;
 }
 
@@ -241,7 +244,7 @@ static unsigned int examine4(struct tl_net *ns, struct sk_buff *skb,
 	if (is_repeated(skb, state))
 		return NF_ACCEPT;
 	if (ip_is_fragment(ip)) {
-		tl_track_note(&ns->track, TL_COUNT_FRAGMENTS);
+		tl_track_note(ns->track, TL_COUNT_FRAGMENTS);
 		return NF_ACCEPT;
 	}
 	if (!parse(ns, skb, offset, &segment))
@@ -251,7 +254,7 @@ static unsigned int examine4(struct tl_net *ns, struct sk_buff *skb,
 		return NF_ACCEPT;
 	if (shows_translation(skb, state, &segment) &&
 	    inet_addr_type(ns->net, ip->saddr) == RTN_LOCAL)
-		WRITE_ONCE(ns->track.conntrack, true);
+		WRITE_ONCE(ns->track->conntrack, true);
 	from = tl_key_set4(&key, ip->saddr, htons(segment.sport), ip->daddr,
 			   htons(segment.dport),
 			   tl_scope_of_device(state->in ?: state->out));
@@ -344,7 +347,7 @@ static unsigned int find_tcp6(struct tl_net *ns, const struct sk_buff *skb)
 		return 0;
 	/* The first fragment holds the header, but not the whole segment. */
 	if (flags & IP6_FH_F_FRAG) {
-		tl_track_note(&ns->track, TL_COUNT_FRAGMENTS);
+		tl_track_note(ns->track, TL_COUNT_FRAGMENTS);
 		return 0;
 	}
 	return offset;
@@ -370,7 +373,7 @@ static unsigned int examine6(struct tl_net *ns, struct sk_buff *skb,
 	if (shows_translation(skb, state, &segment) &&
 	    (ipv6_addr_loopback(&ip->saddr) ||
 	     ipv6_chk_addr(ns->net, &ip->saddr, NULL, 0)))
-		WRITE_ONCE(ns->track.conntrack, true);
+		WRITE_ONCE(ns->track->conntrack, true);
 	from = tl_key_set6(&key, &ip->saddr, htons(segment.sport), &ip->daddr,
 			   htons(segment.dport), scope6(skb, state));
 	return judge(ns, skb, offset, state, &key, from, &segment);
@@ -445,7 +448,7 @@ static int add(struct tl_net *ns, struct nf_hook_ops *own,
  */
 int tl_hook_add(struct tl_net *ns)
 {
-	return add(ns, ns->track.hooks.local, local_hooks, TL_HOOKS_LOCAL);
+	return add(ns, ns->track->hooks.local, local_hooks, TL_HOOKS_LOCAL);
 }
 
 /**
@@ -456,7 +459,7 @@ int tl_hook_add(struct tl_net *ns)
  */
 void tl_hook_remove(struct tl_net *ns)
 {
-	nf_unregister_net_hooks(ns->net, ns->track.hooks.local,
+	nf_unregister_net_hooks(ns->net, ns->track->hooks.local,
 				TL_HOOKS_LOCAL);
 }
 
@@ -469,7 +472,7 @@ void tl_hook_remove(struct tl_net *ns)
  */
 int tl_hook_add_forward(struct tl_net *ns)
 {
-	return add(ns, ns->track.hooks.forward, forward_hooks,
+	return add(ns, ns->track->hooks.forward, forward_hooks,
 		   TL_HOOKS_FORWARD);
 }
 
@@ -481,6 +484,6 @@ int tl_hook_add_forward(struct tl_net *ns)
  */
 void tl_hook_remove_forward(struct tl_net *ns)
 {
-	nf_unregister_net_hooks(ns->net, ns->track.hooks.forward,
+	nf_unregister_net_hooks(ns->net, ns->track->hooks.forward,
 				TL_HOOKS_FORWARD);
 }

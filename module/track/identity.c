@@ -13,11 +13,12 @@
 #include <net/route.h>
 #include <net/tcp.h>
 
-#include "../tcplab.h"
+#include "../net.h"
 #include "identity.h"
 #include "scope.h"
 #include "socket.h"
 #include "table.h"
+#include "track.h"
 
 static bool is_elsewhere4(struct net *net, __be32 address, u32 table)
 {
@@ -75,7 +76,7 @@ static unsigned int tell_side(const struct sock *sk, struct tl_key *key,
 	bool turns;
 
 	if (between)
-		WRITE_ONCE(ns->track.transparent, true);
+		WRITE_ONCE(ns->track->transparent, true);
 	if (!end)
 		return end;
 	tl_key_turn(&turned, end);
@@ -208,7 +209,7 @@ static bool settle_sent(const struct sk_buff *skb, const struct sock *sk,
 	if (!tl_identity_of_socket(sk, &own, &end))
 		return true;
 	if (!same_ends(&own, end, key, *from) && !is_source_routed(skb, key)) {
-		WRITE_ONCE(tl_net_rcu(sock_net(sk))->track.conntrack, true);
+		WRITE_ONCE(tl_net_rcu(sock_net(sk))->track->conntrack, true);
 		return false;
 	}
 	*key = own;
@@ -244,7 +245,7 @@ static bool knows_vrf(const struct tl_net *ns, const struct nf_hook_state *state
 static bool is_doubtful(struct tl_net *ns, const struct nf_hook_state *state,
 			const struct tl_key *key)
 {
-	return READ_ONCE(ns->track.transparent) ||
+	return READ_ONCE(ns->track->transparent) ||
 	       (knows_vrf(ns, state, key) && !has_row(ns, key));
 }
 

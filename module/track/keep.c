@@ -5,8 +5,11 @@
  */
 #include <linux/jiffies.h>
 
-#include "../tcplab.h"
+#include "../net.h"
+#include "../wait/close_wait.h"
+#include "../wait/half_open.h"
 #include "../wait/length.h"
+#include "../wait/time_wait.h"
 #include "keep.h"
 #include "wheel.h"
 
@@ -31,7 +34,7 @@ static unsigned int remaining(unsigned int length, u32 since)
 
 static unsigned int leak_age(const struct tl_conn *conn)
 {
-	return msecs_to_jiffies(tl_close_wait_leak_ms(&conn->ns->close_wait));
+	return msecs_to_jiffies(tl_close_wait_leak_ms(conn->ns->close_wait));
 }
 
 /**

@@ -7,7 +7,7 @@
 #include <net/tcp.h>
 
 #include "../report/trace.h"
-#include "../tcplab.h"
+#include "../net.h"
 #include "leak.h"
 #include "life.h"
 #include "socket.h"
@@ -22,7 +22,7 @@ void tl_leak_set(struct tl_conn *conn, bool is)
 	if (conn->leak == is)
 		return;
 	conn->leak = is;
-	tl_close_wait_count(&conn->ns->close_wait, is);
+	tl_close_wait_count(conn->ns->close_wait, is);
 }
 
 static bool judge_socket(struct tl_conn *conn, unsigned int end,
@@ -32,7 +32,7 @@ static bool judge_socket(struct tl_conn *conn, unsigned int end,
 
 	if (!tl_socket_is_full(sk))
 		return false;
-	tl_close_wait_look(&conn->ns->close_wait, sk,
+	tl_close_wait_look(conn->ns->close_wait, sk,
 			   tl_life_age_ms(conn->since[end]), &wait);
 	if (!wait.leak)
 		return false;

@@ -9,8 +9,11 @@
 #include <linux/jiffies.h>
 #include <net/tcp.h>
 
+#include "../net.h"
 #include "../report/trace.h"
-#include "../tcplab.h"
+#include "../wait/first_close.h"
+#include "../wait/owners.h"
+#include "../wait/ports.h"
 #include "evict.h"
 #include "keep.h"
 #include "leak.h"
@@ -19,6 +22,7 @@
 #include "settle.h"
 #include "socket.h"
 #include "table.h"
+#include "track.h"
 #include "twsk.h"
 #include "wheel.h"
 
@@ -55,12 +59,12 @@ static void keep_old(u32 *since)
 /* Bottom halves are off while a connection is locked: this CPU's are ours. */
 static struct tl_stats *stats_of(const struct tl_conn *conn)
 {
-	return this_cpu_ptr(conn->ns->track.stats);
+	return this_cpu_ptr(conn->ns->track->stats);
 }
 
 static void count(const struct tl_conn *conn, enum tl_counter counter)
 {
-	tl_track_note(&conn->ns->track, counter);
+	tl_track_note(conn->ns->track, counter);
 }
 
 /* Simultaneity shows at both ends; it is one connection's. */
@@ -499,7 +503,7 @@ void tl_life_gave_up(struct tl_conn *conn, const struct sock *sk)
 	if (evidence)
 		tl_half_open_found(conn, evidence);
 	if (evidence == TL_EVIDENCE_RETRIES2 && tl_half_open_by_retries2(sk))
-		tl_track_note(&conn->ns->track, TL_COUNT_RETRIES2_CUT);
+		tl_track_note(conn->ns->track, TL_COUNT_RETRIES2_CUT);
 }
 
 /**

@@ -10,9 +10,10 @@
 #include <linux/module.h>
 #include <linux/user_namespace.h>
 
-#include "../tcplab.h"
+#include "../net.h"
 #include "conn.h"
 #include "limits.h"
+#include "track.h"
 
 /* What a signed counter holds, with room to spare. */
 #define ROWS_MAX		0x40000000U
@@ -120,11 +121,11 @@ static bool limits_has_place(const struct tl_net *ns)
  */
 bool tl_limits_take(struct tl_net *ns)
 {
-	if (!atomic_add_unless(&ns->track.rows, 1, max_connections))
+	if (!atomic_add_unless(&ns->track->rows, 1, max_connections))
 		return false;
 	if (limits_has_place(ns) && atomic_add_unless(&limits_total, 1, max_total))
 		return true;
-	atomic_dec(&ns->track.rows);
+	atomic_dec(&ns->track->rows);
 	return false;
 }
 
@@ -138,7 +139,7 @@ bool tl_limits_take(struct tl_net *ns)
 void tl_limits_give(struct tl_net *ns)
 {
 	atomic_dec(&limits_total);
-	atomic_dec_return_release(&ns->track.rows);
+	atomic_dec_return_release(&ns->track->rows);
 }
 
 /**
@@ -149,7 +150,7 @@ void tl_limits_give(struct tl_net *ns)
  */
 bool tl_limits_own_only(const struct tl_net *ns)
 {
-	return (unsigned int)atomic_read(&ns->track.rows) >= max_connections ||
+	return (unsigned int)atomic_read(&ns->track->rows) >= max_connections ||
 	       limits_is_guest(ns);
 }
 
@@ -159,7 +160,7 @@ bool tl_limits_own_only(const struct tl_net *ns)
  */
 bool tl_limits_has_room(const struct tl_net *ns)
 {
-	return (unsigned int)atomic_read(&ns->track.rows) < max_connections &&
+	return (unsigned int)atomic_read(&ns->track->rows) < max_connections &&
 	       (unsigned int)atomic_read(&limits_total) < max_total && limits_has_place(ns);
 }
 
@@ -176,7 +177,7 @@ bool tl_limits_are_near(const struct tl_net *ns)
 {
 	if (!ns)
 		return limits_near(&limits_total, max_total);
-	return limits_near(&ns->track.rows, max_connections) ||
+	return limits_near(&ns->track->rows, max_connections) ||
 	       (limits_is_guest(ns) && limits_near(&limits_total, limits_of_guests()));
 }
 

@@ -9,7 +9,7 @@
  */
 #include <net/ip.h>
 
-#include "../tcplab.h"
+#include "../net.h"
 #include "opener.h"
 #include "socket.h"
 

@@ -6,8 +6,9 @@
 #include <linux/netfilter.h>
 #include <net/tcp.h>
 
+#include "../net.h"
 #include "../report/trace.h"
-#include "../tcplab.h"
+#include "../wait/recycle.h"
 #include "options.h"
 #include "police.h"
 #include "socket.h"
@@ -15,7 +16,7 @@
 static void note(struct tl_net *ns, const struct tl_key *key, unsigned int from,
 		 enum tl_deed deed)
 {
-	tl_policy_note(&ns->policy, deed);
+	tl_policy_note(ns->policy, deed);
 	trace_policy_drop(ns, key, from, deed);
 }
 
@@ -23,7 +24,7 @@ static void note(struct tl_net *ns, const struct tl_key *key, unsigned int from,
 static bool is_quiet(struct tl_net *ns, const struct tl_key *key,
 		     unsigned int from, const struct tl_segment *segment)
 {
-	if (!tl_policy_quiet(&ns->policy))
+	if (!tl_policy_quiet(ns->policy))
 		return false;
 	note(ns, key, from, segment->flags & TL_ACK ? TL_DEED_QUIET_SYN_ACK :
 						      TL_DEED_QUIET_SYN);
@@ -54,7 +55,7 @@ static bool is_recycled(struct tl_net *ns, const struct sk_buff *skb,
 			unsigned int offset, const struct tl_key *key,
 			unsigned int from)
 {
-	enum tl_recycle recycle = tl_policy_recycle(&ns->policy);
+	enum tl_recycle recycle = tl_policy_recycle(ns->policy);
 	struct in6_addr address;
 	u32 stamp;
 
@@ -62,7 +63,7 @@ static bool is_recycled(struct tl_net *ns, const struct sk_buff *skb,
 	    !is_examined(ns, key, from, tl_way_in(skb, tl_key_is_v6(key))))
 		return false;
 	tl_key_address(key, from, &address);
-	if (!tl_recycle_refuses(&ns->recycle_peers, &address, stamp,
+	if (!tl_recycle_refuses(ns->recycle_peers, &address, stamp,
 				recycle == TL_RECYCLE_ENFORCE))
 		return false;
 	note(ns, key, from, recycle == TL_RECYCLE_ENFORCE ?

@@ -13,13 +13,14 @@
 #include <net/tcp.h>
 
 #include "../compat.h"
-#include "../tcplab.h"
+#include "../net.h"
 #include "events.h"
 #include "identity.h"
 #include "limits.h"
 #include "reconcile.h"
 #include "socket.h"
 #include "table.h"
+#include "track.h"
 
 #define STEP_MS		1000
 #define STEPS		60	/* of which a walk consists */
@@ -59,7 +60,7 @@ static bool has_row(const struct sock *sk)
 	struct tl_key key;
 	bool here;
 
-	if (!READ_ONCE(ns->track.enabled) || may_lack_row(sk) ||
+	if (!READ_ONCE(ns->track->enabled) || may_lack_row(sk) ||
 	    !tl_identity_of_socket(sk, &key, &end))
 		return true;
 	conn = tl_table_find(ns, &key);
@@ -95,9 +96,9 @@ static void look_again(struct sock *sk)
 	    !sk_unhashed(sk)) {
 		full = tl_track_lost(ns);
 		if (!tl_limits_has_room(ns) || !tl_events_adopt_one(sk))
-			ns->track.unfound = true;
+			ns->track->unfound = true;
 		else if (!full)
-			tl_track_note(&ns->track, TL_COUNT_DISAGREE_UNTRACKED);
+			tl_track_note(ns->track, TL_COUNT_DISAGREE_UNTRACKED);
 	}
 	rcu_read_unlock();
 }
@@ -109,8 +110,8 @@ static void begin_walk(void)
 
 	walk.skipped = false;
 	for_each_net(net) {
-		tl_net(net)->track.lost = tl_track_lost(tl_net(net));
-		tl_net(net)->track.unfound = false;
+		tl_net(net)->track->lost = tl_track_lost(tl_net(net));
+		tl_net(net)->track->unfound = false;
 	}
 }
 
@@ -119,8 +120,8 @@ static void end_walk(void)
 	struct net *net;
 
 	for_each_net(net)
-		if (!walk.skipped && !tl_net(net)->track.unfound)
-			WRITE_ONCE(tl_net(net)->track.found, tl_net(net)->track.lost);
+		if (!walk.skipped && !tl_net(net)->track->unfound)
+			WRITE_ONCE(tl_net(net)->track->found, tl_net(net)->track->lost);
 }
 
 static void walk_part(struct net *net)

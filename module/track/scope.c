@@ -13,9 +13,10 @@
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 
-#include "../tcplab.h"
+#include "../net.h"
 #include "budget.h"
 #include "scope.h"
+#include "track.h"
 
 #define SCOPE_SETS	64	/* links whose indices follow each other do not meet */
 
@@ -47,18 +48,18 @@ static int scope_vrf(u64 pair)
 static struct tl_scopes *scope_get(const struct tl_net *ns)
 {
 	smp_rmb();	/* pairs with scope_note() */
-	return rcu_dereference(ns->track.scopes);
+	return rcu_dereference(ns->track->scopes);
 }
 
 static struct tl_scopes *scope_make(struct tl_net *ns)
 {
-	struct tl_scopes *scopes = rtnl_dereference(ns->track.scopes);
+	struct tl_scopes *scopes = rtnl_dereference(ns->track->scopes);
 
 	if (scopes)
 		return scopes;
 	scopes = tl_budget_zalloc(ns, sizeof(*scopes));
 	if (scopes)
-		rcu_assign_pointer(ns->track.scopes, scopes);
+		rcu_assign_pointer(ns->track->scopes, scopes);
 	return scopes;
 }
 
@@ -136,7 +137,7 @@ void tl_scope_exit(void)
  */
 void tl_scope_net_exit(struct tl_net *ns)
 {
-	struct tl_scopes *scopes = rcu_dereference_protected(ns->track.scopes, true);
+	struct tl_scopes *scopes = rcu_dereference_protected(ns->track->scopes, true);
 
 	if (scopes)
 		tl_budget_free(scopes, sizeof(*scopes));
@@ -211,5 +212,5 @@ int tl_scope_next_link(const struct tl_net *ns, int vrf, unsigned int *place)
  */
 u64 tl_scope_memory(const struct tl_net *ns)
 {
-	return rcu_access_pointer(ns->track.scopes) ? sizeof(struct tl_scopes) : 0;
+	return rcu_access_pointer(ns->track->scopes) ? sizeof(struct tl_scopes) : 0;
 }

@@ -7,11 +7,15 @@
 #include <linux/jiffies.h>
 #include <net/tcp.h>
 
-#include "../tcplab.h"
+#include "../net.h"
+#include "../wait/half_open.h"
+#include "../wait/past.h"
+#include "../wait/recycle.h"
 #include "keep.h"
 #include "life.h"
 #include "settle.h"
 #include "socket.h"
+#include "track.h"
 #include "twsk.h"
 #include "wheel.h"
 
@@ -43,14 +47,14 @@ static bool just_adopted(const struct tl_conn *conn)
 	if ((u32)jiffies - conn->born >= msecs_to_jiffies(ADOPTION_MS))
 		return false;
 	return conn->origin >= TL_ADOPTED ||
-	       (u32)jiffies - tl_track_started(&conn->ns->track) < msecs_to_jiffies(ADOPTION_MS);
+	       (u32)jiffies - tl_track_started(conn->ns->track) < msecs_to_jiffies(ADOPTION_MS);
 }
 
 static void correct(struct tl_conn *conn, unsigned int end,
 		    enum tl_state state)
 {
 	if (!changes_silently(conn, end) && !just_adopted(conn))
-		tl_track_note(&conn->ns->track, state == TL_CLOSED ?
+		tl_track_note(conn->ns->track, state == TL_CLOSED ?
 			      TL_COUNT_DISAGREE_GONE : TL_COUNT_DISAGREE_MISSED);
 	tl_life_socket(conn, end, NULL, state, exit_reason(conn, end));
 }

@@ -14,7 +14,8 @@
 #include <net/tcp.h>
 
 #include "../compat.h"
-#include "../tcplab.h"
+#include "../net.h"
+#include "../wait/time_wait.h"
 #include "scope.h"
 #include "socket.h"
 

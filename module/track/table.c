@@ -20,7 +20,7 @@
 #include <linux/vmalloc.h>
 #include <net/netns/hash.h>
 
-#include "../tcplab.h"
+#include "../net.h"
 #include "evict.h"
 #include "limits.h"
 #include "table.h"

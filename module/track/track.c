@@ -3,7 +3,8 @@
 #include <linux/jiffies.h>
 #include <linux/rcupdate.h>
 
-#include "../tcplab.h"
+#include "../net.h"
+#include "../wait/close_wait.h"
 #include "events.h"
 #include "evict.h"
 #include "hook.h"
@@ -11,6 +12,7 @@
 #include "life.h"
 #include "scope.h"
 #include "table.h"
+#include "track.h"
 #include "twsk.h"
 #include "wheel.h"
 
@@ -50,7 +52,7 @@ static bool drop(struct tl_conn *conn, void *unused)
 /* A creation that was under way when the hooks went may still add a row. */
 static void drop_rows(struct tl_net *ns)
 {
-	while (atomic_read_acquire(&ns->track.rows))
+	while (atomic_read_acquire(&ns->track->rows))
 		tl_table_walk(ns, drop, NULL);
 }
 
@@ -59,11 +61,11 @@ static int add_hooks(struct tl_net *ns)
 {
 	int err;
 
-	WRITE_ONCE(ns->track.started, (u32)jiffies);
-	tl_time_wait_begin(&ns->time_wait, ns->net);
+	WRITE_ONCE(ns->track->started, (u32)jiffies);
+	tl_time_wait_begin(ns->time_wait, ns->net);
 	err = tl_hook_add(ns);
 	if (!err) {
-		WRITE_ONCE(ns->track.enabled, true);
+		WRITE_ONCE(ns->track->enabled, true);
 		return 0;
 	}
 	synchronize_rcu();
@@ -83,23 +85,23 @@ int tl_track_net_init(struct tl_net *ns)
 {
 	int err;
 
-	ns->track.born = get_jiffies_64();
-	ns->track.stats = alloc_percpu_gfp(struct tl_stats, GFP_KERNEL_ACCOUNT);
-	if (!ns->track.stats)
+	ns->track->born = get_jiffies_64();
+	ns->track->stats = alloc_percpu_gfp(struct tl_stats, GFP_KERNEL_ACCOUNT);
+	if (!ns->track->stats)
 		return -ENOMEM;
 	err = add_hooks(ns);
 	if (err)
-		free_percpu(ns->track.stats);
+		free_percpu(ns->track->stats);
 	return err;
 }
 
 static void unhook(struct tl_net *ns)
 {
-	WRITE_ONCE(ns->track.enabled, false);
+	WRITE_ONCE(ns->track->enabled, false);
 	tl_hook_remove(ns);
-	if (ns->track.forward)
+	if (ns->track->forward)
 		tl_hook_remove_forward(ns);
-	WRITE_ONCE(ns->track.forward, false);
+	WRITE_ONCE(ns->track->forward, false);
 }
 
 /**
@@ -110,7 +112,7 @@ static void unhook(struct tl_net *ns)
  */
 void tl_track_net_stop(struct tl_net *ns)
 {
-	if (ns->track.enabled)
+	if (ns->track->enabled)
 		unhook(ns);
 }
 
@@ -133,7 +135,7 @@ void tl_track_net_drop(struct tl_net *ns)
 void tl_track_net_exit(struct tl_net *ns)
 {
 	tl_scope_net_exit(ns);
-	free_percpu(ns->track.stats);
+	free_percpu(ns->track->stats);
 }
 
 /**
@@ -148,7 +150,7 @@ int tl_track_enable(struct tl_net *ns, bool on)
 {
 	int err;
 
-	if (ns->track.enabled == on)
+	if (ns->track->enabled == on)
 		return 0;
 	if (!on) {
 		unhook(ns);
@@ -185,18 +187,18 @@ int tl_track_forward(struct tl_net *ns, bool on)
 {
 	int err;
 
-	if (ns->track.forward == on)
+	if (ns->track->forward == on)
 		return 0;
-	if (!ns->track.enabled)
+	if (!ns->track->enabled)
 		return -EINVAL;
 	if (on) {
 		err = tl_hook_add_forward(ns);
 		if (!err)
-			WRITE_ONCE(ns->track.forward, true);
+			WRITE_ONCE(ns->track->forward, true);
 		return err;
 	}
 	tl_hook_remove_forward(ns);
-	WRITE_ONCE(ns->track.forward, false);
+	WRITE_ONCE(ns->track->forward, false);
 	synchronize_rcu();
 	tl_table_walk(ns, drop_forwarded, NULL);
 	return 0;
@@ -218,7 +220,7 @@ static bool judge_anew(struct tl_conn *conn, void *unused)
  */
 void tl_track_leak_ms(struct tl_net *ns, unsigned int leak_ms)
 {
-	tl_close_wait_set_leak_ms(&ns->close_wait, leak_ms);
+	tl_close_wait_set_leak_ms(ns->close_wait, leak_ms);
 	tl_table_walk(ns, judge_anew, NULL);
 }
 
@@ -247,7 +249,7 @@ void tl_track_policy(struct tl_net *ns)
  */
 bool tl_track_enabled(const struct tl_net *ns)
 {
-	return READ_ONCE(ns->track.enabled);
+	return READ_ONCE(ns->track->enabled);
 }
 
 /**
@@ -256,7 +258,7 @@ bool tl_track_enabled(const struct tl_net *ns)
  */
 bool tl_track_forwards(const struct tl_net *ns)
 {
-	return READ_ONCE(ns->track.forward);
+	return READ_ONCE(ns->track->forward);
 }
 
 /**
@@ -267,7 +269,7 @@ bool tl_track_forwards(const struct tl_net *ns)
  */
 u64 tl_track_uptime_ms(const struct tl_net *ns)
 {
-	return jiffies64_to_msecs(get_jiffies_64() - ns->track.born);
+	return jiffies64_to_msecs(get_jiffies_64() - ns->track->born);
 }
 
 /**
@@ -276,7 +278,7 @@ u64 tl_track_uptime_ms(const struct tl_net *ns)
  */
 unsigned int tl_track_rows(const struct tl_net *ns)
 {
-	return atomic_read(&ns->track.rows);
+	return atomic_read(&ns->track->rows);
 }
 
 /**
@@ -302,7 +304,7 @@ u64 tl_track_count(const struct tl_net *ns, enum tl_counter counter)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu_ptr(ns->track.stats, cpu)->counter[counter]);
+		sum += READ_ONCE(per_cpu_ptr(ns->track->stats, cpu)->counter[counter]);
 	return sum;
 }
 
@@ -325,7 +327,7 @@ u64 tl_track_lost(const struct tl_net *ns)
  */
 bool tl_track_knows_all(const struct tl_net *ns)
 {
-	return tl_track_enabled(ns) && tl_track_lost(ns) == READ_ONCE(ns->track.found);
+	return tl_track_enabled(ns) && tl_track_lost(ns) == READ_ONCE(ns->track->found);
 }
 
 /**
@@ -339,6 +341,6 @@ u64 tl_track_in_state(const struct tl_net *ns, enum tl_state state)
 	int cpu;
 
 	for_each_possible_cpu(cpu)
-		sum += READ_ONCE(per_cpu_ptr(ns->track.stats, cpu)->state[state]);
+		sum += READ_ONCE(per_cpu_ptr(ns->track->stats, cpu)->state[state]);
 	return max(sum, 0L);
 }

@@ -15,14 +15,17 @@
 #include <net/tcp.h>
 
 #include "../compat.h"
-#include "../tcplab.h"
+#include "../net.h"
+#include "../wait/first_close.h"
 #include "../wait/length.h"
+#include "../wait/policy.h"
 #include "identity.h"
 #include "keep.h"
 #include "life.h"
 #include "settle.h"
 #include "socket.h"
 #include "table.h"
+#include "track.h"
 #include "twsk.h"
 #include "wheel.h"
 
@@ -104,7 +107,7 @@ bool tl_twsk_look(struct tl_conn *conn, unsigned int end, struct sock *mini)
 	if (look == TL_LENGTH_LASTS)
 		return false;
 	if (look == TL_LENGTH_CUT)
-		tl_policy_note(&conn->ns->policy, TL_DEED_SHORTENED);
+		tl_policy_note(conn->ns->policy, TL_DEED_SHORTENED);
 	tl_life_socket(conn, end, NULL, TL_CLOSED,
 		       look == TL_LENGTH_CUT ? TL_EXIT_SHORTENED : TL_EXIT_EXPIRED);
 	tl_length_end(mini);
@@ -160,7 +163,7 @@ static void ended_early(struct tl_net *ns, const struct sock *mini)
 	unsigned int end;
 	struct tl_key key;
 
-	if (!READ_ONCE(ns->track.enabled) || !tl_identity_of_socket(mini, &key, &end))
+	if (!READ_ONCE(ns->track->enabled) || !tl_identity_of_socket(mini, &key, &end))
 		return;
 	conn = tl_table_find(ns, &key);
 	if (!conn)

@@ -12,12 +12,13 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "../tcplab.h"
+#include "../net.h"
 #include "apply.h"
 #include "change.h"
 #include "event.h"
 #include "spread.h"
 #include "sysctl.h"
+#include "tuning.h"
 
 /**
  * struct apply - a set that is being applied
@@ -420,7 +421,7 @@ static void apply_keep_one(struct apply *apply)
 static void apply_keep_set(struct apply *apply, const char *set)
 {
 	struct tl_changes *changes = apply->changes;
-	u32 ms = apply_is_risky(apply) ? apply->ns->tuning.confirm_ms : 0;
+	u32 ms = apply_is_risky(apply) ? apply->ns->tuning->confirm_ms : 0;
 	struct tl_change *change;
 	struct tl_wish *wish;
 

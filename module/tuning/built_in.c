@@ -4,7 +4,7 @@
 #include <linux/list.h>
 #include <linux/string.h>
 
-#include "../tcplab.h"
+#include "../net.h"
 #include "apply.h"
 #include "profile.h"
 #include "standard.h"

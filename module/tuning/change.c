@@ -15,11 +15,12 @@
 
 #include "../compat.h"
 #include "../core/fields.h"
-#include "../tcplab.h"
+#include "../net.h"
 #include "change.h"
 #include "restore.h"
 #include "standard.h"
 #include "sysctl.h"
+#include "tuning.h"
 
 /*
  * Open files of all namespaces. The machine bounds its files, and those of
@@ -51,7 +52,7 @@ static bool change_is_due(const struct tl_changes *changes)
 static void change_put_back(struct tl_changes *changes)
 {
 	if (READ_ONCE(change_unloading)) {
-		if (!changes->ns->tuning.keep)
+		if (!changes->ns->tuning->keep)
 			tl_restore_unload(changes);
 		tl_changes_drop_all(changes);
 	} else if (change_is_due(changes)) {
@@ -83,7 +84,7 @@ static void change_work(struct work_struct *work)
  */
 struct tl_changes *tl_changes_get(struct tl_net *ns)
 {
-	struct tl_changes *changes = ns->tuning.changes;
+	struct tl_changes *changes = ns->tuning->changes;
 
 	if (changes)
 		return changes;
@@ -98,7 +99,7 @@ struct tl_changes *tl_changes_get(struct tl_net *ns)
 	mutex_lock(&change_all_lock);
 	list_add(&changes->all, &change_all);
 	mutex_unlock(&change_all_lock);
-	ns->tuning.changes = changes;
+	ns->tuning->changes = changes;
 	return changes;
 }
 
@@ -303,7 +304,7 @@ void tl_changes_no_end(struct tl_changes *changes)
  */
 void tl_tuning_init(struct tl_net *ns)
 {
-	ns->tuning.confirm_ms = TL_CONFIRM_MS;
+	ns->tuning->confirm_ms = TL_CONFIRM_MS;
 }
 
 /**
@@ -315,7 +316,7 @@ void tl_tuning_init(struct tl_net *ns)
  */
 void tl_tuning_exit(struct tl_net *ns)
 {
-	struct tl_changes *changes = ns->tuning.changes;
+	struct tl_changes *changes = ns->tuning->changes;
 
 	if (!changes)
 		return;

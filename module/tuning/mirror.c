@@ -8,11 +8,13 @@
 #include <linux/slab.h>
 #include <linux/string.h>
 
-#include "../tcplab.h"
+#include "../net.h"
+#include "../wait/policy.h"
 #include "apply.h"
 #include "change.h"
 #include "mirror.h"
 #include "sysctl.h"
+#include "tuning.h"
 
 static char *mirror_copy(const char *text)
 {
@@ -32,7 +34,7 @@ static bool mirror_is_recycle(const struct tl_sysctl *sysctl)
 
 static char *mirror_recycle(const struct tl_net *ns)
 {
-	return mirror_copy(tl_policy_recycle(&ns->policy) == TL_RECYCLE_ENFORCE ?
+	return mirror_copy(tl_policy_recycle(ns->policy) == TL_RECYCLE_ENFORCE ?
 			   "1" : "0");
 }
 
@@ -158,7 +160,7 @@ static void mirror_failed(const struct tl_changes *changes,
 static int mirror_before(struct tl_net *ns, const struct tl_sysctl *sysctl,
 			 struct tl_mirror *mirror)
 {
-	const struct tl_changes *changes = ns->tuning.changes;
+	const struct tl_changes *changes = ns->tuning->changes;
 	struct tl_name name = { .sysctl = sysctl };
 	const struct tl_change *change;
 	char *before;

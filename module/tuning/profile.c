@@ -13,13 +13,14 @@
 #include <linux/string.h>
 
 #include "../core/value.h"
-#include "../tcplab.h"
+#include "../net.h"
 #include "apply.h"
 #include "change.h"
 #include "event.h"
 #include "profile.h"
 #include "restore.h"
 #include "sysctl.h"
+#include "tuning.h"
 
 #define PROFILE_STAGED	"staged"
 #define PROFILE_ROOM	1024	/* bytes of the smallest stage */
@@ -232,7 +233,7 @@ int tl_profile_write(struct tl_net *ns, const struct file *writer,
  */
 int tl_profile_apply(struct tl_net *ns)
 {
-	struct tl_changes *changes = ns->tuning.changes;
+	struct tl_changes *changes = ns->tuning->changes;
 	LIST_HEAD(wishes);
 	bool drop;
 	u32 line = 0;
@@ -263,7 +264,7 @@ int tl_profile_apply(struct tl_net *ns)
  */
 int tl_profile_confirm(struct tl_net *ns)
 {
-	struct tl_changes *changes = ns->tuning.changes;
+	struct tl_changes *changes = ns->tuning->changes;
 
 	if (!changes || !changes->pending)
 		return -ENODATA;
@@ -280,7 +281,7 @@ int tl_profile_confirm(struct tl_net *ns)
  */
 int tl_profile_rollback(struct tl_net *ns)
 {
-	struct tl_changes *changes = ns->tuning.changes;
+	struct tl_changes *changes = ns->tuning->changes;
 
 	return changes ? tl_restore_all(changes, TL_RESTORE_ROLLBACK) : 0;
 }
@@ -324,7 +325,7 @@ static int profile_changed_since(const struct tl_changes *changes)
  */
 int tl_profile_show(const struct tl_net *ns, char *text)
 {
-	const struct tl_changes *changes = ns->tuning.changes;
+	const struct tl_changes *changes = ns->tuning->changes;
 	int changed, length;
 	s64 left;
 

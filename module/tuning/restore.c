@@ -14,7 +14,7 @@
 
 #include "../compat.h"
 #include "../core/fields.h"
-#include "../tcplab.h"
+#include "../net.h"
 #include "change.h"
 #include "event.h"
 #include "mirror.h"

@@ -13,7 +13,7 @@
 #include <net/tcp.h>
 
 #include "../compat.h"
-#include "../tcplab.h"
+#include "../net.h"
 #include "standard.h"
 
 #define STANDARD_TCP_MEM_LEAST	128

@@ -5,7 +5,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 
-#include "../tcplab.h"
+#include "../net.h"
 #include "apply.h"
 #include "change.h"
 #include "sysctl.h"

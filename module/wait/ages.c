@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How many TIME_WAIT sockets are how old: known at once, without a walk. */
-#include "../tcplab.h"
+#include "../net.h"
 #include "../track/budget.h"
 #include "ages.h"
 

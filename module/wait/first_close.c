@@ -11,7 +11,7 @@
 #include <linux/inetdevice.h>
 #include <net/ipv6.h>
 
-#include "../tcplab.h"
+#include "../net.h"
 #include "../track/budget.h"
 #include "../track/opener.h"
 #include "first_close.h"
@@ -296,7 +296,7 @@ static struct tl_first_close *row_at(struct tl_first_closes *closes, u16 number)
 
 static void note(struct tl_conn *conn, unsigned int end, const struct tl_closer *who)
 {
-	struct tl_first_closes *closes = &conn->ns->first_closes;
+	struct tl_first_closes *closes = conn->ns->first_closes;
 	struct tl_first_closer like = { .who = *who };
 	struct tl_first_close *row;
 
@@ -316,7 +316,7 @@ static void note(struct tl_conn *conn, unsigned int end, const struct tl_closer 
  */
 void tl_first_close_by(struct tl_conn *conn, unsigned int end, kuid_t uid)
 {
-	struct tl_first_closes *closes = &conn->ns->first_closes;
+	struct tl_first_closes *closes = conn->ns->first_closes;
 	struct tl_closer who;
 
 	if (conn->closer)
@@ -334,7 +334,7 @@ void tl_first_close_by(struct tl_conn *conn, unsigned int end, kuid_t uid)
  */
 void tl_first_close_who(const struct tl_conn *conn, struct tl_closer *who)
 {
-	struct tl_first_closes *closes = &conn->ns->first_closes;
+	struct tl_first_closes *closes = conn->ns->first_closes;
 
 	spin_lock(&closes->lock);
 	*who = row_at(closes, conn->closer)->key.who;
@@ -351,7 +351,7 @@ void tl_first_close_who(const struct tl_conn *conn, struct tl_closer *who)
 void tl_first_close_enter(struct tl_conn *conn, unsigned int end)
 {
 	static const struct tl_closer unknown = { .uid = INVALID_UID };
-	struct tl_first_closes *closes = &conn->ns->first_closes;
+	struct tl_first_closes *closes = conn->ns->first_closes;
 	struct tl_first_close *row;
 
 	spin_lock(&closes->lock);
@@ -369,7 +369,7 @@ void tl_first_close_enter(struct tl_conn *conn, unsigned int end)
  */
 void tl_first_close_leave(struct tl_conn *conn)
 {
-	struct tl_first_closes *closes = &conn->ns->first_closes;
+	struct tl_first_closes *closes = conn->ns->first_closes;
 
 	spin_lock(&closes->lock);
 	row_at(closes, conn->closer)->now--;
@@ -382,7 +382,7 @@ void tl_first_close_leave(struct tl_conn *conn)
  */
 void tl_first_close_forget(struct tl_conn *conn)
 {
-	struct tl_first_closes *closes = &conn->ns->first_closes;
+	struct tl_first_closes *closes = conn->ns->first_closes;
 
 	if (!conn->closer)
 		return;

@@ -8,9 +8,10 @@
  */
 #include <net/tcp.h>
 
+#include "../net.h"
 #include "../report/trace.h"
-#include "../tcplab.h"
 #include "../track/socket.h"
+#include "../track/track.h"
 #include "half_open.h"
 
 static const char * const names[] = {
@@ -42,7 +43,7 @@ const char *tl_evidence_name(enum tl_evidence evidence)
 void tl_half_open_found(struct tl_conn *conn, enum tl_evidence evidence)
 {
 	if (!conn->evidence)
-		atomic_inc(&conn->ns->half_open.now);
+		atomic_inc(&conn->ns->half_open->now);
 	conn->evidence = evidence;
 	trace_half_open(conn);
 }
@@ -56,7 +57,7 @@ void tl_half_open_forget(struct tl_conn *conn)
 	if (!conn->evidence)
 		return;
 	conn->evidence = TL_EVIDENCE_NONE;
-	atomic_dec(&conn->ns->half_open.now);
+	atomic_dec(&conn->ns->half_open->now);
 }
 
 /* Errors that tell of something else than silence. */
@@ -122,7 +123,7 @@ void tl_half_open_left(struct tl_conn *conn, unsigned int end)
 {
 	if (conn->state[!end] != TL_CLOSE_WAIT || was_reset(conn))
 		return;
-	tl_track_note(&conn->ns->track, TL_COUNT_FIN_WAIT_2_CUT);
+	tl_track_note(conn->ns->track, TL_COUNT_FIN_WAIT_2_CUT);
 	tl_half_open_found(conn, TL_EVIDENCE_FIN_WAIT_2);
 }
 

@@ -11,10 +11,13 @@
 #include <net/inet_timewait_sock.h>
 #include <net/tcp.h>
 
-#include "../tcplab.h"
+#include "../net.h"
 #include "../track/conn.h"
 #include "../track/keep.h"
+#include "../track/track.h"
 #include "length.h"
+#include "policy.h"
+#include "time_wait.h"
 
 #define MS(ms)	msecs_to_jiffies(ms)
 #define OWN	MS(TL_TIME_WAIT_MS)
@@ -38,7 +41,7 @@ static DEFINE_PER_CPU(bool, ending);
  */
 u32 tl_length_ms(const struct tl_net *ns)
 {
-	const struct tl_policy *policy = &ns->policy;
+	const struct tl_policy *policy = ns->policy;
 
 	/* While nobody follows connections the kernel decides. */
 	if (!tl_track_enabled(ns))
@@ -72,7 +75,7 @@ static u32 length_of(const struct tl_policy *policy, u32 rto_ms, bool stamped)
  */
 u32 tl_length_expected_ms(const struct tl_net *ns, u32 rto_ms, bool stamped)
 {
-	return length_of(&ns->policy, rto_ms, stamped) ?: TL_TIME_WAIT_MS;
+	return length_of(ns->policy, rto_ms, stamped) ?: TL_TIME_WAIT_MS;
 }
 
 /**
@@ -84,7 +87,7 @@ u32 tl_length_expected_ms(const struct tl_net *ns, u32 rto_ms, bool stamped)
  */
 unsigned int tl_length_jiffies(const struct tl_conn *conn)
 {
-	return MS(length_of(&conn->ns->policy, conn->rto * TL_RTO_UNIT_MS, conn->stamps));
+	return MS(length_of(conn->ns->policy, conn->rto * TL_RTO_UNIT_MS, conn->stamps));
 }
 
 /*
@@ -138,7 +141,7 @@ enum tl_length tl_length_look(struct tl_conn *conn, struct sock *mini)
 		restore(tw, age);
 	} else if (length > OWN && !kept) {
 		set_timer(tw, KEPT - age);
-		tl_policy_note(&conn->ns->policy, TL_DEED_PROLONGED);
+		tl_policy_note(conn->ns->policy, TL_DEED_PROLONGED);
 	}
 	return TL_LENGTH_LASTS;
 }

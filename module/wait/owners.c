@@ -18,12 +18,13 @@
 #include <linux/workqueue.h>
 #include <net/tcp.h>
 
-#include "../tcplab.h"
+#include "../net.h"
 #include "../track/budget.h"
 #include "../track/life.h"
 #include "../track/opener.h"
 #include "../track/socket.h"
 #include "../track/table.h"
+#include "../track/track.h"
 #include "cgroup.h"
 #include "holders.h"
 #include "owners.h"
@@ -175,7 +176,7 @@ static void look_at(struct census *census, struct tl_owners *owners,
 {
 	if (READ_ONCE(sk->sk_state) != TCP_CLOSE_WAIT)
 		return;
-	tl_close_wait_look(&owners->ns->close_wait, sk, found->age_ms, &found->wait);
+	tl_close_wait_look(owners->ns->close_wait, sk, found->age_ms, &found->wait);
 	found->uid = READ_ONCE(sk->sk_uid);
 	found->holder = tl_holders_blame(census->holders, sk);
 	count(census, owners, found, sk);
@@ -183,7 +184,7 @@ static void look_at(struct census *census, struct tl_owners *owners,
 
 static bool visit(struct tl_conn *conn, void *census)
 {
-	struct tl_owners *owners = &conn->ns->owners;
+	struct tl_owners *owners = conn->ns->owners;
 	struct sock *sk[2] = { NULL, NULL };
 	struct found found[2];
 	unsigned int end;

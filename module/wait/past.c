@@ -11,7 +11,7 @@
 #include <net/inet_timewait_sock.h>
 #include <net/tcp.h>
 
-#include "../tcplab.h"
+#include "../net.h"
 #include "../track/budget.h"
 #include "../track/socket.h"
 #include "past.h"
@@ -93,7 +93,7 @@ static atomic_t *suspect(const struct tl_net *ns, __be16 a, __be16 b)
  */
 bool tl_past_suspects(const struct tl_net *ns, __be16 sport, __be16 dport)
 {
-	return unlikely(READ_ONCE(ns->pasts.reused)) &&
+	return unlikely(READ_ONCE(ns->pasts->reused)) &&
 	       atomic_read(suspect(ns, sport, dport));
 }
 
@@ -348,7 +348,7 @@ static void add(struct tl_pasts *of, struct tl_past *past)
  */
 void tl_past_remember(struct tl_conn *conn, unsigned int end, const struct sock *sk)
 {
-	struct tl_pasts *of = &conn->ns->pasts;
+	struct tl_pasts *of = conn->ns->pasts;
 	struct tl_past *past;
 
 	/* Nothing is late on lo, or between two addresses of a machine. */
@@ -383,9 +383,9 @@ void tl_past_remember(struct tl_conn *conn, unsigned int end, const struct sock 
  */
 struct tl_past *tl_past_find(struct tl_net *ns, const struct tl_key *key)
 {
-	struct tl_past *past = READ_ONCE(ns->pasts.count) ? find(ns, key) : NULL;
+	struct tl_past *past = READ_ONCE(ns->pasts->count) ? find(ns, key) : NULL;
 
-	return past && !is_over(&ns->pasts, past) ? past : NULL;
+	return past && !is_over(ns->pasts, past) ? past : NULL;
 }
 
 /**
@@ -398,7 +398,7 @@ struct tl_past *tl_past_find(struct tl_net *ns, const struct tl_key *key)
  */
 void tl_past_reused(struct tl_past *past, u32 isn)
 {
-	struct tl_pasts *of = &past->ns->pasts;
+	struct tl_pasts *of = past->ns->pasts;
 
 	spin_lock_bh(&of->lock);
 	WRITE_ONCE(past->isn, isn);

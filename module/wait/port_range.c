@@ -14,7 +14,7 @@
 #include <net/ip.h>
 
 #include "../compat.h"
-#include "../tcplab.h"
+#include "../net.h"
 #include "../track/socket.h"
 #include "ports.h"
 
@@ -140,17 +140,17 @@ static int vrf_of(struct net *net, u32 scope)
 /* With the lock held. What was bound since the last count is not known yet. */
 static u32 range_of(const struct tl_net *ns, const struct tl_port_use *use)
 {
-	const struct tl_port_bounds *bounds = &ns->ports.bounds;
+	const struct tl_port_bounds *bounds = &ns->ports->bounds;
 	unsigned int place = place_of(bounds, vrf_of(ns->net, use->to.scope));
 	u32 bound = place < bounds->used ? bounds->count[place] : 0;
-	u32 range = ns->ports.range;
+	u32 range = ns->ports->range;
 
 	return range - min(range, bound - min(bound, use->own));
 }
 
 static void count_all(struct tl_net *ns, struct port_count *count)
 {
-	struct tl_ports *ports = &ns->ports;
+	struct tl_ports *ports = ns->ports;
 	u32 range = 0;
 	int port;
 
@@ -179,9 +179,9 @@ void tl_port_range_count(struct tl_net *ns)
 	struct port_count count = { .low = 0 };
 
 	/* The count that began first must not be the last to be told. */
-	mutex_lock(&ns->ports.counting);
+	mutex_lock(&ns->ports->counting);
 	count_all(ns, &count);
-	mutex_unlock(&ns->ports.counting);
+	mutex_unlock(&ns->ports->counting);
 }
 
 /**
@@ -196,9 +196,9 @@ u32 tl_port_range_of(struct tl_net *ns, const struct tl_port_use *use)
 {
 	u32 range;
 
-	spin_lock_bh(&ns->ports.lock);
+	spin_lock_bh(&ns->ports->lock);
 	range = range_of(ns, use);
-	spin_unlock_bh(&ns->ports.lock);
+	spin_unlock_bh(&ns->ports->lock);
 	return range;
 }
 
@@ -213,7 +213,7 @@ u32 tl_port_range_of(struct tl_net *ns, const struct tl_port_use *use)
  */
 u32 tl_port_range_now(struct tl_net *ns, const struct tl_port_use *use)
 {
-	struct tl_ports *ports = &ns->ports;
+	struct tl_ports *ports = ns->ports;
 	u32 now = jiffies;
 	int low, high;
 
@@ -236,7 +236,7 @@ static void count_range(struct work_struct *work)
 {
 	struct tl_ports *ports = container_of(work, struct tl_ports, count_range);
 
-	tl_port_range_count(container_of(ports, struct tl_net, ports));
+	tl_port_range_count(ports->ns);
 }
 
 /**

@@ -15,7 +15,7 @@
 
 #include "../compat.h"
 #include "../report/trace.h"
-#include "../tcplab.h"
+#include "../net.h"
 #include "../track/budget.h"
 #include "../track/conn.h"
 #include "../track/life.h"
@@ -149,7 +149,7 @@ static void make_room(struct tl_ports *ports)
 /* With the lock held. Most namespaces never connect to anything. */
 static bool make_table(struct tl_net *ns)
 {
-	struct tl_ports *ports = &ns->ports;
+	struct tl_ports *ports = ns->ports;
 	struct tl_ports_table *table;
 
 	if (tl_ports_has_table(ports))
@@ -164,7 +164,7 @@ static bool make_table(struct tl_net *ns)
 static struct tl_port_use *find_or_make(struct tl_net *ns,
 					const struct tl_destination *to)
 {
-	struct tl_ports *ports = &ns->ports;
+	struct tl_ports *ports = ns->ports;
 	struct tl_port_use *use = find(ports, to);
 
 	if (use)
@@ -220,7 +220,7 @@ static void tell(struct tl_net *ns, struct tl_port_use *use)
 
 	if (!range)
 		return;
-	if (has_changed_since(use, ns->ports.range))
+	if (has_changed_since(use, ns->ports->range))
 		use->failed_at = TL_PORTS_NOT_TOLD;
 	if (level > use->level) {
 		use->level = level;
@@ -243,7 +243,7 @@ static void took_port(struct tl_conn *conn, unsigned int end, enum tl_state to,
 	use->since_ms = min(use->since_ms, born_ms);
 	if (to != TL_TIME_WAIT)
 		tl_load_opened(&use->load, now_ms(), born_ms, to == TL_SYN_SENT);
-	list_move(&use->list, &conn->ns->ports.list);
+	list_move(&use->list, &conn->ns->ports->list);
 	tell(conn->ns, use);
 }
 
@@ -253,7 +253,7 @@ static void gave_port(struct tl_conn *conn, struct tl_port_use *use)
 	if (conn->own)
 		use->own -= !!use->own;
 	if (!use->in_use)
-		list_move(&use->list, &conn->ns->ports.idle);
+		list_move(&use->list, &conn->ns->ports->idle);
 	tell(conn->ns, use);
 }
 
@@ -317,7 +317,7 @@ static struct tl_port_use *row_of(struct tl_conn *conn, const struct tl_destinat
 
 	if (!conn->port)
 		return find_or_make(conn->ns, to);
-	use = find(&conn->ns->ports, to);
+	use = find(conn->ns->ports, to);
 	return use && ms_of(conn->born) >= use->since_ms ? use : NULL;
 }
 
@@ -325,7 +325,7 @@ static struct tl_port_use *row_of(struct tl_conn *conn, const struct tl_destinat
 static noinline void account_to_destination(struct tl_conn *conn, unsigned int end,
 					    enum tl_state from, enum tl_state to)
 {
-	struct tl_ports *ports = &conn->ns->ports;
+	struct tl_ports *ports = conn->ns->ports;
 	struct tl_destination destination;
 	struct tl_port_use *use;
 
@@ -406,7 +406,7 @@ static void note_failure(struct tl_net *ns, struct tl_port_use *use)
  */
 void tl_ports_failed(struct tl_net *ns, const struct sock *sk)
 {
-	struct tl_ports *ports = &ns->ports;
+	struct tl_ports *ports = ns->ports;
 	struct tl_destination to;
 	struct tl_port_use *use;
 
@@ -441,9 +441,11 @@ u64 tl_ports_failures(struct tl_ports *ports)
 /**
  * tl_ports_init() - begin without any destination
  * @ports: of a namespace
+ * @ns: the namespace
  */
-void tl_ports_init(struct tl_ports *ports)
+void tl_ports_init(struct tl_ports *ports, struct tl_net *ns)
 {
+	ports->ns = ns;
 	spin_lock_init(&ports->lock);
 	INIT_LIST_HEAD(&ports->list);
 	INIT_LIST_HEAD(&ports->idle);

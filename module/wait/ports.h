@@ -99,6 +99,7 @@ struct tl_ports_table {
 
 /**
  * struct tl_ports - those of a namespace
+ * @ns: the namespace
  * @lock: protects all
  * @table: of its own, or before the first what all share that have none
  * @list: destinations to which ports are in use
@@ -114,6 +115,7 @@ struct tl_ports_table {
  * @counting: one count at a time
  */
 struct tl_ports {
+	struct tl_net *ns;
 	spinlock_t lock;	/* see @lock */
 	struct tl_ports_table *table;
 	struct list_head list;
@@ -139,7 +141,7 @@ struct tl_ports_room {
 	struct tl_play play;
 };
 
-void tl_ports_init(struct tl_ports *ports);
+void tl_ports_init(struct tl_ports *ports, struct tl_net *ns);
 void tl_ports_exit(struct tl_ports *ports);
 bool tl_ports_has_table(const struct tl_ports *ports);
 u64 tl_ports_memory(const struct tl_ports *ports);

@@ -12,9 +12,10 @@
 #include <linux/slab.h>
 #include <net/ipv6.h>
 
-#include "../tcplab.h"
+#include "../net.h"
 #include "../track/budget.h"
 #include "../track/conn.h"
+#include "policy.h"
 #include "recycle.h"
 
 /* A stamp is believed this long, in seconds; TCP_PAWS_MSL then. */
@@ -45,7 +46,7 @@ void tl_recycle_init(struct tl_recycle_peers *peers)
  */
 int tl_recycle_prepare(struct tl_net *ns)
 {
-	struct tl_recycle_peers *peers = &ns->recycle_peers;
+	struct tl_recycle_peers *peers = ns->recycle_peers;
 	struct hlist_head *bucket;
 
 	if (peers->bucket)
@@ -170,7 +171,7 @@ static bool is_fresh(const struct tl_recycle_peer *peer, u32 second)
 
 static void remember(struct tl_net *ns, const struct in6_addr *address, u32 stamp)
 {
-	struct tl_recycle_peers *peers = &ns->recycle_peers;
+	struct tl_recycle_peers *peers = ns->recycle_peers;
 	u32 second = ktime_get_seconds();
 	struct tl_recycle_peer *peer = find(peers, address);
 
@@ -194,15 +195,15 @@ static void remember(struct tl_net *ns, const struct in6_addr *address, u32 stam
  */
 void tl_recycle_closed(struct tl_conn *conn, unsigned int end, u32 stamp)
 {
-	struct tl_recycle_peers *peers = &conn->ns->recycle_peers;
+	struct tl_recycle_peers *peers = conn->ns->recycle_peers;
 	struct in6_addr address;
 
-	if (!conn->stamps || tl_policy_recycle(&conn->ns->policy) == TL_RECYCLE_OFF)
+	if (!conn->stamps || tl_policy_recycle(conn->ns->policy) == TL_RECYCLE_OFF)
 		return;
 	tl_key_address(&conn->key, !end, &address);
 	spin_lock(&peers->lock);
 	/* Not once more, where all have just been forgotten. */
-	if (tl_policy_recycle(&conn->ns->policy) != TL_RECYCLE_OFF)
+	if (tl_policy_recycle(conn->ns->policy) != TL_RECYCLE_OFF)
 		remember(conn->ns, &address, stamp);
 	spin_unlock(&peers->lock);
 }

@@ -16,7 +16,8 @@
 #include <linux/workqueue.h>
 #include <net/net_namespace.h>
 
-#include "../tcplab.h"
+#include "../net.h"
+#include "owners.h"
 #include "shared.h"
 
 /* A search is as old as this, and is followed by so many times its own length. */

@@ -5,7 +5,7 @@
 #include <net/tcp.h>
 
 #include "../report/trace.h"
-#include "../tcplab.h"
+#include "../net.h"
 #include "../track/budget.h"
 #include "../track/life.h"
 #include "../track/options.h"
@@ -44,7 +44,7 @@ void tl_stragglers_exit(struct tl_stragglers *stragglers)
 /* Most namespaces never see any: there is something to count in from the first. */
 static bool is_ready(struct tl_net *ns)
 {
-	struct tl_stragglers *stragglers = &ns->stragglers;
+	struct tl_stragglers *stragglers = ns->stragglers;
 	void *count;
 
 	if (likely(READ_ONCE(stragglers->count) != none))
@@ -231,7 +231,7 @@ static void raise(atomic_t *highest, int value)
 static void note_purpose(struct tl_net *ns, struct tl_past *past, enum tl_kind kind)
 {
 	enum tl_purpose purpose = kind == TL_KIND_FIN ? TL_PURPOSE_FIN : TL_PURPOSE_OLD;
-	struct tl_stragglers *stragglers = &ns->stragglers;
+	struct tl_stragglers *stragglers = ns->stragglers;
 	u32 gap_ms = tl_life_age_ms(past->restart);
 
 	past->gap = max_t(u8, past->gap, range_of(gap_ms));
@@ -250,13 +250,13 @@ static void note(struct tl_net *ns, struct tl_past *past, const struct tl_late *
 	u32 late_ms = tl_life_age_ms(past->closed);
 
 	if (is_ready(ns))
-		atomic_inc(&ns->stragglers.count[kind][verdict][range_of(late_ms)]);
-	spin_lock_bh(&ns->pasts.lock);
+		atomic_inc(&ns->stragglers->count[kind][verdict][range_of(late_ms)]);
+	spin_lock_bh(&ns->pasts->lock);
 	if (kind <= TL_KIND_ACK)
 		note_purpose(ns, past, kind);
 	if (tl_straggler_restarts(kind, verdict))
 		past->restart = jiffies;
-	spin_unlock_bh(&ns->pasts.lock);
+	spin_unlock_bh(&ns->pasts->lock);
 	trace_straggler(ns, &past->key, past->end, kind, verdict, late_ms);
 	if (kind == TL_KIND_SYN && verdict == TL_VERDICT_ACCEPTED)
 		tl_past_reused(past, late->segment->seq);

@@ -5,10 +5,12 @@
 #include <net/tcp.h>
 
 #include "../compat.h"
+#include "../net.h"
 #include "../report/trace.h"
-#include "../tcplab.h"
 #include "../track/conn.h"
+#include "first_close.h"
 #include "time_wait.h"
+#include "what_if.h"
 
 static const char * const time_wait_exits[TL_EXITS] = {
 	[TL_EXIT_EXPIRED]	= "expired",
@@ -96,7 +98,7 @@ static void count_entry(struct tl_time_wait_stats *stats, bool before)
  */
 void tl_time_wait_enter(struct tl_conn *conn, unsigned int end, bool before)
 {
-	struct tl_time_wait *accounts = &conn->ns->time_wait;
+	struct tl_time_wait *accounts = conn->ns->time_wait;
 
 	count_entry(this_cpu_ptr(accounts->stats), before);
 	tl_ages_add(conn->ns, &accounts->ages, conn->since[end]);
@@ -133,7 +135,7 @@ const char *tl_exit_name(enum tl_exit reason)
 void tl_time_wait_leave(struct tl_conn *conn, unsigned int end,
 			enum tl_exit reason)
 {
-	struct tl_time_wait *accounts = &conn->ns->time_wait;
+	struct tl_time_wait *accounts = conn->ns->time_wait;
 
 	this_cpu_inc(accounts->stats->exited[reason]);
 	tl_ages_remove(&accounts->ages, conn->since[end]);

@@ -9,8 +9,9 @@
 #include <linux/sort.h>
 #include <net/tcp.h>
 
-#include "../tcplab.h"
+#include "../net.h"
 #include "length.h"
+#include "time_wait.h"
 #include "what_if.h"
 
 #define SLOT		((u32)BIT(TL_AGE_SHIFT))
@@ -64,7 +65,7 @@ static void count_behind(struct tl_what_if *what_if, unsigned int i)
 /* The policy may end by itself, so that its length is asked for again and again. */
 static void follow_length(struct tl_net *ns)
 {
-	struct tl_what_if *what_if = &ns->what_if;
+	struct tl_what_if *what_if = ns->what_if;
 	u32 length_ms = tl_length_ms(ns);
 
 	if (what_if->length_ms == length_ms)
@@ -83,7 +84,7 @@ static void follow_length(struct tl_net *ns)
  */
 void tl_what_if_init(struct tl_net *ns)
 {
-	struct tl_what_if *what_if = &ns->what_if;
+	struct tl_what_if *what_if = ns->what_if;
 
 	spin_lock_init(&what_if->lock);
 	what_if->slot = tl_ages_slot_now();
@@ -97,7 +98,7 @@ void tl_what_if_init(struct tl_net *ns)
  */
 void tl_what_if_exit(struct tl_net *ns)
 {
-	tl_ages_exit(&ns->what_if.would);
+	tl_ages_exit(&ns->what_if->would);
 }
 
 /*
@@ -122,7 +123,7 @@ static u32 population(const struct tl_what_if *what_if, unsigned int i, u32 gone
 
 static u32 room(const struct tl_net *ns)
 {
-	return READ_ONCE(ns->what_if.buckets) ?:
+	return READ_ONCE(ns->what_if->buckets) ?:
 	       READ_ONCE(ns->net->ipv4.tcp_death_row.sysctl_max_tw_buckets);
 }
 
@@ -133,7 +134,7 @@ static u32 room(const struct tl_net *ns)
  */
 static void account(struct tl_net *ns, unsigned int i)
 {
-	struct tl_what_if *what_if = &ns->what_if;
+	struct tl_what_if *what_if = ns->what_if;
 	u32 many = population(what_if, i, SLOT), most = room(ns);
 
 	if (many > most) {
@@ -175,7 +176,7 @@ static void leap(struct tl_what_if *what_if, u32 slot)
 
 static void advance(struct tl_net *ns, u32 slot)
 {
-	struct tl_what_if *what_if = &ns->what_if;
+	struct tl_what_if *what_if = ns->what_if;
 	unsigned int i;
 
 	for (i = 0; i < TL_WHAT_IF_LENGTHS; i++)
@@ -192,7 +193,7 @@ static void catch_up(struct tl_net *ns)
 {
 	u32 slot = tl_ages_slot_now();
 
-	if (slot == ns->what_if.slot)
+	if (slot == ns->what_if->slot)
 		return;
 	advance(ns, slot);
 	follow_length(ns);
@@ -201,7 +202,7 @@ static void catch_up(struct tl_net *ns)
 /* With the lock held; @more is 1 or -1. Nothing is there of what found no memory. */
 static void count_one(struct tl_net *ns, u32 since, int more)
 {
-	struct tl_what_if *what_if = &ns->what_if;
+	struct tl_what_if *what_if = ns->what_if;
 	u32 ago = tl_slot_ago(what_if->slot, since, TL_AGE_SHIFT);
 	unsigned int i;
 
@@ -224,7 +225,7 @@ static void count_one(struct tl_net *ns, u32 since, int more)
  */
 void tl_what_if_enter(struct tl_net *ns, u32 since, bool before)
 {
-	struct tl_what_if *what_if = &ns->what_if;
+	struct tl_what_if *what_if = ns->what_if;
 
 	spin_lock(&what_if->lock);
 	catch_up(ns);
@@ -242,9 +243,9 @@ void tl_what_if_enter(struct tl_net *ns, u32 since, bool before)
  */
 void tl_what_if_leave(struct tl_net *ns, u32 since)
 {
-	spin_lock(&ns->what_if.lock);
+	spin_lock(&ns->what_if->lock);
 	count_one(ns, since, -1);
-	spin_unlock(&ns->what_if.lock);
+	spin_unlock(&ns->what_if->lock);
 }
 
 /**
@@ -256,7 +257,7 @@ void tl_what_if_leave(struct tl_net *ns, u32 since)
  */
 void tl_what_if_reset(struct tl_net *ns)
 {
-	struct tl_what_if *what_if = &ns->what_if;
+	struct tl_what_if *what_if = ns->what_if;
 
 	spin_lock_bh(&what_if->lock);
 	catch_up(ns);
@@ -274,7 +275,7 @@ void tl_what_if_reset(struct tl_net *ns)
  */
 void tl_what_if_length(struct tl_net *ns)
 {
-	struct tl_what_if *what_if = &ns->what_if;
+	struct tl_what_if *what_if = ns->what_if;
 
 	spin_lock_bh(&what_if->lock);
 	catch_up(ns);
@@ -292,7 +293,7 @@ static int compare(const void *a, const void *b)
 static void fill(const struct tl_net *ns, unsigned int i, u32 gone,
 		 struct tl_what_if_row *row)
 {
-	const struct tl_what_if *what_if = &ns->what_if;
+	const struct tl_what_if *what_if = ns->what_if;
 
 	row->length_ms = length_of(what_if, i);
 	row->now = min(population(what_if, i, gone), room(ns));
@@ -324,14 +325,14 @@ unsigned int tl_what_if_rows(struct tl_net *ns, struct tl_what_if_row *rows)
 	unsigned int i, count = 0;
 	u32 gone;
 
-	spin_lock_bh(&ns->what_if.lock);
+	spin_lock_bh(&ns->what_if->lock);
 	catch_up(ns);
 	follow_length(ns);
 	gone = ((u32)jiffies & (SLOT - 1)) + 1;
 	for (i = 0; i < TL_WHAT_IF_LENGTHS; i++)
-		if (i < OTHERS || is_another(ns->what_if.length_ms))
+		if (i < OTHERS || is_another(ns->what_if->length_ms))
 			fill(ns, i, gone, &rows[count++]);
-	spin_unlock_bh(&ns->what_if.lock);
+	spin_unlock_bh(&ns->what_if->lock);
 	sort(rows, count, sizeof(*rows), compare, NULL);
 	return count;
 }

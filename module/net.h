@@ -1,40 +1,43 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What all rooms share: the context of a network namespace. */
-#ifndef TCPLAB_H
-#define TCPLAB_H
+/*
+ * The context of a network namespace: what leads from it to what each room keeps.
+ *
+ * Each room declares its own part, and whoever wants to look into one includes that
+ * room's header. This one includes none.
+ */
+#ifndef TCPLAB_NET_H
+#define TCPLAB_NET_H
 
 #include <linux/mutex.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
-#include "advice/counts.h"
-#include "congestion/arms.h"
-#include "report/report.h"
-#include "track/track.h"
-#include "tuning/tuning.h"
-#include "wait/close_wait.h"
-#include "wait/first_close.h"
-#include "wait/half_open.h"
-#include "wait/owners.h"
-#include "wait/past.h"
-#include "wait/policy.h"
-#include "wait/ports.h"
-#include "wait/recycle.h"
-#include "wait/straggler.h"
-#include "wait/time_wait.h"
-#include "wait/what_if.h"
-
-struct proc_dir_entry;
+struct tl_arms;
+struct tl_close_wait;
+struct tl_counts;
+struct tl_first_closes;
+struct tl_half_open;
+struct tl_owners;
+struct tl_pasts;
+struct tl_policy;
+struct tl_ports;
+struct tl_recycle_peers;
+struct tl_reports;
+struct tl_stragglers;
+struct tl_time_wait;
+struct tl_track;
+struct tl_tuning;
+struct tl_what_if;
 
 /**
  * struct tl_net - everything tcplab keeps for one network namespace
  * @net: the namespace
  * @track: counters, limits and switches of the tracker
  * @close_wait: the CLOSE_WAIT watch
- * @owners: who has sockets in CLOSE_WAIT
+ * @owners: programs that have sockets in CLOSE_WAIT
  * @half_open: connections of which one end is gone
  * @time_wait: the TIME_WAIT accounts
- * @first_closes: who closed what is in TIME_WAIT
+ * @first_closes: programs that closed what is in TIME_WAIT
  * @policy: what is to be done to traffic
  * @recycle_peers: hosts whose timestamps are remembered
  * @pasts: connections that were closed first here
@@ -44,35 +47,37 @@ struct proc_dir_entry;
  * @arms: configuration of the congestion control
  * @tuning: sysctls that were changed here
  * @counts: what its advice is taken from
- * @proc: /proc/net/tcplab
- * @shown: among the namespaces that have reports
- * @reports: what its files are about
+ * @reports: its files in /proc/net/tcplab
  * @knobs: lets writers of its knobs take turns: switching takes several steps
+ *
+ * The pointers are set before anything happens in the namespace, and stay.
  */
 struct tl_net {
 	struct net *net;
-	struct tl_track track;
-	struct tl_close_wait close_wait;
-	struct tl_owners owners;
-	struct tl_half_open half_open;
-	struct tl_time_wait time_wait;
-	struct tl_first_closes first_closes;
-	struct tl_policy policy;
-	struct tl_recycle_peers recycle_peers;
-	struct tl_pasts pasts;
-	struct tl_stragglers stragglers;
-	struct tl_what_if what_if;
-	struct tl_ports ports;
-	struct tl_arms arms;
-	struct tl_tuning tuning;
-	struct tl_counts counts;
-	struct proc_dir_entry *proc;
-	struct list_head shown;
-	struct tl_report_file reports[TL_REPORTS];
+	struct tl_track *track;
+	struct tl_close_wait *close_wait;
+	struct tl_owners *owners;
+	struct tl_half_open *half_open;
+	struct tl_time_wait *time_wait;
+	struct tl_first_closes *first_closes;
+	struct tl_policy *policy;
+	struct tl_recycle_peers *recycle_peers;
+	struct tl_pasts *pasts;
+	struct tl_stragglers *stragglers;
+	struct tl_what_if *what_if;
+	struct tl_ports *ports;
+	struct tl_arms *arms;
+	struct tl_tuning *tuning;
+	struct tl_counts *counts;
+	struct tl_reports *reports;
 	struct mutex knobs;	/* held by a writer of a knob */
 };
 
 extern unsigned int tl_net_id;
+
+int tl_net_load(void);
+void tl_net_unload(void);
+unsigned int tl_net_memory(void);
 
 /**
  * tl_net() - the context of a namespace
@@ -98,4 +103,4 @@ static inline struct tl_net *tl_net_rcu(const struct net *net)
 	return generic->ptr[tl_net_id];
 }
 
-#endif /* TCPLAB_H */
+#endif /* TCPLAB_NET_H */

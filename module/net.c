@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Set-up and removal of a network namespace: each room's part of it, in order. */
+#include "advice/counts.h"
+#include "congestion/arms.h"
+#include "net.h"
+#include "report/report.h"
+#include "track/track.h"
+#include "tuning/tuning.h"
+#include "wait/close_wait.h"
+#include "wait/first_close.h"
+#include "wait/half_open.h"
+#include "wait/owners.h"
+#include "wait/past.h"
+#include "wait/policy.h"
+#include "wait/ports.h"
+#include "wait/recycle.h"
+#include "wait/straggler.h"
+#include "wait/time_wait.h"
+#include "wait/what_if.h"
+
+unsigned int tl_net_id __read_mostly;
+
+/* All of it is one piece of memory, zeroed, that comes and goes with the namespace. */
+struct net_rooms {
+	struct tl_net ns;
+	struct tl_track track;
+	struct tl_close_wait close_wait;
+	struct tl_owners owners;
+	struct tl_half_open half_open;
+	struct tl_time_wait time_wait;
+	struct tl_first_closes first_closes;
+	struct tl_policy policy;
+	struct tl_recycle_peers recycle_peers;
+	struct tl_pasts pasts;
+	struct tl_stragglers stragglers;
+	struct tl_what_if what_if;
+	struct tl_ports ports;
+	struct tl_arms arms;
+	struct tl_tuning tuning;
+	struct tl_counts counts;
+	struct tl_reports reports;
+};
+
+static void __net_init net_furnish(struct net_rooms *rooms)
+{
+	struct tl_net *ns = &rooms->ns;
+
+	ns->track = &rooms->track;
+	ns->close_wait = &rooms->close_wait;
+	ns->owners = &rooms->owners;
+	ns->half_open = &rooms->half_open;
+	ns->time_wait = &rooms->time_wait;
+	ns->first_closes = &rooms->first_closes;
+	ns->policy = &rooms->policy;
+	ns->recycle_peers = &rooms->recycle_peers;
+	ns->pasts = &rooms->pasts;
+	ns->stragglers = &rooms->stragglers;
+	ns->what_if = &rooms->what_if;
+	ns->ports = &rooms->ports;
+	ns->arms = &rooms->arms;
+	ns->tuning = &rooms->tuning;
+	ns->counts = &rooms->counts;
+	ns->reports = &rooms->reports;
+}
+
+static int __net_init net_init(struct net *net)
+{
+	struct tl_net *ns = tl_net(net);
+	int err;
+
+	BUILD_BUG_ON(offsetof(struct net_rooms, ns) != 0);
+	net_furnish(container_of(ns, struct net_rooms, ns));
+	ns->net = net;
+	mutex_init(&ns->knobs);
+	tl_arms_init(ns->arms);
+	tl_tuning_init(ns);
+	tl_close_wait_init(ns->close_wait);
+	tl_owners_init(ns->owners, ns);
+	tl_recycle_init(ns->recycle_peers);
+	err = tl_policy_init(ns->policy);
+	if (err)
+		return err;
+	tl_first_closes_init(ns->first_closes);
+	tl_pasts_init(ns->pasts);
+	tl_stragglers_init(ns->stragglers);
+	tl_what_if_init(ns);
+	tl_ports_init(ns->ports, ns);
+	err = tl_time_wait_init(ns->time_wait, net);
+	if (err)
+		goto err_time_wait;
+	err = tl_track_net_init(ns);
+	if (err)
+		goto err_track;
+	tl_owners_follow(ns->owners);
+	err = tl_counts_init(ns);
+	if (err)
+		goto err_counts;
+	err = tl_report_net_init(ns);
+	if (err)
+		goto err_report;
+	return 0;
+
+err_report:
+	tl_counts_exit(ns);
+err_counts:
+	tl_track_net_stop(ns);
+	synchronize_rcu();
+	tl_track_net_drop(ns);
+	tl_owners_exit(ns->owners);
+	tl_track_net_exit(ns);
+err_track:
+	/* A census may have met rows that were there for a moment. */
+	tl_owners_exit(ns->owners);
+	tl_pasts_stop(ns->pasts);
+	tl_time_wait_exit(ns->time_wait);
+err_time_wait:
+	tl_ports_exit(ns->ports);
+	tl_what_if_exit(ns);
+	tl_stragglers_exit(ns->stragglers);
+	tl_first_closes_exit(ns->first_closes);
+	tl_policy_exit(ns->policy);
+	return err;
+}
+
+/* An RCU grace period passes between this and net_exit(). */
+static void __net_exit net_pre_exit(struct net *net)
+{
+	tl_track_net_stop(tl_net(net));
+}
+
+static void __net_exit net_exit(struct net *net)
+{
+	struct tl_net *ns = tl_net(net);
+
+	tl_report_net_exit(ns);
+	tl_counts_exit(ns);
+	tl_tuning_exit(ns);
+	tl_track_net_drop(ns);
+	tl_pasts_stop(ns->pasts);
+	tl_owners_exit(ns->owners);
+	tl_track_net_exit(ns);
+	tl_ports_exit(ns->ports);
+	tl_what_if_exit(ns);
+	tl_stragglers_exit(ns->stragglers);
+	tl_time_wait_exit(ns->time_wait);
+	tl_first_closes_exit(ns->first_closes);
+	tl_recycle_exit(ns->recycle_peers);
+	tl_policy_exit(ns->policy);
+}
+
+static struct pernet_operations net_ops = {
+	.init		= net_init,
+	.pre_exit	= net_pre_exit,
+	.exit		= net_exit,
+	.id		= &tl_net_id,
+	.size		= sizeof(struct net_rooms),
+};
+
+/**
+ * tl_net_load() - set all network namespaces up, and each new one from now on
+ *
+ * Context: process; sleeps.
+ * Return: 0 or an error of a namespace's set-up.
+ */
+int tl_net_load(void)
+{
+	return register_pernet_subsys(&net_ops);
+}
+
+/**
+ * tl_net_unload() - remove all that is kept for network namespaces
+ *
+ * Context: process; sleeps.
+ */
+void tl_net_unload(void)
+{
+	unregister_pernet_subsys(&net_ops);
+}
+
+/**
+ * tl_net_memory() - what each namespace takes, whatever happens in it
+ *
+ * Return: bytes.
+ */
+unsigned int tl_net_memory(void)
+{
+	return sizeof(struct net_rooms);
+}
