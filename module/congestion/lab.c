@@ -10,8 +10,8 @@
 #include <linux/module.h>
 #include <net/tcp.h>
 
-#include "../core/law.h"
 #include "../compat.h"
+#include "../core/law.h"
 #include "../net.h"
 #include "arms.h"
 #include "lab.h"

@@ -6,8 +6,9 @@
  */
 #include <net/tcp.h>
 
-#include "../report/trace.h"
 #include "../net.h"
+#include "../trace/trace.h"
+#include "../wait/close_wait.h"
 #include "leak.h"
 #include "life.h"
 #include "socket.h"
@@ -25,6 +26,19 @@ void tl_leak_set(struct tl_conn *conn, bool is)
 	tl_close_wait_count(conn->ns->close_wait, is);
 }
 
+static void tell(const struct tl_conn *conn, unsigned int end,
+		 const struct sock *sk, enum tl_cause cause)
+{
+	const struct tl_trace_leak leak = {
+		.end = end,
+		.age_ms = tl_life_age_ms(conn->since[end]),
+		.uid = READ_ONCE(sk->sk_uid),
+		.cause = tl_cause_name(cause),
+	};
+
+	trace_close_wait_leak(conn->ns, &conn->key, &leak);
+}
+
 static bool judge_socket(struct tl_conn *conn, unsigned int end,
 			 const struct sock *sk)
 {
@@ -37,7 +51,7 @@ static bool judge_socket(struct tl_conn *conn, unsigned int end,
 	if (!wait.leak)
 		return false;
 	if (!conn->told)
-		trace_close_wait_leak(conn, end, wait.cause, READ_ONCE(sk->sk_uid));
+		tell(conn, end, sk, wait.cause);
 	conn->told = 1;
 	return true;
 }

@@ -10,8 +10,9 @@
 #include <net/tcp.h>
 
 #include "../net.h"
-#include "../report/trace.h"
+#include "../trace/trace.h"
 #include "../wait/first_close.h"
+#include "../wait/half_open.h"
 #include "../wait/owners.h"
 #include "../wait/ports.h"
 #include "evict.h"
@@ -136,9 +137,23 @@ static void change(struct tl_conn *conn, unsigned int end, enum tl_state state,
 	change_since(conn, end, state, reason, now(), false);
 }
 
+static noinline void trace(const struct tl_conn *conn, unsigned int end, enum tl_state from)
+{
+	const struct tl_trace_change change = {
+		.shown = conn->first,
+		.end = end,
+		.here = tl_conn_here(conn, end),
+		.from = from,
+		.to = conn->state[end],
+	};
+
+	trace_connection_state(conn->ns, &conn->key, &change);
+}
+
 static void tell(struct tl_conn *conn, unsigned int end, enum tl_state from)
 {
-	trace_connection_state(conn, end, from);
+	if (trace_connection_state_enabled())
+		trace(conn, end, from);
 	/* An end that opened anew as another does not go on as before. */
 	if (conn->evidence == TL_EVIDENCE_SYN && !tl_conn_here(conn, end) &&
 	    conn->state[end] != TL_CLOSED)

@@ -7,7 +7,8 @@
 #include <net/tcp.h>
 
 #include "../net.h"
-#include "../report/trace.h"
+#include "../trace/trace.h"
+#include "../wait/policy.h"
 #include "../wait/recycle.h"
 #include "options.h"
 #include "police.h"
@@ -17,7 +18,7 @@ static void note(struct tl_net *ns, const struct tl_key *key, unsigned int from,
 		 enum tl_deed deed)
 {
 	tl_policy_note(ns->policy, deed);
-	trace_policy_drop(ns, key, from, deed);
+	trace_policy_drop(ns, key, from, tl_policy_deed_name(deed));
 }
 
 /* RFC 9293 section 3.4.3: nothing is opened before old segments have died. */

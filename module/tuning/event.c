@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Telling of each change: the trace event. */
-#include "../report/trace.h"
+#include "../trace/trace.h"
 #include "event.h"
 #include "name.h"
 
@@ -19,11 +19,19 @@ void tl_trace_knob(const struct tl_net *ns, const struct tl_name *name,
 		   u32 line)
 {
 	char text[TL_NAME_SIZE];
+	const struct tl_trace_knob knob = {
+		.name = text,
+		.old = old,
+		.new = new,
+		.cause = cause,
+		.error = err,
+		.line = line,
+	};
 
 	if (!trace_knob_enabled())
 		return;
 	tl_name_text(name, text);
-	trace_knob(ns, text, old, new, cause, err, line);
+	trace_knob(ns, &knob);
 }
 
 /**
@@ -35,5 +43,14 @@ void tl_trace_knob(const struct tl_net *ns, const struct tl_name *name,
  */
 void tl_trace_line(const struct tl_net *ns, const char *text, int err, u32 line)
 {
-	trace_knob(ns, text, "-", "-", "apply", err, line);
+	const struct tl_trace_knob knob = {
+		.name = text,
+		.old = "-",
+		.new = "-",
+		.cause = "apply",
+		.error = err,
+		.line = line,
+	};
+
+	trace_knob(ns, &knob);
 }

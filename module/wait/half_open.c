@@ -9,7 +9,7 @@
 #include <net/tcp.h>
 
 #include "../net.h"
-#include "../report/trace.h"
+#include "../trace/trace.h"
 #include "../track/socket.h"
 #include "../track/track.h"
 #include "half_open.h"
@@ -45,7 +45,7 @@ void tl_half_open_found(struct tl_conn *conn, enum tl_evidence evidence)
 	if (!conn->evidence)
 		atomic_inc(&conn->ns->half_open->now);
 	conn->evidence = evidence;
-	trace_half_open(conn);
+	trace_half_open(conn->ns, &conn->key, conn->first, tl_evidence_name(evidence));
 }
 
 /**

@@ -14,8 +14,8 @@
 #include <net/tcp.h>
 
 #include "../compat.h"
-#include "../report/trace.h"
 #include "../net.h"
+#include "../trace/trace.h"
 #include "../track/budget.h"
 #include "../track/conn.h"
 #include "../track/life.h"
@@ -211,6 +211,23 @@ static bool has_changed_since(const struct tl_port_use *use, u32 all)
 	       100ULL * abs((int)(use->in_use - use->failed_at)) > (u64)TOLD_WITHIN * all;
 }
 
+static void tell_pressure(struct tl_net *ns, const struct tl_port_use *use,
+			  u8 percent, u32 range)
+{
+	const struct tl_trace_ports ports = {
+		.local = &use->to.local,
+		.remote = &use->to.remote,
+		.port = use->to.port,
+		.ifindex = use->to.scope,
+		.percent = percent,
+		.in_use = use->in_use,
+		.time_wait = use->load.waiting,
+		.range = range,
+	};
+
+	trace_port_pressure(ns, &ports);
+}
+
 /* Each level is told once, and again only after it was well below. */
 static void tell(struct tl_net *ns, struct tl_port_use *use)
 {
@@ -226,7 +243,7 @@ static void tell(struct tl_net *ns, struct tl_port_use *use)
 		use->level = level;
 		/* That there is none left a failure has told before. */
 		if (level < 100 || use->failed_at == TL_PORTS_NOT_TOLD)
-			trace_port_pressure(ns, use, level, range);
+			tell_pressure(ns, use, level, range);
 	} else if (percent + TOLD_WITHIN < use->level) {
 		use->level = level;
 	}
@@ -394,7 +411,7 @@ static void note_failure(struct tl_net *ns, struct tl_port_use *use)
 	if (use->level == 100 || use->failed_at != TL_PORTS_NOT_TOLD)
 		return;
 	use->failed_at = use->in_use;
-	trace_port_pressure(ns, use, 100, range);
+	tell_pressure(ns, use, 100, range);
 }
 
 /**

@@ -4,8 +4,8 @@
 #include <net/inet_timewait_sock.h>
 #include <net/tcp.h>
 
-#include "../report/trace.h"
 #include "../net.h"
+#include "../trace/trace.h"
 #include "../track/budget.h"
 #include "../track/life.h"
 #include "../track/options.h"
@@ -248,6 +248,12 @@ static void note(struct tl_net *ns, struct tl_past *past, const struct tl_late *
 	enum tl_kind kind = tl_straggler_kind(late->segment);
 	enum tl_verdict verdict = tl_straggler_verdict(late);
 	u32 late_ms = tl_life_age_ms(past->closed);
+	const struct tl_trace_straggler told = {
+		.end = past->end,
+		.kind = kind,
+		.verdict = verdict,
+		.late_ms = late_ms,
+	};
 
 	if (is_ready(ns))
 		atomic_inc(&ns->stragglers->count[kind][verdict][range_of(late_ms)]);
@@ -257,7 +263,7 @@ static void note(struct tl_net *ns, struct tl_past *past, const struct tl_late *
 	if (tl_straggler_restarts(kind, verdict))
 		past->restart = jiffies;
 	spin_unlock_bh(&ns->pasts->lock);
-	trace_straggler(ns, &past->key, past->end, kind, verdict, late_ms);
+	trace_straggler(ns, &past->key, &told);
 	if (kind == TL_KIND_SYN && verdict == TL_VERDICT_ACCEPTED)
 		tl_past_reused(past, late->segment->seq);
 }

@@ -6,8 +6,9 @@
 
 #include "../compat.h"
 #include "../net.h"
-#include "../report/trace.h"
+#include "../trace/trace.h"
 #include "../track/conn.h"
+#include "../track/life.h"
 #include "first_close.h"
 #include "time_wait.h"
 #include "what_if.h"
@@ -90,6 +91,14 @@ static void count_entry(struct tl_time_wait_stats *stats, bool before)
 	stats->recent[i].count++;
 }
 
+static noinline void trace_enter(const struct tl_conn *conn, unsigned int end)
+{
+	struct tl_closer who;
+
+	tl_first_close_who(conn, &who);
+	trace_time_wait_enter(conn->ns, &conn->key, end, who.uid, who.comm);
+}
+
 /**
  * tl_time_wait_enter() - a socket became TIME_WAIT
  * @conn: its connection, locked, whose stamps say when
@@ -104,7 +113,8 @@ void tl_time_wait_enter(struct tl_conn *conn, unsigned int end, bool before)
 	tl_ages_add(conn->ns, &accounts->ages, conn->since[end]);
 	tl_first_close_enter(conn, end);
 	tl_what_if_enter(conn->ns, conn->since[end], before);
-	trace_time_wait_enter(conn, end);
+	if (trace_time_wait_enter_enabled())
+		trace_enter(conn, end);
 }
 
 /* What ended it would have ended a longer TIME_WAIT, too. */
@@ -142,7 +152,10 @@ void tl_time_wait_leave(struct tl_conn *conn, unsigned int end,
 	tl_first_close_leave(conn);
 	if (ends_any_length(reason))
 		tl_what_if_leave(conn->ns, conn->since[end]);
-	trace_time_wait_exit(conn, end, reason);
+	if (trace_time_wait_exit_enabled())
+		trace_time_wait_exit(conn->ns, &conn->key, end,
+				     tl_life_age_ms(conn->since[end]),
+				     tl_exit_name(reason));
 }
 
 /**

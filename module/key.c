@@ -4,7 +4,7 @@
 #include <linux/net.h>
 #include <net/ipv6.h>
 
-#include "conn.h"
+#include "key.h"
 
 /**
  * tl_key_set6() - make the key of an IPv6 connection

@@ -3,7 +3,6 @@
 #include <net/ipv6.h>
 
 #define CREATE_TRACE_POINTS
-#include "../wait/first_close.h"
 #include "trace.h"
 
 /**
@@ -24,20 +23,4 @@ void tl_trace_address(const struct tl_key *key, unsigned int end, u8 *v4,
 		memcpy(v4, &key->addr.v4[end], 4);
 	tl_key_address(key, end, &address);
 	memcpy(v6, &address, sizeof(address));
-}
-
-/**
- * tl_trace_closer() - who closed a connection in the fields of an event
- * @conn: the connection, locked
- * @uid: set to his uid, as the namespace of the network numbers it; -1 if unknown
- * @comm: filled with his command; empty if unknown
- */
-void tl_trace_closer(const struct tl_conn *conn, u32 *uid, char *comm)
-{
-	struct tl_closer who;
-
-	tl_first_close_who(conn, &who);
-	*uid = uid_valid(who.uid) ?
-	       from_kuid_munged(conn->ns->net->user_ns, who.uid) : -1;
-	memcpy(comm, who.comm, sizeof(who.comm));
 }
