@@ -75,10 +75,10 @@ static int apply_open(struct apply *apply, struct tl_wish *wish)
 }
 
 /* A change whose file has gone was one of an interface or module of the same name. */
-static struct tl_change *apply_known(struct apply *apply,
-				     const struct tl_wish *wish)
+static struct tl_tuned *apply_known(struct apply *apply,
+				    const struct tl_wish *wish)
 {
-	struct tl_change *change = tl_changes_find(apply->changes, &wish->name);
+	struct tl_tuned *change = tl_changes_find(apply->changes, &wish->name);
 	char *now;
 
 	if (!change)
@@ -116,7 +116,7 @@ static int apply_remember(struct tl_wish *wish)
 	if (wish->known)
 		wish->ours = tl_fields_equal(wish->change->mine, wish->old);
 	else
-		wish->change = tl_change_new(&wish->name, wish->old);
+		wish->change = tl_tuned_new(&wish->name, wish->old);
 	return wish->change ? 0 : -ENOMEM;
 }
 
@@ -307,7 +307,7 @@ static void apply_forget_told(struct apply *apply, const struct tl_name *name)
 /* From now on it is a change of the namespace, which there is room for. */
 static void apply_keep(struct apply *apply, struct tl_wish *wish)
 {
-	struct tl_change *change = wish->change;
+	struct tl_tuned *change = wish->change;
 
 	if (!wish->known) {
 		change->file = wish->file;
@@ -315,7 +315,7 @@ static void apply_keep(struct apply *apply, struct tl_wish *wish)
 		tl_changes_add(apply->changes, change);
 		wish->known = true;
 	}
-	tl_change_take(change, wish->value);
+	tl_tuned_take(change, wish->value);
 	change->failed = false;
 	wish->value = NULL;
 	apply_forget_told(apply, &change->name);
@@ -368,14 +368,14 @@ static void apply_undo(struct apply *apply, struct tl_wish *wish)
 		    true, err);
 	wish->left = err;
 	if (!err && wish->ours)
-		tl_change_reread(wish->change);
+		tl_tuned_reread(wish->change);
 }
 
 /* It stays to be put back. */
 static void apply_keep_left(struct apply *apply, struct tl_wish *wish)
 {
 	apply_keep(apply, wish);
-	tl_change_reread(wish->change);
+	tl_tuned_reread(wish->change);
 }
 
 /*
@@ -410,11 +410,11 @@ static void apply_keep_one(struct apply *apply)
 {
 	struct tl_wish *wish = list_first_entry(apply->wishes, struct tl_wish,
 						list);
-	struct tl_change *change = wish->change;
+	struct tl_tuned *change = wish->change;
 
 	apply_keep(apply, wish);
 	/* A single write does not end. */
-	tl_change_no_undo(change);
+	tl_tuned_no_undo(change);
 	change->rewritten = true;
 }
 
@@ -422,7 +422,7 @@ static void apply_keep_set(struct apply *apply, const char *set)
 {
 	struct tl_changes *changes = apply->changes;
 	u32 ms = apply_is_risky(apply) ? apply->ns->tuning->confirm_ms : 0;
-	struct tl_change *change;
+	struct tl_tuned *change;
 	struct tl_wish *wish;
 
 	list_for_each_entry(change, &changes->list, list)

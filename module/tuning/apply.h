@@ -8,7 +8,7 @@
 #include "name.h"
 
 struct file;
-struct tl_change;
+struct tl_tuned;
 struct tl_net;
 
 /**
@@ -54,7 +54,7 @@ struct tl_wish {
 	struct file *file;
 	char *old;
 	char *value;
-	struct tl_change *change;
+	struct tl_tuned *change;
 	bool known;
 	bool ours;
 };

@@ -110,10 +110,10 @@ struct tl_changes *tl_changes_get(struct tl_net *ns)
  *
  * Return: NULL if it was not changed.
  */
-struct tl_change *tl_changes_find(const struct tl_changes *changes,
-				  const struct tl_name *name)
+struct tl_tuned *tl_changes_find(const struct tl_changes *changes,
+				 const struct tl_name *name)
 {
-	struct tl_change *change;
+	struct tl_tuned *change;
 
 	list_for_each_entry(change, &changes->list, list)
 		if (tl_name_equal(&change->name, name))
@@ -152,7 +152,7 @@ void tl_changes_release(u32 unused)
  * @changes: those of the namespace
  * @change: the change
  */
-void tl_changes_add(struct tl_changes *changes, struct tl_change *change)
+void tl_changes_add(struct tl_changes *changes, struct tl_tuned *change)
 {
 	list_add_tail(&change->list, &changes->list);
 	changes->count++;
@@ -163,12 +163,12 @@ void tl_changes_add(struct tl_changes *changes, struct tl_change *change)
  * @changes: those of the namespace
  * @change: one of them
  */
-void tl_changes_drop(struct tl_changes *changes, struct tl_change *change)
+void tl_changes_drop(struct tl_changes *changes, struct tl_tuned *change)
 {
 	list_del(&change->list);
 	changes->count--;
 	tl_changes_release(1);
-	tl_change_free(change);
+	tl_tuned_free(change);
 }
 
 /**
@@ -177,7 +177,7 @@ void tl_changes_drop(struct tl_changes *changes, struct tl_change *change)
  */
 void tl_changes_drop_all(struct tl_changes *changes)
 {
-	struct tl_change *change, *next;
+	struct tl_tuned *change, *next;
 
 	list_for_each_entry_safe(change, next, &changes->list, list)
 		tl_changes_drop(changes, change);
@@ -194,15 +194,15 @@ static char *change_copy(const char *text)
 }
 
 /**
- * tl_change_new() - make a change that is in no list
+ * tl_tuned_new() - make a change that is in no list
  * @name: its name
  * @before: the text that it has now
  *
  * Return: NULL if there is no memory.
  */
-struct tl_change *tl_change_new(const struct tl_name *name, const char *before)
+struct tl_tuned *tl_tuned_new(const struct tl_name *name, const char *before)
 {
-	struct tl_change *change = kzalloc(sizeof(*change), GFP_KERNEL_ACCOUNT);
+	struct tl_tuned *change = kzalloc(sizeof(*change), GFP_KERNEL_ACCOUNT);
 
 	if (!change)
 		return NULL;
@@ -215,11 +215,11 @@ struct tl_change *tl_change_new(const struct tl_name *name, const char *before)
 }
 
 /**
- * tl_change_take() - note the text that a change has now
+ * tl_tuned_take() - note the text that a change has now
  * @change: the change
  * @text: the text; used up
  */
-void tl_change_take(struct tl_change *change, char *text)
+void tl_tuned_take(struct tl_tuned *change, char *text)
 {
 	kvfree(change->mine);
 	change->mine = text;
@@ -227,12 +227,12 @@ void tl_change_take(struct tl_change *change, char *text)
 }
 
 /**
- * tl_change_reread() - note the text that a change has after a write of ours
+ * tl_tuned_reread() - note the text that a change has after a write of ours
  * @change: the change, which is in the list
  *
  * Context: process; sleeps.
  */
-void tl_change_reread(struct tl_change *change)
+void tl_tuned_reread(struct tl_tuned *change)
 {
 	char *now = tl_sysctl_read(change->file);
 
@@ -242,24 +242,24 @@ void tl_change_reread(struct tl_change *change)
 	}
 	if (!tl_fields_equal(now, change->mine))
 		change->rewritten = true;
-	tl_change_take(change, now);
+	tl_tuned_take(change, now);
 }
 
 /**
- * tl_change_no_undo() - take a change out of the set that is to end
+ * tl_tuned_no_undo() - take a change out of the set that is to end
  * @change: the change
  */
-void tl_change_no_undo(struct tl_change *change)
+void tl_tuned_no_undo(struct tl_tuned *change)
 {
 	kvfree(change->undo);
 	change->undo = NULL;
 }
 
 /**
- * tl_change_free() - free a change that is in no list
+ * tl_tuned_free() - free a change that is in no list
  * @change: the change; NULL does nothing
  */
-void tl_change_free(struct tl_change *change)
+void tl_tuned_free(struct tl_tuned *change)
 {
 	if (!change)
 		return;
@@ -290,12 +290,12 @@ void tl_changes_end_in(struct tl_changes *changes, u32 ms)
  */
 void tl_changes_no_end(struct tl_changes *changes)
 {
-	struct tl_change *change;
+	struct tl_tuned *change;
 
 	hrtimer_cancel(&changes->timer);
 	changes->pending = false;
 	list_for_each_entry(change, &changes->list, list)
-		tl_change_no_undo(change);
+		tl_tuned_no_undo(change);
 }
 
 /**

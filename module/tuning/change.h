@@ -37,7 +37,7 @@ enum tl_told {
 };
 
 /**
- * struct tl_change - a name that was changed
+ * struct tl_tuned - a name that was changed
  * @list: among those of the namespace, in the order of the first changes
  * @name: the name
  * @file: the open file, which keeps to the namespace
@@ -51,7 +51,7 @@ enum tl_told {
  * @rewritten: a single write has come after that set, to it or to a name that
  *	the kernel copies to it
  */
-struct tl_change {
+struct tl_tuned {
 	struct list_head list;
 	struct tl_name name;
 	struct file *file;
@@ -120,18 +120,18 @@ struct tl_changes {
 };
 
 struct tl_changes *tl_changes_get(struct tl_net *ns);
-struct tl_change *tl_changes_find(const struct tl_changes *changes,
-				  const struct tl_name *name);
+struct tl_tuned *tl_changes_find(const struct tl_changes *changes,
+				 const struct tl_name *name);
 int tl_changes_reserve(const struct tl_changes *changes);
 void tl_changes_release(u32 unused);
-void tl_changes_add(struct tl_changes *changes, struct tl_change *change);
-void tl_changes_drop(struct tl_changes *changes, struct tl_change *change);
+void tl_changes_add(struct tl_changes *changes, struct tl_tuned *change);
+void tl_changes_drop(struct tl_changes *changes, struct tl_tuned *change);
 void tl_changes_drop_all(struct tl_changes *changes);
-struct tl_change *tl_change_new(const struct tl_name *name, const char *before);
-void tl_change_take(struct tl_change *change, char *text);
-void tl_change_reread(struct tl_change *change);
-void tl_change_no_undo(struct tl_change *change);
-void tl_change_free(struct tl_change *change);
+struct tl_tuned *tl_tuned_new(const struct tl_name *name, const char *before);
+void tl_tuned_take(struct tl_tuned *change, char *text);
+void tl_tuned_reread(struct tl_tuned *change);
+void tl_tuned_no_undo(struct tl_tuned *change);
+void tl_tuned_free(struct tl_tuned *change);
 void tl_changes_end_in(struct tl_changes *changes, u32 ms);
 void tl_changes_no_end(struct tl_changes *changes);
 

@@ -145,7 +145,7 @@ static void mirror_failed(const struct tl_changes *changes,
 			  const struct tl_sysctl *sysctl,
 			  struct tl_mirror *mirror)
 {
-	const struct tl_change *change;
+	const struct tl_tuned *change;
 
 	list_for_each_entry(change, &changes->list, list) {
 		if (!change->failed || change->name.sysctl != sysctl)
@@ -162,7 +162,7 @@ static int mirror_before(struct tl_net *ns, const struct tl_sysctl *sysctl,
 {
 	const struct tl_changes *changes = ns->tuning->changes;
 	struct tl_name name = { .sysctl = sysctl };
-	const struct tl_change *change;
+	const struct tl_tuned *change;
 	char *before;
 
 	if (!changes)

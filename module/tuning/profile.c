@@ -287,7 +287,7 @@ int tl_profile_rollback(struct tl_net *ns)
 }
 
 /* Whether a name has another value than the set gave it; or an error. */
-static int profile_is_changed(const struct tl_change *change)
+static int profile_is_changed(const struct tl_tuned *change)
 {
 	char *now = tl_sysctl_read(change->file);
 	bool same;
@@ -303,7 +303,7 @@ static int profile_is_changed(const struct tl_change *change)
 
 static int profile_changed_since(const struct tl_changes *changes)
 {
-	const struct tl_change *change;
+	const struct tl_tuned *change;
 	int changed, count = 0;
 
 	list_for_each_entry(change, &changes->list, list) {

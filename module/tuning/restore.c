@@ -80,7 +80,7 @@ static bool restore_would_cut(struct tl_net *ns, enum tl_in_use what,
 }
 
 /* Writes @target where @now is; the namespace's files answer only while it lives. */
-static int restore_write(struct tl_changes *changes, struct tl_change *change,
+static int restore_write(struct tl_changes *changes, struct tl_tuned *change,
 			 const char *now, const char *target)
 {
 	int err;
@@ -93,16 +93,16 @@ static int restore_write(struct tl_changes *changes, struct tl_change *change,
 	err = tl_sysctl_write_patiently(change->file, target, false);
 	/* A part of it may have been written, and may stay. */
 	if (err && tl_sysctl_put(change->file, now))
-		tl_change_reread(change);
+		tl_tuned_reread(change);
 	tl_spread_end(changes, &change->name);
 	return err;
 }
 
 /* Its value would be lost again when a name that the kernel copies is put back. */
 static bool restore_waits(const struct tl_changes *changes,
-			  const struct tl_change *change, enum tl_restore who)
+			  const struct tl_tuned *change, enum tl_restore who)
 {
-	const struct tl_change *other;
+	const struct tl_tuned *other;
 
 	list_for_each_entry(other, &changes->list, list)
 		if (other->failed && (other->undo || who != TL_RESTORE_EXPIRE) &&
@@ -120,7 +120,7 @@ static bool restore_waits(const struct tl_changes *changes,
  *
  * Return: an enum tl_told, or an error with nothing put back.
  */
-static int restore_one(struct tl_changes *changes, struct tl_change *change,
+static int restore_one(struct tl_changes *changes, struct tl_tuned *change,
 		       const char *target, enum tl_restore who)
 {
 	struct tl_net *ns = changes->ns;
@@ -152,7 +152,7 @@ static int restore_one(struct tl_changes *changes, struct tl_change *change,
 }
 
 static void restore_tell(struct tl_changes *changes,
-			 const struct tl_change *change, int told)
+			 const struct tl_tuned *change, int told)
 {
 	unsigned int row = change->name.sysctl - tl_sysctls;
 
@@ -164,7 +164,7 @@ static void restore_tell(struct tl_changes *changes,
 
 static void restore_forget_set(struct tl_changes *changes)
 {
-	struct tl_change *change;
+	struct tl_tuned *change;
 
 	tl_changes_no_end(changes);
 	changes->set[0] = '\0';
@@ -192,7 +192,7 @@ static bool restore_again(int told)
  */
 int tl_restore_all(struct tl_changes *changes, enum tl_restore who)
 {
-	struct tl_change *change, *next;
+	struct tl_tuned *change, *next;
 	int first = 0, err;
 
 	list_for_each_entry(change, &changes->list, list)
@@ -235,20 +235,20 @@ void tl_restore_unload(struct tl_changes *changes)
 }
 
 /* The values before the set are in force again; an earlier change stays one. */
-static void restore_back_to(struct tl_changes *changes, struct tl_change *change)
+static void restore_back_to(struct tl_changes *changes, struct tl_tuned *change)
 {
 	if (tl_fields_equal(change->undo, change->before)) {
 		tl_changes_drop(changes, change);
 		return;
 	}
-	tl_change_take(change, change->undo);
+	tl_tuned_take(change, change->undo);
 	change->undo = NULL;
 }
 
 /* Names of one reach; whether all of them are done with. */
 static bool restore_set_part(struct tl_changes *changes, enum tl_reach reach)
 {
-	struct tl_change *change, *next;
+	struct tl_tuned *change, *next;
 	bool done = true;
 	int err;
 
@@ -265,7 +265,7 @@ static bool restore_set_part(struct tl_changes *changes, enum tl_reach reach)
 		if (!err)
 			restore_back_to(changes, change);
 		else if (restore_again(err))
-			tl_change_no_undo(change);
+			tl_tuned_no_undo(change);
 		else
 			tl_changes_drop(changes, change);
 	}

@@ -14,14 +14,14 @@
 #include "sysctl.h"
 
 /* Nobody else has changed it, or just to what it would be put back to. */
-static bool spread_is_ours(const struct tl_change *change, const char *now)
+static bool spread_is_ours(const struct tl_tuned *change, const char *now)
 {
 	return change->unread || tl_fields_equal(now, change->mine) ||
 	       tl_fields_equal(now, change->before) ||
 	       (change->undo && tl_fields_equal(now, change->undo));
 }
 
-static int spread_look(struct tl_change *change)
+static int spread_look(struct tl_tuned *change)
 {
 	char *now = tl_sysctl_read(change->file);
 
@@ -45,7 +45,7 @@ static int spread_look(struct tl_change *change)
  */
 int tl_spread_begin(struct tl_changes *changes, const struct tl_name *name)
 {
-	struct tl_change *change;
+	struct tl_tuned *change;
 	int err = 0;
 
 	list_for_each_entry(change, &changes->list, list) {
@@ -66,9 +66,9 @@ int tl_spread_begin(struct tl_changes *changes, const struct tl_name *name)
  */
 void tl_spread_end(struct tl_changes *changes, const struct tl_name *name)
 {
-	struct tl_change *change;
+	struct tl_tuned *change;
 
 	list_for_each_entry(change, &changes->list, list)
 		if (tl_name_reaches(name, &change->name) && change->follows)
-			tl_change_reread(change);
+			tl_tuned_reread(change);
 }

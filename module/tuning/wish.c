@@ -90,7 +90,7 @@ static void wish_free(struct tl_wish *wish)
 	if (wish->file)
 		tl_sysctl_close(wish->file);
 	if (!wish->known)
-		tl_change_free(wish->change);
+		tl_tuned_free(wish->change);
 	kvfree(wish->old);
 	kvfree(wish->value);
 	kfree(wish);
