@@ -7,6 +7,7 @@
 
 #include "../compat.h"
 #include "../net.h"
+#include "../track/socket.h"
 #include "../wait/time_wait.h"
 #include "rule.h"
 

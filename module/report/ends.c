@@ -3,6 +3,7 @@
 #include <linux/seq_file.h>
 
 #include "../net.h"
+#include "../track/clock.h"
 #include "../track/life.h"
 #include "../track/socket.h"
 #include "ends.h"
@@ -24,7 +25,7 @@ static bool take(struct tl_conn *conn, unsigned int index, u32 states,
 	}
 	end->key = conn->key;
 	end->end = index;
-	end->age_ms = tl_life_age_ms(conn->since[index]);
+	end->age_ms = tl_clock_age_ms(conn->since[index]);
 	end->remote_state = conn->state[!index];
 	return true;
 }

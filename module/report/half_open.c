@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* /proc/net/tcplab/half_open: connections of which one end is presumed gone. */
 #include "../net.h"
+#include "../track/clock.h"
 #include "../track/life.h"
 #include "../wait/half_open.h"
 #include "report.h"
@@ -24,7 +25,7 @@ static void row(struct seq_file *seq, struct tl_conn *conn)
 	tl_view_address(seq, &view.key, view.local);
 	seq_putc(seq, ' ');
 	tl_view_address(seq, &view.key, !view.local);
-	tl_view_number(seq, tl_life_age_ms(since));
+	tl_view_number(seq, tl_clock_age_ms(since));
 	tl_view_word(seq, tl_evidence_name(evidence));
 	tl_view_word(seq, tl_state_name(view.state[view.local]));
 	tl_view_word(seq, tl_state_name(view.state[!view.local]));

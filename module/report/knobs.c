@@ -24,6 +24,7 @@
 #include "../net.h"
 #include "../track/track.h"
 #include "../wait/close_wait.h"
+#include "../wait/leak.h"
 #include "knobs.h"
 
 static struct tl_net *callers_ns(void)
@@ -141,7 +142,7 @@ static unsigned int leak_ms_get(const struct tl_net *ns)
 
 static int leak_ms_set(struct tl_net *ns, unsigned int value)
 {
-	tl_track_leak_ms(ns, value);
+	tl_leak_set_ms(ns, value);
 	return 0;
 }
 

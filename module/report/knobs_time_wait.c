@@ -7,6 +7,7 @@
 #include "../core/value.h"
 #include "../net.h"
 #include "../track/track.h"
+#include "../wait/length.h"
 #include "../wait/past.h"
 #include "../wait/policy.h"
 #include "../wait/recycle.h"
@@ -24,7 +25,7 @@ static void length_changed(struct tl_net *ns)
 {
 	tl_stragglers_length(ns->stragglers);
 	tl_what_if_length(ns);
-	tl_track_policy(ns);
+	tl_length_apply(ns);
 }
 
 static int length_ms_set(struct tl_net *ns, unsigned int value)

@@ -4,6 +4,7 @@
 #include "../track/track.h"
 #include "../track/twsk.h"
 #include "../wait/length.h"
+#include "../wait/time_wait.h"
 #include "report.h"
 
 static void show(struct seq_file *seq, struct tl_net *ns)

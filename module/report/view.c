@@ -3,6 +3,7 @@
 #include <net/tcp.h>
 
 #include "../net.h"
+#include "../track/clock.h"
 #include "../track/life.h"
 #include "../track/settle.h"
 #include "../track/socket.h"
@@ -67,10 +68,10 @@ void tl_view_take(struct tl_conn *conn, struct tl_view *view)
 	view->origin = conn->origin;
 	view->local = conn->first;
 	view->here = conn->local;
-	view->age_ms = tl_life_age_ms(conn->born);
-	view->state_ms = tl_life_age_ms(conn->since[view->local]);
+	view->age_ms = tl_clock_age_ms(conn->born);
+	view->state_ms = tl_clock_age_ms(conn->since[view->local]);
 	view->idle_ms = conn->origin == TL_FORWARD ?
-			tl_life_age_ms(conn->since[!conn->first]) : TL_VIEW_UNKNOWN;
+			tl_clock_age_ms(conn->since[!conn->first]) : TL_VIEW_UNKNOWN;
 	view->uid = INVALID_UID;
 	strscpy(view->cc, "-", sizeof(view->cc));
 	for (end = 0; end < 2; end++) {

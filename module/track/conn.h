@@ -12,13 +12,6 @@
 
 struct tl_net;
 
-/* A RST that came for a socket here: whether TCP takes it is not known yet. */
-enum tl_reset {
-	TL_RESET_NONE,
-	TL_RESET_CAME,
-	TL_RESET_SHOWS_GONE,	/* if so, it is evidence: tl_half_open_reset() */
-};
-
 /* How tcplab met the connection. */
 enum tl_origin {
 	TL_ACTIVE,	/* opened by a socket here */
@@ -68,7 +61,8 @@ enum tl_origin {
  * @exact: it wants to be looked at to a few milliseconds
  * @port: bit mask of the end whose ephemeral port is counted
  * @stamps: the last socket that closed used timestamps (RFC 7323)
- * @reset: an &enum tl_reset
+ * @reset: a RST came for the socket here: whether TCP takes it is not known yet
+ * @reset_tells: if so, it is evidence
  * @mini: bit mask of the ends whose socket is a request or a mini-socket: that
  *	nobody can bind any more
  * @full: a full socket is in FIN_WAIT_2, and tells when it leaves it
@@ -97,7 +91,7 @@ struct tl_conn {
 	u8 slot;
 	u8 origin:3, local:2, first:1, bound:1, leak:1;
 	u8 suspect:2, told:1, evidence:3, hashed:1, fine:1;
-	u8 ended:2, port:2, exact:1, stamps:1, reset:2;
+	u8 ended:2, port:2, exact:1, stamps:1, reset:1, reset_tells:1;
 };
 
 #define TL_RTO_UNIT_MS	2
@@ -152,6 +146,12 @@ static inline bool tl_conn_lives_here(const struct tl_conn *conn,
 static inline bool tl_conn_is_over(const struct tl_conn *conn)
 {
 	return tl_state_over(conn->state[0]) && tl_state_over(conn->state[1]);
+}
+
+/* Whether the row says of any end, here or not, that it is in TIME_WAIT. */
+static inline bool tl_conn_in_time_wait(const struct tl_conn *conn)
+{
+	return conn->state[0] == TL_TIME_WAIT || conn->state[1] == TL_TIME_WAIT;
 }
 
 /* Whether sockets tell both states: nothing is left for segments to say. */

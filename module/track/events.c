@@ -14,21 +14,29 @@
 
 #include "../compat.h"
 #include "../net.h"
-#include "../wait/first_close.h"
-#include "../wait/listeners.h"
-#include "../wait/past.h"
-#include "../wait/ports.h"
-#include "../wait/recycle.h"
+#include "change.h"
 #include "compare.h"
 #include "events.h"
 #include "identity.h"
 #include "life.h"
-#include "sampler.h"
 #include "settle.h"
 #include "socket.h"
 #include "table.h"
 #include "track.h"
 #include "twsk.h"
+
+static void tell(struct tl_conn *conn, unsigned int end, const struct sock *sk,
+		 enum tl_state state, enum tl_exit reason)
+{
+	struct tl_change change = {
+		.sk = sk,
+		.end = end,
+		.to = state,
+		.why = reason,
+	};
+
+	tl_life_socket(conn, &change);
+}
 
 /*
  * A socket opens actively. An earlier incarnation of the 4-tuple ends here;
@@ -70,8 +78,8 @@ void tl_events_syn(struct tl_net *ns, const struct tl_key *key,
 	/* Sent again: neither the socket nor the machine learns anything. */
 	if (conn->state[end] != TL_SYN_SENT) {
 		open_active(conn, end, fresh);
-		tl_ports_met(conn, (struct sock *)sk, true);
-		tl_life_socket(conn, end, sk, TL_SYN_SENT, TL_EXIT_REUSED_OUT);
+		tl_on_met(conn, (struct sock *)sk, true);
+		tell(conn, end, sk, TL_SYN_SENT, TL_EXIT_REUSED_OUT);
 		tl_life_segment(conn, end, segment);
 	}
 	tl_life_unlock(conn);
@@ -212,8 +220,7 @@ void tl_events_syn_ack(struct tl_net *ns, const struct tl_key *key,
 			infer_syn(conn, !end, segment);
 			tl_life_segment(conn, end, segment);
 		}
-		tl_life_socket(conn, end, sk, TL_SYN_RECEIVED,
-			       TL_EXIT_REUSED_IN);
+		tell(conn, end, sk, TL_SYN_RECEIVED, TL_EXIT_REUSED_IN);
 	} else {
 		tl_life_segment(conn, end, segment);
 	}
@@ -346,13 +353,9 @@ static void left_mini(struct tl_conn *conn, unsigned int end,
 	enum tl_state state = mini ? tl_socket_state(mini) : TL_CLOSED;
 
 	tl_twsk_closed(conn, closed);
-	if (mini)
-		tl_recycle_closed(conn, end, tcp_twsk(mini)->tw_ts_recent);
-	tl_life_socket(conn, end, mini ?: closed, state, TL_EXIT_REUSED_IN);
-	if (state == TL_TIME_WAIT)
-		tl_past_remember(conn, end, mini);
-	else if (!mini && found_no_room(closed, old_state))
-		tl_past_remember(conn, end, closed);
+	tell(conn, end, mini ?: closed, state, TL_EXIT_REUSED_IN);
+	if (mini || found_no_room(closed, old_state))
+		tl_on_left(conn, end, mini ?: closed);
 	if (mini)
 		sock_gen_put(mini);
 }
@@ -419,8 +422,13 @@ static void socket_changed(struct tl_net *ns, const struct sock *sk,
 			   int old_state, int new_state)
 {
 	enum tl_state state = tl_socket_full_state(new_state);
-	/* Packets are processed in tasks, too, but with bottom halves off. */
-	bool by_process = in_task() && !in_softirq();
+	struct tl_change change = {
+		.sk = sk,
+		.to = state,
+		.why = TL_EXIT_REUSED_IN,
+		/* Packets are processed in tasks, too, but with bottom halves off. */
+		.by_process = in_task() && !in_softirq(),
+	};
 	struct tl_conn *conn;
 	unsigned int end;
 	struct tl_key key;
@@ -429,9 +437,10 @@ static void socket_changed(struct tl_net *ns, const struct sock *sk,
 	if (!tl_identity_of_socket(sk, &key, &end)) {
 		/* connect() knew where to go, and found no port. */
 		if (old_state == TCP_SYN_SENT && sk->sk_dport)
-			tl_ports_failed(ns, sk);
+			tl_on_no_port(ns, sk);
 		return;
 	}
+	change.end = end;
 	if (state == TL_CLOSED)
 		conn = tl_table_find(ns, &key);
 	else
@@ -447,26 +456,16 @@ static void socket_changed(struct tl_net *ns, const struct sock *sk,
 		tl_life_begin(conn, origin_of(old_state), end);
 		/* Who calls the tracepoint has the socket locked. */
 		if (state != TL_CLOSED)
-			tl_ports_met(conn, (struct sock *)sk, true);
+			tl_on_met(conn, (struct sock *)sk, true);
 	}
-	/* close() or shutdown() has led there, and its caller is running. */
-	if (state == TL_FIN_WAIT_1 && by_process)
-		tl_first_close_by(conn, end, READ_ONCE(sk->sk_uid));
 	if (state == TL_CLOSED && may_leave_mini(old_state))
 		left_mini(conn, end, sk, old_state);
 	else
-		tl_life_socket(conn, end, sk, state, TL_EXIT_REUSED_IN);
+		tl_life_socket(conn, &change);
 	if (conn->state[end] == TL_CLOSED && old_state != TCP_SYN_SENT &&
 	    old_state != TCP_SYN_RECV)
-		tl_life_gave_up(conn, sk);
+		tl_on_closed(conn, sk);
 	tl_life_unlock(conn);
-}
-
-static void note_overflow(struct tl_net *ns, const struct sock *sk, int old_state)
-{
-	local_bh_disable();
-	tl_time_wait_closed(ns->time_wait, sk, old_state);
-	local_bh_enable();
 }
 
 /*
@@ -486,9 +485,7 @@ static void note_answered(struct tl_net *ns, const struct sock *sk)
 static void note_others(struct tl_net *ns, const struct sock *sk, int old_state,
 			int new_state)
 {
-	tl_sampler_changed(ns, sk, old_state, new_state);
-	if (new_state == TCP_CLOSE && may_leave_mini(old_state))
-		note_overflow(ns, sk, old_state);
+	tl_on_socket(ns, sk, old_state, new_state);
 	if (old_state == TCP_SYN_SENT && new_state == TCP_ESTABLISHED)
 		note_answered(ns, sk);
 }
@@ -505,7 +502,7 @@ static void on_set_state(void *unused, const struct sock *sk,
 	ns = tl_net_rcu(sock_net(sk));
 	/* Listeners have no rows; a new child has no 4-tuple yet. */
 	if (old_state == TCP_LISTEN || new_state == TCP_LISTEN)
-		tl_listeners_state(sk, old_state, new_state);
+		tl_on_listen(sk, old_state, new_state);
 	else if (new_state != TCP_SYN_SENT && READ_ONCE(ns->track->enabled))
 		socket_changed(ns, sk, old_state, new_state);
 	if (READ_ONCE(ns->track->enabled))
@@ -542,7 +539,7 @@ bool tl_events_adopt_one(struct sock *sk)
 	/* What the hooks and the tracepoint told meanwhile is newer. */
 	if (fresh || !tl_conn_here(conn, end)) {
 		if (tl_socket_is_full(sk))
-			tl_ports_met(conn, sk, false);
+			tl_on_met(conn, sk, false);
 		tl_life_adopted(conn, end, sk, state);
 	}
 	/* Neither may have known the row while the socket changed. */

@@ -23,12 +23,10 @@
 
 #include "../compat.h"
 #include "../net.h"
-#include "../wait/past.h"
-#include "../wait/straggler.h"
+#include "change.h"
 #include "events.h"
 #include "hook.h"
 #include "identity.h"
-#include "police.h"
 #include "socket.h"
 #include "track.h"
 
@@ -114,7 +112,7 @@ static bool is_plain_in(struct tl_net *ns, const struct sk_buff *skb,
 	    (is_in(skb->sk, FIN_SENT) && acks_fin(skb->sk, tcp_hdr(skb))))
 		return false;
 	return !(control_bits(skb) & (TL_SYN | TL_RST | TL_FIN)) &&
-	       !tl_past_suspects(ns, tcp_hdr(skb)->source, tcp_hdr(skb)->dest);
+	       !tl_wants_segment(ns, tcp_hdr(skb)->source, tcp_hdr(skb)->dest);
 }
 
 static bool parse(struct tl_net *ns, const struct sk_buff *skb,
@@ -220,13 +218,21 @@ static unsigned int judge(struct tl_net *ns, struct sk_buff *skb,
 			  struct tl_key *key, unsigned int from,
 			  const struct tl_segment *segment)
 {
+	struct tl_packet packet = {
+		.skb = skb,
+		.offset = offset,
+		.state = state,
+		.key = key,
+		.segment = segment,
+	};
 	bool stops;
 
 	if (!tl_identity_of_packet(ns, skb, state, key, &from))
 		return NF_ACCEPT;
-	stops = tl_police_stops(ns, skb, offset, state, key, from, segment);
+	packet.from = from;
+	stops = tl_verdict(ns, &packet);
 	if (!stops && state->hook == NF_INET_LOCAL_IN)
-		tl_straggler_seen(ns, key, from, segment, skb, offset);
+		tl_on_arrival(ns, &packet);
 	if (!stops || state->hook == NF_INET_LOCAL_OUT)
 		dispatch(ns, skb, state, key, from, segment);
 	return stops ? NF_DROP : NF_ACCEPT;

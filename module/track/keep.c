@@ -6,11 +6,10 @@
 #include <linux/jiffies.h>
 
 #include "../net.h"
-#include "../wait/close_wait.h"
-#include "../wait/half_open.h"
-#include "../wait/length.h"
-#include "../wait/time_wait.h"
+#include "change.h"
+#include "clock.h"
 #include "keep.h"
+#include "socket.h"
 #include "wheel.h"
 
 #define MS(ms)		msecs_to_jiffies(ms)
@@ -25,65 +24,27 @@
 /* What has no time of its own is compared with its socket this often. */
 #define RECHECK		MS(60000)
 
-static unsigned int remaining(unsigned int length, u32 since)
-{
-	u32 age = (u32)jiffies - since;
-
-	return age < length ? length - age : 0;
-}
-
-static unsigned int leak_age(const struct tl_conn *conn)
-{
-	return msecs_to_jiffies(tl_close_wait_leak_ms(conn->ns->close_wait));
-}
-
-/**
- * tl_keep_time_wait_left() - when a TIME_WAIT wants to be looked at
- * @conn: the connection
- *
- * The timer of a longer one than the kernel's own has to be kept ahead, also
- * after a late segment has set it anew.
- * Return: jiffies from now.
- */
-unsigned int tl_keep_time_wait_left(const struct tl_conn *conn)
-{
-	unsigned int own = MS(TL_TIME_WAIT_MS), length = tl_length_jiffies(conn);
-	unsigned int left = remaining(length ?: own, conn->restart);
-
-	if (length > own)
-		left = min(left, own / 2);
-	return left ?: SILENT;
-}
-
 /* Jiffies until a local end wants to be looked at. */
 static unsigned int check_in(const struct tl_conn *conn, unsigned int end)
 {
-	unsigned int left;
-
 	switch (conn->state[end]) {
 	case TL_SYN_SENT:	/* most are over soon: their rows need not move */
-		return remaining(SILENT, conn->since[end]) ?: RECHECK;
+		return tl_clock_left(SILENT, conn->since[end]) ?: RECHECK;
 	case TL_SYN_RECEIVED:
 		return SILENT;
 	case TL_FIN_WAIT_2:
 		return conn->full ? RECHECK : SILENT;
-	case TL_TIME_WAIT:
-		return tl_keep_time_wait_left(conn);
-	case TL_CLOSE_WAIT:
-		if (conn->leak)
-			return RECHECK;
-		/* What is old enough may be sending, and stop. */
-		left = remaining(leak_age(conn), conn->since[end]);
-		return left ?: SILENT;
 	default:
-		return RECHECK;
+		if (!(BIT(conn->state[end]) & TL_STATES_LOOKED_AT))
+			return RECHECK;
+		return min_t(unsigned int, RECHECK, tl_wants_look_in(conn, end));
 	}
 }
 
-/* It is told within a second of the age that makes it a leak. */
-static bool may_become_leak(const struct tl_conn *conn)
+/* What comes to a certain age in it is told within a second. */
+static bool in_close_wait(const struct tl_conn *conn)
 {
-	return (conn->state[0] == TL_CLOSE_WAIT || conn->state[1] == TL_CLOSE_WAIT) && !conn->leak;
+	return conn->state[0] == TL_CLOSE_WAIT || conn->state[1] == TL_CLOSE_WAIT;
 }
 
 /* Jiffies that a row is kept which only the remote end still fills. */
@@ -93,14 +54,14 @@ static unsigned int history_left(const struct tl_conn *conn, unsigned int end)
 		return 0;
 	switch (conn->state[end]) {
 	case TL_TIME_WAIT:
-		return remaining(MS(TL_TIME_WAIT_MS), conn->since[end]);
+		return tl_clock_left(MS(TL_TIME_WAIT_MS), conn->since[end]);
 	case TL_UNKNOWN:
 	case TL_CLOSED:
 	case TL_SYN_SENT:
 	case TL_SYN_RECEIVED:
 		return 0;
 	default:
-		return remaining(HALF_OPEN, conn->since[!end]);
+		return tl_clock_left(HALF_OPEN, conn->since[!end]);
 	}
 }
 
@@ -113,15 +74,8 @@ static bool forward_open(const struct tl_conn *conn)
 
 static unsigned int forward_left(const struct tl_conn *conn)
 {
-	return remaining(forward_open(conn) ? FORWARD_ESTABLISHED : FORWARD_TRANSITORY,
-			 conn->since[!conn->first]);
-}
-
-/* Jiffies that it is remembered that a connection was half-open. */
-static unsigned int evidence_left(const struct tl_conn *conn)
-{
-	return conn->evidence ?
-	       remaining(MS(TL_HALF_OPEN_MS), tl_half_open_since(conn)) : 0;
+	return tl_clock_left(forward_open(conn) ? FORWARD_ESTABLISHED : FORWARD_TRANSITORY,
+			     conn->since[!conn->first]);
 }
 
 /**
@@ -135,7 +89,7 @@ unsigned int tl_keep_look_in(const struct tl_conn *conn)
 	unsigned int delay = RECHECK, end;
 
 	if (tl_conn_is_over(conn))
-		return evidence_left(conn);
+		return tl_wants_kept_for(conn);
 	if (!conn->local)
 		return forward_left(conn);
 	for (end = 0; end < 2; end++)
@@ -153,11 +107,11 @@ unsigned int tl_keep_look_in(const struct tl_conn *conn)
  * @conn: the connection
  *
  * No row of a living socket wants one earlier than %SILENT, unless there is a
- * suspicion or a leak to be told.
+ * suspicion, or something to be told of an age.
  */
 bool tl_keep_looks_soon(const struct tl_conn *conn)
 {
-	return !conn->suspect && !may_become_leak(conn) && tl_wheel_within(conn, SILENT) &&
+	return !conn->suspect && !in_close_wait(conn) && tl_wheel_within(conn, SILENT) &&
 	       (tl_conn_lives_here(conn, 0) || tl_conn_lives_here(conn, 1));
 }
 

@@ -15,7 +15,6 @@ enum tl_worth {
 	TL_WORTH_KEEPING,	/* stays */
 };
 
-unsigned int tl_keep_time_wait_left(const struct tl_conn *conn);
 unsigned int tl_keep_look_in(const struct tl_conn *conn);
 bool tl_keep_looks_soon(const struct tl_conn *conn);
 enum tl_worth tl_keep_worth(const struct tl_conn *conn);

@@ -11,13 +11,10 @@
 
 #include "../net.h"
 #include "../trace/trace.h"
-#include "../wait/first_close.h"
-#include "../wait/half_open.h"
-#include "../wait/owners.h"
-#include "../wait/ports.h"
+#include "change.h"
+#include "clock.h"
 #include "evict.h"
 #include "keep.h"
-#include "leak.h"
 #include "life.h"
 #include "opener.h"
 #include "settle.h"
@@ -32,29 +29,11 @@
 /* Stamps wrap: past this age, in jiffies, a connection stays as old. */
 #define AGE_MAX		0xc0000000U
 
-static u32 now(void)
-{
-	return jiffies;
-}
-
-/**
- * tl_life_age_ms() - how long ago a stamp was taken
- * @since: low half of jiffies
- *
- * Return: milliseconds.
- */
-unsigned int tl_life_age_ms(u32 since)
-{
-	u64 ms = jiffies64_to_msecs((u32)(now() - since));
-
-	return min_t(u64, ms, UINT_MAX - 1);
-}
-
 /* Stamps must not wrap to youth: old ones move along (each look is enough). */
 static void keep_old(u32 *since)
 {
-	if (now() - *since > AGE_MAX)
-		*since = now() - AGE_MAX;
+	if (tl_clock_now() - *since > AGE_MAX)
+		*since = tl_clock_now() - AGE_MAX;
 }
 
 /* Bottom halves are off while a connection is locked: this CPU's are ours. */
@@ -81,60 +60,37 @@ static void count_simultaneous(const struct tl_conn *conn, unsigned int end,
 		count(conn, TL_COUNT_SIMULTANEOUS_CLOSE);
 }
 
-/* Its stamps still say when it entered. */
-static void leave_time_wait(struct tl_conn *conn, unsigned int end,
-			    enum tl_exit reason)
+/* What is known of a mini-socket goes with it. */
+static void after_time_wait(struct tl_conn *conn, unsigned int end)
 {
-	tl_time_wait_leave(conn, end, tl_twsk_reason(conn, end, reason));
 	if (!tl_conn_here(conn, !end) || conn->state[!end] != TL_TIME_WAIT)
 		tl_twsk_end(conn);
 }
 
-/* Its stamps say when; @before: that was before anybody knew of it. */
-static void enter_time_wait(struct tl_conn *conn, unsigned int end,
-			    enum tl_state from, bool before)
+/* @change tells what end, which state, since when and why. */
+static void change_state(struct tl_conn *conn, struct tl_change *change)
 {
-	tl_twsk_begin(conn, end);
-	tl_time_wait_enter(conn, end, before);
-	tl_ports_changed(conn, end, from, TL_TIME_WAIT);
-}
-
-/* @before: it took the state before it was met. */
-static void change_since(struct tl_conn *conn, unsigned int end,
-			 enum tl_state state, enum tl_exit reason, u32 since,
-			 bool before)
-{
-	u8 from = conn->state[end];
+	unsigned int end = change->end;
+	bool here = tl_conn_here(conn, end);
 	struct tl_stats *stats;
 
-	if (tl_conn_here(conn, end)) {
-		count_simultaneous(conn, end, state);
+	change->from = conn->state[end];
+	change->left = conn->since[end];
+	if (here) {
+		count_simultaneous(conn, end, change->to);
 		stats = stats_of(conn);
-		stats->state[from]--;
-		stats->state[state]++;
-		if (state != TL_TIME_WAIT)
-			tl_ports_changed(conn, end, from, state);
-		if (from == TL_TIME_WAIT)
-			leave_time_wait(conn, end, reason);
-		if (from == TL_CLOSE_WAIT)
-			tl_leak_set(conn, false);
-		if (state == TL_CLOSE_WAIT) {
-			conn->told = 0;
-			tl_owners_watch();
-		}
+		stats->state[change->from]--;
+		stats->state[change->to]++;
 	}
-	conn->state[end] = state;
-	conn->since[end] = since;
+	conn->state[end] = change->to;
+	conn->since[end] = change->since;
 	conn->suspect &= ~BIT(end);
-	if (state == TL_TIME_WAIT && tl_conn_here(conn, end))
-		enter_time_wait(conn, end, from, before);
+	if (here && change->to == TL_TIME_WAIT)
+		tl_twsk_begin(conn, end);
+	tl_on_change(conn, change);
+	if (here && change->from == TL_TIME_WAIT)
+		after_time_wait(conn, end);
 	tl_evict_wake(conn);
-}
-
-static void change(struct tl_conn *conn, unsigned int end, enum tl_state state,
-		   enum tl_exit reason)
-{
-	change_since(conn, end, state, reason, now(), false);
 }
 
 static noinline void trace(const struct tl_conn *conn, unsigned int end, enum tl_state from)
@@ -150,25 +106,26 @@ static noinline void trace(const struct tl_conn *conn, unsigned int end, enum tl
 	trace_connection_state(conn->ns, &conn->key, &change);
 }
 
-static void tell(struct tl_conn *conn, unsigned int end, enum tl_state from)
+static void tell(const struct tl_conn *conn, unsigned int end, enum tl_state from)
 {
 	if (trace_connection_state_enabled())
 		trace(conn, end, from);
-	/* An end that opened anew as another does not go on as before. */
-	if (conn->evidence == TL_EVIDENCE_SYN && !tl_conn_here(conn, end) &&
-	    conn->state[end] != TL_CLOSED)
-		tl_half_open_forget(conn);
 }
 
 static void become(struct tl_conn *conn, unsigned int end, enum tl_state state,
 		   enum tl_exit reason)
 {
-	u8 from = conn->state[end];
+	struct tl_change change = {
+		.since = tl_clock_now(),
+		.end = end,
+		.to = state,
+		.why = reason,
+	};
 
-	if (from == state)
+	if (conn->state[end] == state)
 		return;
-	change(conn, end, state, reason);
-	tell(conn, end, from);
+	change_state(conn, &change);
+	tell(conn, end, change.from);
 }
 
 /* An end turns out to have its socket here: from now on that is believed. */
@@ -182,18 +139,26 @@ static void settle_here(struct tl_conn *conn, unsigned int end)
 		conn->origin = TL_LOOPBACK;
 	}
 	conn->local |= 1 << end;
-	conn->reset = TL_RESET_NONE;
+	conn->reset = 0;
 	conn->state[end] = TL_UNKNOWN;
 	stats_of(conn)->state[TL_UNKNOWN]++;
 }
 
 static void leave_here(struct tl_conn *conn, unsigned int end)
 {
+	struct tl_change change = {
+		.since = tl_clock_now(),
+		.end = end,
+		.to = TL_CLOSED,
+		.why = TL_EXIT_OTHER,
+		.row_goes = true,
+	};
+
 	if (!tl_conn_here(conn, end))
 		return;
 	/* The row goes, not the connection: this is no event. */
 	if (conn->state[end] != TL_CLOSED)
-		change(conn, end, TL_CLOSED, TL_EXIT_OTHER);
+		change_state(conn, &change);
 	stats_of(conn)->state[TL_CLOSED]--;
 	conn->local &= ~(1 << end);
 }
@@ -203,15 +168,15 @@ static void begin(struct tl_conn *conn, enum tl_origin origin,
 {
 	unsigned int end;
 
-	tl_half_open_forget(conn);
-	if (conn->state[0] != TL_TIME_WAIT && conn->state[1] != TL_TIME_WAIT) {
+	tl_on_begin(conn);
+	if (!tl_conn_in_time_wait(conn)) {
 		tl_twsk_end(conn);
 		conn->link = 0;
 	}
-	conn->born = now();
+	conn->born = tl_clock_now();
 	conn->origin = origin;
 	conn->first = first;
-	conn->reset = TL_RESET_NONE;
+	conn->reset = 0;
 	memset(&conn->peers, 0, sizeof(conn->peers));
 	for (end = 0; end < 2; end++) {
 		if (tl_state_over(conn->state[end]))
@@ -254,14 +219,11 @@ static void follow_peers(struct tl_conn *conn)
 /* The socket of an end is gone, and a RST has come for it: that was taken. */
 static void take_reset(struct tl_conn *conn)
 {
-	bool shows_gone = conn->reset == TL_RESET_SHOWS_GONE;
-
-	conn->reset = TL_RESET_NONE;
+	conn->reset = 0;
 	conn->peers.end[0].state = TL_CLOSED;
 	conn->peers.end[1].state = TL_CLOSED;
 	follow_peers(conn);
-	if (shows_gone)
-		tl_half_open_taken(conn);
+	tl_on_reset_taken(conn);
 }
 
 /* What tells by which interface the socket can be found. */
@@ -280,27 +242,24 @@ static void note_binding(struct tl_conn *conn, unsigned int end,
 		conn->link = link;
 }
 
-static void socket_says(struct tl_conn *conn, unsigned int end,
-			const struct sock *sk, enum tl_state state,
-			enum tl_exit reason, u32 since, bool before)
+static void socket_says(struct tl_conn *conn, struct tl_change *change)
 {
+	unsigned int end = change->end;
+	enum tl_state state = change->to;
 	u8 said = conn->state[end];
 
 	settle_here(conn, end);
 	if (state == TL_CLOSED && conn->reset)
 		take_reset(conn);
 	if (conn->state[end] != state)
-		change_since(conn, end, state, reason, since, before);
-	if (sk)
-		note_binding(conn, end, sk, state);
+		change_state(conn, change);
+	if (change->sk)
+		note_binding(conn, end, change->sk, state);
 	if (state == TL_FIN_WAIT_2)
-		conn->full = sk && tl_socket_is_full(sk);
+		conn->full = change->sk && tl_socket_is_full(change->sk);
 	/* Segments may have said it before. */
 	if (said != state)
 		tell(conn, end, said);
-	/* A full socket would have told: this was a mini-socket's timer. */
-	if (said == TL_FIN_WAIT_2 && state == TL_CLOSED && !sk)
-		tl_half_open_left(conn, end);
 	if (tl_conn_both_here(conn))
 		return;
 	tl_peers_told(&conn->peers, end, state);
@@ -310,22 +269,19 @@ static void socket_says(struct tl_conn *conn, unsigned int end,
 /**
  * tl_life_socket() - a local end's socket tells its state
  * @conn: the connection
- * @end: index of the end
- * @sk: the socket, of any kind, or NULL if it is gone
- * @state: its state
- * @reason: why it leaves TIME_WAIT, if it does
+ * @change: which end, socket and state, and why it leaves TIME_WAIT if it does; the
+ *	rest is filled here
  */
-void tl_life_socket(struct tl_conn *conn, unsigned int end,
-		    const struct sock *sk, enum tl_state state,
-		    enum tl_exit reason)
+void tl_life_socket(struct tl_conn *conn, struct tl_change *change)
 {
-	socket_says(conn, end, sk, state, reason, now(), false);
+	change->since = tl_clock_now();
+	socket_says(conn, change);
 }
 
 /* When an end took its state, as far as its socket knows. */
 static u32 since_of(const struct sock *sk, enum tl_state state)
 {
-	u32 since = now();
+	u32 since = tl_clock_now();
 
 	if (state == TL_TIME_WAIT)
 		return since - (MS(TL_TIME_WAIT_MS) - tl_socket_time_left(sk));
@@ -346,12 +302,21 @@ static u32 since_of(const struct sock *sk, enum tl_state state)
 void tl_life_adopted(struct tl_conn *conn, unsigned int end,
 		     const struct sock *sk, enum tl_state state)
 {
-	socket_says(conn, end, sk, state, TL_EXIT_OTHER, since_of(sk, state), true);
+	struct tl_change change = {
+		.sk = sk,
+		.since = since_of(sk, state),
+		.end = end,
+		.to = state,
+		.why = TL_EXIT_OTHER,
+		.adopted = true,
+	};
+
+	socket_says(conn, &change);
 }
 
 /*
  * What the machine is told where it steps nothing: see exit_reason() and
- * tl_half_open_left(). TCP may refuse it: no look judges before TCP has.
+ * was_reset(). TCP may refuse it: no look judges before TCP has.
  */
 static void note_reset(struct tl_conn *conn, unsigned int from)
 {
@@ -375,11 +340,9 @@ static bool reset(struct tl_conn *conn, unsigned int from,
 	 */
 	struct tl_receive_window window = { .rcv_nxt = rst->seq, .known = by_socket };
 	struct tl_peers before = conn->peers;
-	bool shows_gone;
 
 	if (tl_conn_here(conn, !from))
 		tl_socket_window(conn, !from, &window);
-	shows_gone = tl_half_open_reset(conn, from, rst);
 	if (!tl_peers_step(&conn->peers, from, rst, &window))
 		return false;
 	if (!tl_conn_lives_here(conn, !from) ||
@@ -388,7 +351,8 @@ static bool reset(struct tl_conn *conn, unsigned int from,
 		return true;
 	}
 	conn->peers = before;
-	conn->reset = shows_gone ? TL_RESET_SHOWS_GONE : TL_RESET_CAME;
+	conn->reset = 1;
+	tl_on_segment(conn, from, rst);
 	conn->suspect &= ~BIT(from);
 	return true;
 }
@@ -397,8 +361,9 @@ static bool step(struct tl_conn *conn, unsigned int from, const struct tl_segmen
 {
 	const struct tl_receive_window window = { .known = false };
 
-	if ((segment->flags & (TL_SYN | TL_ACK)) == TL_SYN)
-		tl_half_open_syn(conn, from, segment);
+	if ((segment->flags & (TL_SYN | TL_ACK)) == TL_SYN &&
+	    tl_on_segment(conn, from, segment))
+		conn->since[from] = tl_clock_now();
 	if (!tl_peers_step(&conn->peers, from, segment, &window))
 		return false;
 	follow_peers(conn);
@@ -410,8 +375,8 @@ static void passed(struct tl_conn *conn, unsigned int from,
 {
 	bool valid, rst = segment->flags & TL_RST;
 
-	/* Remembered only because it was half-open. */
-	if (tl_conn_is_over(conn) && conn->evidence)
+	/* There is nothing left to step. */
+	if (tl_conn_is_over(conn) && tl_wants_remembered(conn))
 		return;
 	if (rst)
 		tl_life_check_soon(conn);
@@ -425,7 +390,7 @@ static void passed(struct tl_conn *conn, unsigned int from,
 	if (!valid)
 		count(conn, TL_COUNT_INVALID);
 	else if (conn->origin == TL_FORWARD)
-		conn->since[!conn->first] = now();
+		conn->since[!conn->first] = tl_clock_now();
 }
 
 /**
@@ -507,21 +472,6 @@ void tl_life_reused(struct tl_conn *conn, unsigned int end,
 }
 
 /**
- * tl_life_gave_up() - a socket is CLOSED, perhaps because nobody answered it
- * @conn: the connection, which knows
- * @sk: the full socket
- */
-void tl_life_gave_up(struct tl_conn *conn, const struct sock *sk)
-{
-	enum tl_evidence evidence = tl_half_open_gave_up(sk);
-
-	if (evidence)
-		tl_half_open_found(conn, evidence);
-	if (evidence == TL_EVIDENCE_RETRIES2 && tl_half_open_by_retries2(sk))
-		tl_track_note(conn->ns->track, TL_COUNT_RETRIES2_CUT);
-}
-
-/**
  * tl_life_check_soon() - reconcile a connection as soon as TCP has decided
  * @conn: the connection
  */
@@ -555,11 +505,10 @@ void tl_life_unlock(struct tl_conn *conn)
  */
 void tl_life_drop(struct tl_conn *conn)
 {
-	tl_half_open_forget(conn);
-	tl_twsk_release(conn);
+	tl_on_going(conn);
 	leave_here(conn, 0);
 	leave_here(conn, 1);
-	tl_first_close_forget(conn);
+	tl_on_gone(conn);
 	tl_table_remove(conn);
 }
 
@@ -574,7 +523,7 @@ void tl_life_due(struct tl_conn *conn)
 	keep_old(&conn->born);
 	keep_old(&conn->since[0]);
 	keep_old(&conn->since[1]);
-	tl_leak_judge(conn);
+	tl_on_due(conn);
 	tl_settle(conn, true);
 	tl_life_unlock(conn);
 }

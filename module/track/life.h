@@ -3,14 +3,12 @@
 #ifndef TCPLAB_TRACK_LIFE_H
 #define TCPLAB_TRACK_LIFE_H
 
-#include "../wait/time_wait.h"
+#include "change.h"
 #include "conn.h"
 
 void tl_life_begin(struct tl_conn *conn, enum tl_origin origin,
 		   unsigned int first);
-void tl_life_socket(struct tl_conn *conn, unsigned int end,
-		    const struct sock *sk, enum tl_state state,
-		    enum tl_exit reason);
+void tl_life_socket(struct tl_conn *conn, struct tl_change *change);
 void tl_life_adopted(struct tl_conn *conn, unsigned int end,
 		     const struct sock *sk, enum tl_state state);
 void tl_life_segment(struct tl_conn *conn, unsigned int from,
@@ -22,12 +20,9 @@ void tl_life_reused(struct tl_conn *conn, unsigned int end,
 		    enum tl_exit reason);
 void tl_life_refused(struct tl_conn *conn, unsigned int from,
 		     const struct tl_segment *rst);
-void tl_life_gave_up(struct tl_conn *conn, const struct sock *sk);
 void tl_life_check_soon(struct tl_conn *conn);
 void tl_life_unlock(struct tl_conn *conn);
 void tl_life_drop(struct tl_conn *conn);
 void tl_life_due(struct tl_conn *conn);
-
-unsigned int tl_life_age_ms(u32 since);
 
 #endif /* TCPLAB_TRACK_LIFE_H */

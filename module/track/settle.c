@@ -8,15 +8,12 @@
 #include <net/tcp.h>
 
 #include "../net.h"
-#include "../wait/half_open.h"
-#include "../wait/past.h"
-#include "../wait/recycle.h"
+#include "change.h"
 #include "keep.h"
 #include "life.h"
 #include "settle.h"
 #include "socket.h"
 #include "track.h"
-#include "twsk.h"
 #include "wheel.h"
 
 /* How long after its adoption a row may still be wrong unnoticed. */
@@ -27,6 +24,17 @@ static enum tl_exit exit_reason(const struct tl_conn *conn, unsigned int end)
 {
 	return conn->reset || conn->peers.end[end].state == TL_CLOSED ?
 	       TL_EXIT_RESET : TL_EXIT_OTHER;
+}
+
+static void tell_gone(struct tl_conn *conn, unsigned int end, enum tl_state state)
+{
+	struct tl_change change = {
+		.end = end,
+		.to = state,
+		.why = exit_reason(conn, end),
+	};
+
+	tl_life_socket(conn, &change);
 }
 
 /* Request and mini-sockets change and end without an event. */
@@ -56,7 +64,7 @@ static void correct(struct tl_conn *conn, unsigned int end,
 	if (!changes_silently(conn, end) && !just_adopted(conn))
 		tl_track_note(conn->ns->track, state == TL_CLOSED ?
 			      TL_COUNT_DISAGREE_GONE : TL_COUNT_DISAGREE_MISSED);
-	tl_life_socket(conn, end, NULL, state, exit_reason(conn, end));
+	tell_gone(conn, end, state);
 }
 
 /* What a mini-socket does by itself, and not in its first moment. */
@@ -67,22 +75,20 @@ static bool is_mini_change(const struct tl_conn *conn, unsigned int end,
 	       (u32)jiffies - conn->since[end] >= TL_KEEP_SOON;
 }
 
-/*
- * A mini-socket in TIME_WAIT: it has just come there, or it may be time to end
- * it. True if nothing is left to be done, and the reference was given back.
- */
-static bool met_time_wait(struct tl_conn *conn, unsigned int end,
-			  struct sock *mini)
+/* A mini-socket has come from FIN_WAIT_2 to TIME_WAIT. */
+static void came_to_time_wait(struct tl_conn *conn, unsigned int end,
+			      struct sock *mini)
 {
-	if (conn->state[end] == TL_TIME_WAIT)
-		return tl_twsk_look(conn, end, mini);
-	if (conn->state[end] != TL_FIN_WAIT_2)
-		return false;
-	tl_life_socket(conn, end, mini, TL_TIME_WAIT, TL_EXIT_OTHER);
-	tl_recycle_closed(conn, end, READ_ONCE(tcp_twsk(mini)->tw_ts_recent));
-	tl_past_remember(conn, end, mini);
+	struct tl_change change = {
+		.sk = mini,
+		.end = end,
+		.to = TL_TIME_WAIT,
+		.why = TL_EXIT_OTHER,
+	};
+
+	tl_life_socket(conn, &change);
+	tl_on_left(conn, end, mini);
 	sock_gen_put(mini);
-	return true;
 }
 
 /*
@@ -96,7 +102,7 @@ static void doubt_reset(struct tl_conn *conn, unsigned int end, const struct soc
 		return;
 	}
 	if (conn->suspect & BIT(!end))
-		conn->reset = TL_RESET_NONE;
+		conn->reset = 0;
 	conn->suspect ^= BIT(!end);
 }
 
@@ -118,10 +124,12 @@ static bool reconcile_end(struct tl_conn *conn, unsigned int end, bool judge)
 		state = tl_socket_state(sk);
 		if (judge)
 			doubt_noted(conn, end);
-		if (state == TL_TIME_WAIT && met_time_wait(conn, end, sk))
+		if (state == TL_TIME_WAIT && conn->state[end] == TL_FIN_WAIT_2) {
+			came_to_time_wait(conn, end, sk);
 			return true;
-		if (conn->evidence && tl_socket_is_full(sk))
-			tl_half_open_check(conn, end, sk);
+		}
+		if (tl_on_look(conn, end, sk, state))
+			return true;
 		if (conn->reset && judge)
 			doubt_reset(conn, end, sk);
 		sock_gen_put(sk);
@@ -131,7 +139,7 @@ static bool reconcile_end(struct tl_conn *conn, unsigned int end, bool judge)
 	    state == conn->state[end])
 		return true;
 	if (is_mini_change(conn, end, state))
-		tl_life_socket(conn, end, NULL, state, exit_reason(conn, end));
+		tell_gone(conn, end, state);
 	else if (judge && (conn->suspect & BIT(end)))
 		correct(conn, end, state);
 	else

@@ -15,7 +15,6 @@
 
 #include "../compat.h"
 #include "../net.h"
-#include "../wait/time_wait.h"
 #include "scope.h"
 #include "socket.h"
 

@@ -8,6 +8,9 @@
 
 #include "conn.h"
 
+/* The kernel's own length of TIME_WAIT, TCP_TIMEWAIT_LEN, in milliseconds. */
+#define TL_TIME_WAIT_MS		60000
+
 /**
  * tl_socket_is_full() - whether a socket is no request and no mini-socket
  * @sk: a socket, perhaps unlocked, so that its state may change meanwhile

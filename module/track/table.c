@@ -237,7 +237,8 @@ static struct tl_conn *allocate(struct tl_net *ns, const struct tl_key *key)
 	conn->ended = 0;
 	conn->exact = 0;
 	conn->stamps = 0;
-	conn->reset = TL_RESET_NONE;
+	conn->reset = 0;
+	conn->reset_tells = 0;
 	conn->mini = 0;
 	conn->full = 0;
 	conn->own = 0;

@@ -4,16 +4,14 @@
 #include <linux/rcupdate.h>
 
 #include "../net.h"
-#include "../wait/close_wait.h"
+#include "change.h"
 #include "events.h"
 #include "evict.h"
 #include "hook.h"
-#include "leak.h"
 #include "life.h"
 #include "scope.h"
 #include "table.h"
 #include "track.h"
-#include "twsk.h"
 #include "wheel.h"
 
 /**
@@ -62,7 +60,7 @@ static int add_hooks(struct tl_net *ns)
 	int err;
 
 	WRITE_ONCE(ns->track->started, (u32)jiffies);
-	tl_time_wait_begin(ns->time_wait, ns->net);
+	tl_on_follow(ns);
 	err = tl_hook_add(ns);
 	if (!err) {
 		WRITE_ONCE(ns->track->enabled, true);
@@ -202,45 +200,6 @@ int tl_track_forward(struct tl_net *ns, bool on)
 	synchronize_rcu();
 	tl_table_walk(ns, drop_forwarded, NULL);
 	return 0;
-}
-
-static bool judge_anew(struct tl_conn *conn, void *unused)
-{
-	tl_leak_judge(conn);
-	tl_life_unlock(conn);
-	return true;
-}
-
-/**
- * tl_track_leak_ms() - change the age that makes CLOSE_WAIT a leak
- * @ns: the namespace
- * @leak_ms: the age in milliseconds; holds for the sockets of now, too
- *
- * Context: process, serialised by the caller; sleeps.
- */
-void tl_track_leak_ms(struct tl_net *ns, unsigned int leak_ms)
-{
-	tl_close_wait_set_leak_ms(ns->close_wait, leak_ms);
-	tl_table_walk(ns, judge_anew, NULL);
-}
-
-static bool apply_policy(struct tl_conn *conn, void *unused)
-{
-	tl_twsk_policy(conn);
-	tl_life_unlock(conn);
-	return true;
-}
-
-/**
- * tl_track_policy() - another length of TIME_WAIT holds from now on
- * @ns: the namespace
- *
- * Sockets that have lasted longer end before this returns.
- * Context: process, serialised by the caller; sleeps.
- */
-void tl_track_policy(struct tl_net *ns)
-{
-	tl_table_walk(ns, apply_policy, NULL);
 }
 
 /**

@@ -67,8 +67,6 @@ int tl_track_enable(struct tl_net *ns, bool on);
 int tl_track_forward(struct tl_net *ns, bool on);
 bool tl_track_enabled(const struct tl_net *ns);
 bool tl_track_forwards(const struct tl_net *ns);
-void tl_track_leak_ms(struct tl_net *ns, unsigned int leak_ms);
-void tl_track_policy(struct tl_net *ns);
 
 /* what has been counted */
 u64 tl_track_uptime_ms(const struct tl_net *ns);

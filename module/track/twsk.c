@@ -16,20 +16,17 @@
 
 #include "../compat.h"
 #include "../net.h"
-#include "../wait/first_close.h"
-#include "../wait/length.h"
-#include "../wait/policy.h"
 #include "identity.h"
-#include "keep.h"
 #include "life.h"
-#include "settle.h"
 #include "socket.h"
 #include "table.h"
 #include "track.h"
 #include "twsk.h"
-#include "wheel.h"
 
 static bool probed;
+
+/* This CPU is ending a socket, bottom halves are off. */
+static DEFINE_PER_CPU(bool, killing);
 
 /**
  * tl_twsk_closed() - note of a full socket what its mini-socket will not know
@@ -53,31 +50,26 @@ void tl_twsk_begin(struct tl_conn *conn, unsigned int end)
 {
 	conn->restart = conn->since[end];
 	conn->ended &= ~BIT(end);
-	conn->exact = tl_length_jiffies(conn) > 0;
-	tl_wheel_move(conn, tl_keep_time_wait_left(conn));
-}
-
-/* Who takes the 4-tuple of one that has expired tells it, but did not end it. */
-static bool has_expired(const struct tl_conn *conn, unsigned int end)
-{
-	return !(conn->ended & BIT(end)) && !tl_length_jiffies(conn) &&
-	       tl_life_age_ms(conn->restart) >= TL_TIME_WAIT_MS;
 }
 
 /**
- * tl_twsk_reason() - why TIME_WAIT ends
+ * tl_twsk_restarts() - TIME_WAIT has begun anew for a late segment
  * @conn: the connection
- * @end: index of its end
- * @reason: what shows that it has ended
+ * @since: when, low half of jiffies
  */
-enum tl_exit tl_twsk_reason(const struct tl_conn *conn, unsigned int end,
-			    enum tl_exit reason)
+void tl_twsk_restarts(struct tl_conn *conn, u32 since)
 {
-	if (reason != TL_EXIT_SHORTENED && has_expired(conn, end))
-		return TL_EXIT_EXPIRED;
-	if (reason == TL_EXIT_OTHER && (conn->ended & BIT(end)))
-		return TL_EXIT_KILLED;
-	return reason;
+	conn->restart = since;
+}
+
+/**
+ * tl_twsk_exact() - say how exactly a mini-socket is to be looked at
+ * @conn: the connection, with an end in TIME_WAIT
+ * @exact: to a few milliseconds, and soon after each segment that comes for it
+ */
+void tl_twsk_exact(struct tl_conn *conn, bool exact)
+{
+	conn->exact = exact;
 }
 
 /**
@@ -88,73 +80,21 @@ void tl_twsk_end(struct tl_conn *conn)
 {
 	conn->exact = 0;
 	conn->ended = 0;
-	tl_first_close_forget(conn);
 }
 
 /**
- * tl_twsk_look() - end a mini-socket if the policy wants it
- * @conn: the connection
- * @end: index of its end, in TIME_WAIT
- * @mini: its mini-socket, in TIME_WAIT
+ * tl_twsk_kill() - end a mini-socket, which is not told as somebody else's doing
+ * @mini: the mini-socket; the caller's reference to it is given back
  *
- * Context: RCU, any but hard interrupt.
- * Return: true if it has been ended, and the reference to it given back.
+ * Context: any but hard interrupt; no lock of the socket table held.
  */
-bool tl_twsk_look(struct tl_conn *conn, unsigned int end, struct sock *mini)
+void tl_twsk_kill(struct sock *mini)
 {
-	enum tl_length look = tl_length_look(conn, mini);
-
-	if (look == TL_LENGTH_LASTS)
-		return false;
-	if (look == TL_LENGTH_CUT)
-		tl_policy_note(conn->ns->policy, TL_DEED_SHORTENED);
-	tl_life_socket(conn, end, NULL, TL_CLOSED,
-		       look == TL_LENGTH_CUT ? TL_EXIT_SHORTENED : TL_EXIT_EXPIRED);
-	tl_length_end(mini);
-	return true;
-}
-
-/**
- * tl_twsk_policy() - another policy holds from now on
- * @conn: the connection
- */
-void tl_twsk_policy(struct tl_conn *conn)
-{
-	unsigned int end;
-
-	for (end = 0; end < 2; end++) {
-		if (!tl_conn_here(conn, end) || conn->state[end] != TL_TIME_WAIT)
-			continue;
-		conn->exact = tl_length_jiffies(conn) > 0;
-		tl_settle(conn, false);
-		if (!tl_state_over(conn->state[end]))
-			tl_wheel_move(conn, tl_keep_time_wait_left(conn));
-	}
-}
-
-/**
- * tl_twsk_release() - the row goes, its mini-sockets are left to the kernel
- * @conn: the connection
- */
-void tl_twsk_release(struct tl_conn *conn)
-{
-	unsigned int end;
-	struct sock *sk;
-
-	if (!conn->exact)
-		return;
-	rcu_read_lock();
-	for (end = 0; end < 2; end++) {
-		if (!tl_conn_here(conn, end) || conn->state[end] != TL_TIME_WAIT)
-			continue;
-		sk = tl_socket_find(conn, end);
-		if (!sk)
-			continue;
-		if (tl_socket_state(sk) == TL_TIME_WAIT)
-			tl_length_release(sk);
-		sock_gen_put(sk);
-	}
-	rcu_read_unlock();
+	local_bh_disable();
+	this_cpu_write(killing, true);
+	inet_twsk_deschedule_put(inet_twsk(mini));
+	this_cpu_write(killing, false);
+	local_bh_enable();
 }
 
 static void ended_early(struct tl_net *ns, const struct sock *mini)
@@ -181,7 +121,7 @@ static int on_deschedule(struct kprobe *probe, struct pt_regs *regs)
 {
 	struct sock *mini = (void *)tl_compat_argument(regs, 0);
 
-	if (tl_length_ending() || tl_socket_state(mini) != TL_TIME_WAIT)
+	if (this_cpu_read(killing) || tl_socket_state(mini) != TL_TIME_WAIT)
 		return 0;
 	rcu_read_lock();
 	ended_early(tl_net_rcu(sock_net(mini)), mini);

@@ -10,6 +10,7 @@
  */
 #include <linux/inetdevice.h>
 #include <net/ipv6.h>
+#include <net/sock.h>
 
 #include "../net.h"
 #include "../track/budget.h"
@@ -307,23 +308,21 @@ static void note(struct tl_conn *conn, unsigned int end, const struct tl_closer 
 }
 
 /**
- * tl_first_close_by() - the current process closes a connection
+ * tl_first_close_changed() - an end comes to FIN_WAIT_1
  * @conn: the connection, locked; if it has been closed already that counts
- * @end: index of the end that is closed
- * @uid: owner of its socket
- *
- * Context: process with bottom halves disabled.
+ * @change: what has changed: close() or shutdown() has led there if a process has,
+ *	and its caller is running
  */
-void tl_first_close_by(struct tl_conn *conn, unsigned int end, kuid_t uid)
+void tl_first_close_changed(struct tl_conn *conn, const struct tl_change *change)
 {
 	struct tl_first_closes *closes = conn->ns->first_closes;
 	struct tl_closer who;
 
-	if (conn->closer)
+	if (!change->by_process || conn->closer)
 		return;
-	tl_closer_set(&who, uid);
+	tl_closer_set(&who, READ_ONCE(change->sk->sk_uid));
 	spin_lock(&closes->lock);
-	note(conn, end, &who);
+	note(conn, change->end, &who);
 	spin_unlock(&closes->lock);
 }
 

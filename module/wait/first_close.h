@@ -8,9 +8,8 @@
 #include <linux/list.h>
 #include <linux/spinlock.h>
 
+#include "../track/change.h"
 #include "closers.h"
-
-struct tl_conn;
 
 /* Rows of programs, and as many of users. */
 #define TL_FIRST_CLOSE_ROWS	1024
@@ -81,7 +80,7 @@ struct tl_first_closes {
 void tl_first_closes_init(struct tl_first_closes *closes);
 void tl_first_closes_exit(struct tl_first_closes *closes);
 u64 tl_first_closes_memory(const struct tl_first_closes *closes);
-void tl_first_close_by(struct tl_conn *conn, unsigned int end, kuid_t uid);
+void tl_first_close_changed(struct tl_conn *conn, const struct tl_change *change);
 void tl_first_close_who(const struct tl_conn *conn, struct tl_closer *who);
 void tl_first_close_enter(struct tl_conn *conn, unsigned int end);
 void tl_first_close_leave(struct tl_conn *conn);

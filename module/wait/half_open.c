@@ -10,6 +10,8 @@
 
 #include "../net.h"
 #include "../trace/trace.h"
+#include "../track/clock.h"
+#include "../track/conn.h"
 #include "../track/socket.h"
 #include "../track/track.h"
 #include "half_open.h"
@@ -35,12 +37,8 @@ const char *tl_evidence_name(enum tl_evidence evidence)
 	return names[evidence];
 }
 
-/**
- * tl_half_open_found() - one end of a connection turns out to be gone
- * @conn: the connection
- * @evidence: what shows it
- */
-void tl_half_open_found(struct tl_conn *conn, enum tl_evidence evidence)
+/* One end of a connection turns out to be gone. */
+static void found(struct tl_conn *conn, enum tl_evidence evidence)
 {
 	if (!conn->evidence)
 		atomic_inc(&conn->ns->half_open->now);
@@ -66,9 +64,9 @@ static bool was_ended(int err)
 	return !err || err == ECONNRESET || err == EPIPE || err == ECONNABORTED;
 }
 
-/**
- * tl_half_open_gave_up() - whether a socket ends for want of any answer
- * @sk: a full socket, which was synchronized and becomes CLOSED
+/*
+ * Whether a full socket, which was synchronized and becomes CLOSED, ends for want of
+ * any answer.
  *
  * The socket gives up when retransmissions or window probes (tcp_retries2,
  * RFC 9293 section 3.8.3) or keepalives (RFC 9293 section 3.8.4) stay without
@@ -76,7 +74,7 @@ static bool was_ended(int err)
  * ICMP message, or ETIMEDOUT; a program that asks for the error in the very
  * moment may take it away.
  */
-enum tl_evidence tl_half_open_gave_up(const struct sock *sk)
+static enum tl_evidence gave_up(const struct sock *sk)
 {
 	const struct inet_connection_sock *icsk = inet_csk(sk);
 	const struct tcp_sock *tp = tcp_sk(sk);
@@ -89,17 +87,32 @@ enum tl_evidence tl_half_open_gave_up(const struct sock *sk)
 	       TL_EVIDENCE_KEEPALIVE : TL_EVIDENCE_RETRIES2;
 }
 
-/**
- * tl_half_open_by_retries2() - whether tcp_retries2 alone was the bound
- * @sk: a full socket that was given up for want of an acknowledgment
+/*
+ * Whether tcp_retries2 alone was the bound for a full socket that was given up for
+ * want of an acknowledgment.
  *
  * An orphan has tcp_orphan_retries, and a program may have its own bound in
  * TCP_USER_TIMEOUT.
  */
-bool tl_half_open_by_retries2(const struct sock *sk)
+static bool by_retries2(const struct sock *sk)
 {
 	return !sock_flag(sk, SOCK_DEAD) &&
 	       !READ_ONCE(inet_csk(sk)->icsk_user_timeout);
+}
+
+/**
+ * tl_half_open_closed() - a full socket is CLOSED, perhaps because nobody answered it
+ * @conn: the connection, which knows
+ * @sk: the socket, which was synchronized
+ */
+void tl_half_open_closed(struct tl_conn *conn, const struct sock *sk)
+{
+	enum tl_evidence evidence = gave_up(sk);
+
+	if (evidence)
+		found(conn, evidence);
+	if (evidence == TL_EVIDENCE_RETRIES2 && by_retries2(sk))
+		tl_track_note(conn->ns->track, TL_COUNT_RETRIES2_CUT);
 }
 
 /* Where both ends are here, only a RST that was seen is noted. */
@@ -110,21 +123,36 @@ static bool was_reset(const struct tl_conn *conn)
 		conn->peers.end[1].state == TL_CLOSED);
 }
 
-/**
- * tl_half_open_left() - a mini-socket in FIN_WAIT_2 is gone
- * @conn: the connection
- * @end: index of its end
- *
- * That was its timer (tcp_fin_timeout, TCP_LINGER2), unless there was a RST, or
- * somebody has killed it (ss -K), which looks the same. A peer that has not
- * closed by now does not learn it.
+/*
+ * A mini-socket in FIN_WAIT_2 is gone: a full socket would have told. That was its
+ * timer (tcp_fin_timeout, TCP_LINGER2), unless there was a RST, or somebody has
+ * killed it (ss -K), which looks the same. A peer that has not closed by now does
+ * not learn it.
  */
-void tl_half_open_left(struct tl_conn *conn, unsigned int end)
+static void left(struct tl_conn *conn, unsigned int end)
 {
 	if (conn->state[!end] != TL_CLOSE_WAIT || was_reset(conn))
 		return;
 	tl_track_note(conn->ns->track, TL_COUNT_FIN_WAIT_2_CUT);
-	tl_half_open_found(conn, TL_EVIDENCE_FIN_WAIT_2);
+	found(conn, TL_EVIDENCE_FIN_WAIT_2);
+}
+
+/**
+ * tl_half_open_changed() - an end has another state
+ * @conn: its connection
+ * @change: what has changed
+ */
+void tl_half_open_changed(struct tl_conn *conn, const struct tl_change *change)
+{
+	if (tl_conn_here(conn, change->end)) {
+		if (change->from == TL_FIN_WAIT_2 && change->to == TL_CLOSED &&
+		    !change->sk && !change->row_goes)
+			left(conn, change->end);
+		return;
+	}
+	/* An end that opened anew as another does not go on as before. */
+	if (conn->evidence == TL_EVIDENCE_SYN && change->to != TL_CLOSED)
+		tl_half_open_forget(conn);
 }
 
 /*
@@ -147,40 +175,29 @@ static bool is_old(const struct tl_conn *conn, unsigned int end,
 	return old;
 }
 
-/**
- * tl_half_open_syn() - a SYN has come for a connection that may be open here
- * @conn: the connection, not yet stepped
- * @from: index of the end that sent it
- * @syn: the SYN, without ACK
- *
- * Context: RCU, any but hard interrupt.
+/*
+ * A SYN has come for a connection that may be open here.
  * Source: RFC 9293 section 3.5.1, figure 9; RFC 5961 section 4.
  */
-void tl_half_open_syn(struct tl_conn *conn, unsigned int from,
-		      const struct tl_segment *syn)
+static bool shows_new_end(const struct tl_conn *conn, unsigned int from,
+			  const struct tl_segment *syn)
 {
 	u8 state = conn->state[!from];
 
-	if (!tl_conn_here(conn, !from) || tl_conn_both_here(conn) ||
-	    conn->evidence || !tl_state_synchronized(state) ||
-	    state == TL_TIME_WAIT || is_old(conn, !from, syn))
-		return;
-	conn->since[from] = jiffies;
-	tl_half_open_found(conn, TL_EVIDENCE_SYN);
+	return tl_conn_here(conn, !from) && !tl_conn_both_here(conn) &&
+	       !conn->evidence && tl_state_synchronized(state) &&
+	       state != TL_TIME_WAIT && !is_old(conn, !from, syn);
 }
 
-/**
- * tl_half_open_reset() - whether a RST shows that its sender's end was gone
- * @conn: the connection, not yet stepped
- * @from: index of the end that sent it
- * @rst: the RST, which is evidence only if our end takes it
+/*
+ * Whether a RST shows that its sender's end was gone, if our end takes it.
  *
  * An end that closes by a RST acknowledges what it has. A host without such a
  * connection takes the sequence number from the acknowledgment that it answers,
  * and acknowledges nothing (RFC 9293 section 3.10.7.1). After a FIN that is
  * nothing new, unless a SYN has come, whose challenge it answers.
  */
-bool tl_half_open_reset(const struct tl_conn *conn, unsigned int from,
+static bool reset_tells(const struct tl_conn *conn, unsigned int from,
 			const struct tl_segment *rst)
 {
 	u8 state = conn->state[!from];
@@ -193,29 +210,55 @@ bool tl_half_open_reset(const struct tl_conn *conn, unsigned int from,
 }
 
 /**
- * tl_half_open_taken() - our end has taken a RST that shows the other's gone
- * @conn: the connection
+ * tl_half_open_segment() - a segment has come that may tell something
+ * @conn: its connection, not yet stepped
+ * @from: index of the end that sent it
+ * @segment: a SYN without ACK, or a RST that our end may take
+ *
+ * Context: RCU, any but hard interrupt.
+ * Return: true if the sender begins anew.
  */
-void tl_half_open_taken(struct tl_conn *conn)
+bool tl_half_open_segment(struct tl_conn *conn, unsigned int from,
+			  const struct tl_segment *segment)
 {
-	tl_half_open_found(conn, conn->evidence == TL_EVIDENCE_SYN ?
-				 TL_EVIDENCE_CHALLENGE : TL_EVIDENCE_UNKNOWN);
+	if (segment->flags & TL_RST) {
+		conn->reset_tells = reset_tells(conn, from, segment);
+		return false;
+	}
+	if (!shows_new_end(conn, from, segment))
+		return false;
+	found(conn, TL_EVIDENCE_SYN);
+	return true;
 }
 
 /**
- * tl_half_open_check() - whether the evidence still holds
- * @conn: the connection, with evidence
+ * tl_half_open_reset_taken() - our end has taken the RST that came last
+ * @conn: the connection
+ */
+void tl_half_open_reset_taken(struct tl_conn *conn)
+{
+	if (conn->reset_tells)
+		found(conn, conn->evidence == TL_EVIDENCE_SYN ?
+			    TL_EVIDENCE_CHALLENGE : TL_EVIDENCE_UNKNOWN);
+}
+
+/**
+ * tl_half_open_look() - whether the evidence still holds, if there is any
+ * @conn: the connection
  * @end: index of a local end
  * @sk: its full socket
  *
  * A SYN may have been an impostor's: then the peer acknowledges something later.
  */
-void tl_half_open_check(struct tl_conn *conn, unsigned int end,
-			const struct sock *sk)
+void tl_half_open_look(struct tl_conn *conn, unsigned int end,
+		       const struct sock *sk)
 {
-	u32 heard = READ_ONCE(tcp_sk(sk)->rcv_tstamp);
+	u32 heard;
 
-	if (conn->evidence == TL_EVIDENCE_SYN && (s32)(heard - conn->since[!end]) > 0)
+	if (conn->evidence != TL_EVIDENCE_SYN)
+		return;
+	heard = READ_ONCE(tcp_sk(sk)->rcv_tstamp);
+	if ((s32)(heard - conn->since[!end]) > 0)
 		tl_half_open_forget(conn);
 }
 
@@ -236,4 +279,16 @@ u32 tl_half_open_since(const struct tl_conn *conn)
 		if (tl_conn_here(conn, end) && tl_state_over(conn->state[end]))
 			return conn->since[end];
 	return conn->since[!tl_conn_here(conn, 0)];
+}
+
+/**
+ * tl_half_open_kept_for() - how long it is remembered that a connection was half-open
+ * @conn: the connection, of which both ends are over
+ *
+ * Return: jiffies from now; 0: it is not.
+ */
+unsigned int tl_half_open_kept_for(const struct tl_conn *conn)
+{
+	return conn->evidence ? tl_clock_left(msecs_to_jiffies(TL_HALF_OPEN_MS),
+					      tl_half_open_since(conn)) : 0;
 }

@@ -6,9 +6,7 @@
 #include <linux/atomic.h>
 #include <linux/types.h>
 
-struct sock;
-struct tl_conn;
-struct tl_segment;
+#include "../track/change.h"
 
 /* How long it is remembered once both ends are gone. */
 #define TL_HALF_OPEN_MS	600000
@@ -42,18 +40,15 @@ struct tl_half_open {
 };
 
 const char *tl_evidence_name(enum tl_evidence evidence);
-enum tl_evidence tl_half_open_gave_up(const struct sock *sk);
-bool tl_half_open_by_retries2(const struct sock *sk);
-void tl_half_open_found(struct tl_conn *conn, enum tl_evidence evidence);
 void tl_half_open_forget(struct tl_conn *conn);
-void tl_half_open_left(struct tl_conn *conn, unsigned int end);
-void tl_half_open_syn(struct tl_conn *conn, unsigned int from,
-		      const struct tl_segment *syn);
-bool tl_half_open_reset(const struct tl_conn *conn, unsigned int from,
-			const struct tl_segment *rst);
-void tl_half_open_taken(struct tl_conn *conn);
-void tl_half_open_check(struct tl_conn *conn, unsigned int end,
-			const struct sock *sk);
+void tl_half_open_changed(struct tl_conn *conn, const struct tl_change *change);
+bool tl_half_open_segment(struct tl_conn *conn, unsigned int from,
+			  const struct tl_segment *segment);
+void tl_half_open_reset_taken(struct tl_conn *conn);
+void tl_half_open_closed(struct tl_conn *conn, const struct sock *sk);
+void tl_half_open_look(struct tl_conn *conn, unsigned int end,
+		       const struct sock *sk);
+unsigned int tl_half_open_kept_for(const struct tl_conn *conn);
 u32 tl_half_open_since(const struct tl_conn *conn);
 
 #endif /* TCPLAB_WAIT_HALF_OPEN_H */

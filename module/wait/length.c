@@ -12,8 +12,14 @@
 #include <net/tcp.h>
 
 #include "../net.h"
+#include "../track/clock.h"
 #include "../track/conn.h"
-#include "../track/keep.h"
+#include "../track/life.h"
+#include "../track/settle.h"
+#include "../track/socket.h"
+#include "../track/table.h"
+#include "../track/twsk.h"
+#include "../track/wheel.h"
 #include "../track/track.h"
 #include "length.h"
 #include "policy.h"
@@ -26,11 +32,11 @@
 /* The kernel's timer may stand further ahead than its own time, but not by so much. */
 #define SPARE	HZ
 
+/* One whose time is over, and is there still, is looked at again so soon. */
+#define SILENT_MS	1000
+
 /* As tcp_tw_recycle did. */
 #define RECYCLE_RTO_PERCENT	350
-
-/* This CPU is ending a socket, bottom halves are off. */
-static DEFINE_PER_CPU(bool, ending);
 
 /**
  * tl_length_ms() - the length of TIME_WAIT that is in force
@@ -118,64 +124,123 @@ static void restore(struct inet_timewait_sock *mini, u32 age)
 	set_timer(mini, age < OWN ? OWN - age : 1);
 }
 
-/**
- * tl_length_look() - see whether a TIME_WAIT socket has lasted its time
- * @conn: its connection, locked; learns when its TIME_WAIT has begun anew
- * @mini: the mini-socket, in TIME_WAIT
- *
- * Keeps the kernel's timer ahead where it has to be.
- * Context: any but hard interrupt.
+/* What a look at a TIME_WAIT socket finds. */
+enum found {
+	LASTS,	/* its time is not over */
+	OVER,	/* it is, and it was longer than the kernel's own */
+	CUT,	/* it is, and it was shorter */
+};
+
+/*
+ * Whether a TIME_WAIT socket has lasted its time; the connection learns when it has
+ * begun anew. The kernel's timer is kept ahead where it has to be.
  */
-enum tl_length tl_length_look(struct tl_conn *conn, struct sock *mini)
+static enum found look(struct tl_conn *conn, struct sock *mini)
 {
 	struct inet_timewait_sock *tw = inet_twsk(mini);
 	unsigned int length = tl_length_jiffies(conn);
 	u32 now, age;
 	bool kept;
 
-	conn->restart = restart_of(tw, &now, &kept);
+	tl_twsk_restarts(conn, restart_of(tw, &now, &kept));
 	age = now - conn->restart;
 	if (length && age >= length)
-		return length < OWN ? TL_LENGTH_CUT : TL_LENGTH_OVER;
+		return length < OWN ? CUT : OVER;
 	if (length <= OWN && kept) {
 		restore(tw, age);
 	} else if (length > OWN && !kept) {
 		set_timer(tw, KEPT - age);
 		tl_policy_note(conn->ns->policy, TL_DEED_PROLONGED);
 	}
-	return TL_LENGTH_LASTS;
+	return LASTS;
 }
 
 /**
- * tl_length_end() - end a TIME_WAIT socket
- * @mini: the mini-socket; the caller's reference to it is given back
+ * tl_length_enforce() - end a mini-socket if the policy wants it
+ * @conn: the connection, locked
+ * @end: index of its end, in TIME_WAIT
+ * @mini: its mini-socket, in TIME_WAIT
  *
- * Context: any but hard interrupt; no lock of the socket table held.
+ * Context: RCU, any but hard interrupt.
+ * Return: true if it has been ended, and the reference to it given back.
  */
-void tl_length_end(struct sock *mini)
+bool tl_length_enforce(struct tl_conn *conn, unsigned int end, struct sock *mini)
 {
-	local_bh_disable();
-	this_cpu_write(ending, true);
-	inet_twsk_deschedule_put(inet_twsk(mini));
-	this_cpu_write(ending, false);
-	local_bh_enable();
+	struct tl_change change = { .end = end, .to = TL_CLOSED };
+	enum found found = look(conn, mini);
+
+	if (found == LASTS)
+		return false;
+	if (found == CUT)
+		tl_policy_note(conn->ns->policy, TL_DEED_SHORTENED);
+	change.why = found == CUT ? TL_EXIT_SHORTENED : TL_EXIT_EXPIRED;
+	tl_life_socket(conn, &change);
+	tl_twsk_kill(mini);
+	return true;
 }
 
 /**
- * tl_length_ending() - whether it is tl_length_end() that ends a socket
+ * tl_length_look_in() - when a TIME_WAIT wants to be looked at
+ * @conn: the connection, locked
  *
- * Context: bottom halves are off.
+ * The timer of a longer one than the kernel's own has to be kept ahead, also
+ * after a late segment has set it anew.
+ * Return: jiffies from now.
  */
-bool tl_length_ending(void)
+unsigned int tl_length_look_in(const struct tl_conn *conn)
 {
-	return this_cpu_read(ending);
+	unsigned int length = tl_length_jiffies(conn);
+	unsigned int left = tl_clock_left(length ?: OWN, conn->restart);
+
+	if (length > OWN)
+		left = min_t(unsigned int, left, OWN / 2);
+	return left ?: MS(SILENT_MS);
 }
 
 /**
- * tl_length_release() - leave a TIME_WAIT socket to the kernel
- * @mini: the mini-socket, in TIME_WAIT
+ * tl_length_begin() - TIME_WAIT begins
+ * @conn: the connection, locked, which knows
  */
-void tl_length_release(struct sock *mini)
+void tl_length_begin(struct tl_conn *conn)
+{
+	tl_twsk_exact(conn, tl_length_jiffies(conn) > 0);
+	tl_wheel_move(conn, tl_length_look_in(conn));
+}
+
+static void apply(struct tl_conn *conn)
+{
+	unsigned int end;
+
+	for (end = 0; end < 2; end++) {
+		if (!tl_conn_here(conn, end) || conn->state[end] != TL_TIME_WAIT)
+			continue;
+		tl_twsk_exact(conn, tl_length_jiffies(conn) > 0);
+		tl_settle(conn, false);
+		if (!tl_state_over(conn->state[end]))
+			tl_wheel_move(conn, tl_length_look_in(conn));
+	}
+}
+
+static bool apply_to(struct tl_conn *conn, void *unused)
+{
+	apply(conn);
+	tl_life_unlock(conn);
+	return true;
+}
+
+/**
+ * tl_length_apply() - another length of TIME_WAIT holds from now on
+ * @ns: the namespace
+ *
+ * Sockets that have lasted longer end before this returns.
+ * Context: process, serialised by the caller; sleeps.
+ */
+void tl_length_apply(struct tl_net *ns)
+{
+	tl_table_walk(ns, apply_to, NULL);
+}
+
+static void release(struct sock *mini)
 {
 	u32 now, restart;
 	bool kept;
@@ -183,4 +248,29 @@ void tl_length_release(struct sock *mini)
 	restart = restart_of(inet_twsk(mini), &now, &kept);
 	if (kept)
 		restore(inet_twsk(mini), now - restart);
+}
+
+/**
+ * tl_length_release() - the row goes, its mini-sockets are left to the kernel
+ * @conn: the connection, locked
+ */
+void tl_length_release(struct tl_conn *conn)
+{
+	unsigned int end;
+	struct sock *sk;
+
+	if (!conn->exact)
+		return;
+	rcu_read_lock();
+	for (end = 0; end < 2; end++) {
+		if (!tl_conn_here(conn, end) || conn->state[end] != TL_TIME_WAIT)
+			continue;
+		sk = tl_socket_find(conn, end);
+		if (!sk)
+			continue;
+		if (tl_socket_state(sk) == TL_TIME_WAIT)
+			release(sk);
+		sock_gen_put(sk);
+	}
+	rcu_read_unlock();
 }

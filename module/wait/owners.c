@@ -20,7 +20,7 @@
 
 #include "../net.h"
 #include "../track/budget.h"
-#include "../track/life.h"
+#include "../track/clock.h"
 #include "../track/opener.h"
 #include "../track/socket.h"
 #include "../track/table.h"
@@ -194,7 +194,7 @@ static bool visit(struct tl_conn *conn, void *census)
 		    conn->state[end] != TL_CLOSE_WAIT)
 			continue;
 		sk[end] = tl_socket_find(conn, end);
-		found[end].age_ms = tl_life_age_ms(conn->since[end]);
+		found[end].age_ms = tl_clock_age_ms(conn->since[end]);
 		found[end].local_port = tl_opener_service_port(conn, end);
 	}
 	/* Sockets have locks of their own. */

@@ -18,7 +18,6 @@
 #include "../trace/trace.h"
 #include "../track/budget.h"
 #include "../track/conn.h"
-#include "../track/life.h"
 #include "../track/opener.h"
 #include "../track/socket.h"
 #include "length.h"
@@ -249,12 +248,13 @@ static void tell(struct tl_net *ns, struct tl_port_use *use)
 	}
 }
 
-static void took_port(struct tl_conn *conn, unsigned int end, enum tl_state to,
+static void took_port(struct tl_conn *conn, const struct tl_change *change,
 		      struct tl_port_use *use)
 {
+	enum tl_state to = change->to;
 	u64 born_ms = ms_of(conn->born);
 
-	conn->port = BIT(end);
+	conn->port = BIT(change->end);
 	use->in_use++;
 	use->own += conn->own;
 	use->since_ms = min(use->since_ms, born_ms);
@@ -285,22 +285,23 @@ static void note_end(const struct tl_conn *conn, bool waits, struct tl_port_use 
 	use->rto_ms = use->rto_ms ? (7 * use->rto_ms + rto_ms) / 8 : rto_ms;
 }
 
-static void account(struct tl_conn *conn, unsigned int end, enum tl_state from,
-		    enum tl_state to, struct tl_port_use *use)
+static void account(struct tl_conn *conn, const struct tl_change *change,
+		    struct tl_port_use *use)
 {
-	bool counted = conn->port & BIT(end);
+	bool counted = conn->port & BIT(change->end);
+	enum tl_state to = change->to;
 
 	if (!counted) {
-		took_port(conn, end, to, use);
-	} else if (from == TL_TIME_WAIT) {
-		tl_load_left(&use->load, now_ms(), ms_of(conn->since[end]));
+		took_port(conn, change, use);
+	} else if (change->from == TL_TIME_WAIT) {
+		tl_load_left(&use->load, now_ms(), ms_of(change->left));
 		if (!tl_state_over(to))
 			tl_load_opened(&use->load, now_ms(), ms_of(conn->born), false);
 	} else {
 		note_end(conn, to == TL_TIME_WAIT, use);
 	}
 	if (to == TL_TIME_WAIT)
-		tl_load_waits(&use->load, now_ms(), ms_of(conn->since[end]));
+		tl_load_waits(&use->load, now_ms(), ms_of(change->since));
 	if (tl_state_over(to))
 		gave_port(conn, use);
 }
@@ -315,12 +316,14 @@ static bool is_ephemeral(const struct tl_conn *conn, unsigned int end)
 }
 
 /* Whether a change of state takes a port, gives it back, or tells its TIME_WAIT. */
-static bool matters(const struct tl_conn *conn, unsigned int end,
-		    enum tl_state from, enum tl_state to)
+static bool matters(const struct tl_conn *conn, const struct tl_change *change)
 {
+	unsigned int end = change->end;
+
 	if (conn->port & BIT(end))
-		return tl_state_over(to) || from == TL_TIME_WAIT || to == TL_TIME_WAIT;
-	return !conn->port && !tl_state_over(to) && is_ephemeral(conn, end) &&
+		return tl_state_over(change->to) || change->from == TL_TIME_WAIT ||
+		       change->to == TL_TIME_WAIT;
+	return !conn->port && !tl_state_over(change->to) && is_ephemeral(conn, end) &&
 	       tl_opener_is(conn, end);
 }
 
@@ -339,10 +342,11 @@ static struct tl_port_use *row_of(struct tl_conn *conn, const struct tl_destinat
 }
 
 /* Not inlined: the many changes that do not matter need no room for a destination. */
-static noinline void account_to_destination(struct tl_conn *conn, unsigned int end,
-					    enum tl_state from, enum tl_state to)
+static noinline void account_to_destination(struct tl_conn *conn,
+					    const struct tl_change *change)
 {
 	struct tl_ports *ports = conn->ns->ports;
+	unsigned int end = change->end;
 	struct tl_destination destination;
 	struct tl_port_use *use;
 
@@ -353,9 +357,9 @@ static noinline void account_to_destination(struct tl_conn *conn, unsigned int e
 	spin_lock(&ports->lock);
 	use = row_of(conn, &destination);
 	if (use)
-		account(conn, end, from, to, use);
+		account(conn, change, use);
 	spin_unlock(&ports->lock);
-	if (tl_state_over(to))
+	if (tl_state_over(change->to))
 		conn->port = 0;
 }
 
@@ -373,17 +377,13 @@ void tl_ports_met(struct tl_conn *conn, struct sock *sk, bool locked)
 
 /**
  * tl_ports_changed() - a local end takes another state
- * @conn: its connection, locked, whose stamps are those of @from unless @to is
- *	TIME_WAIT
- * @end: index of the end
- * @from: its state until now
- * @to: its state from now on
+ * @conn: its connection, locked
+ * @change: what has changed
  */
-void tl_ports_changed(struct tl_conn *conn, unsigned int end,
-		      enum tl_state from, enum tl_state to)
+void tl_ports_changed(struct tl_conn *conn, const struct tl_change *change)
 {
-	if (matters(conn, end, from, to))
-		account_to_destination(conn, end, from, to);
+	if (matters(conn, change))
+		account_to_destination(conn, change);
 }
 
 static void address_of(const struct sock *sk, struct tl_destination *to)

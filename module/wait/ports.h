@@ -11,6 +11,7 @@
 
 #include "../core/load.h"
 #include "../core/state.h"
+#include "../track/change.h"
 
 struct sock;
 struct tl_conn;
@@ -146,8 +147,7 @@ void tl_ports_exit(struct tl_ports *ports);
 bool tl_ports_has_table(const struct tl_ports *ports);
 u64 tl_ports_memory(const struct tl_ports *ports);
 void tl_ports_met(struct tl_conn *conn, struct sock *sk, bool locked);
-void tl_ports_changed(struct tl_conn *conn, unsigned int end,
-		      enum tl_state from, enum tl_state to);
+void tl_ports_changed(struct tl_conn *conn, const struct tl_change *change);
 void tl_ports_failed(struct tl_net *ns, const struct sock *sk);
 u64 tl_ports_failures(struct tl_ports *ports);
 u32 tl_ports_rate(struct tl_port_use *use);

@@ -7,7 +7,7 @@
 #include "../net.h"
 #include "../trace/trace.h"
 #include "../track/budget.h"
-#include "../track/life.h"
+#include "../track/clock.h"
 #include "../track/options.h"
 #include "../track/socket.h"
 #include "length.h"
@@ -232,7 +232,7 @@ static void note_purpose(struct tl_net *ns, struct tl_past *past, enum tl_kind k
 {
 	enum tl_purpose purpose = kind == TL_KIND_FIN ? TL_PURPOSE_FIN : TL_PURPOSE_OLD;
 	struct tl_stragglers *stragglers = ns->stragglers;
-	u32 gap_ms = tl_life_age_ms(past->restart);
+	u32 gap_ms = tl_clock_age_ms(past->restart);
 
 	past->gap = max_t(u8, past->gap, range_of(gap_ms));
 	past->late |= gap_ms >= tl_length_ms(ns);
@@ -247,7 +247,7 @@ static void note(struct tl_net *ns, struct tl_past *past, const struct tl_late *
 {
 	enum tl_kind kind = tl_straggler_kind(late->segment);
 	enum tl_verdict verdict = tl_straggler_verdict(late);
-	u32 late_ms = tl_life_age_ms(past->closed);
+	u32 late_ms = tl_clock_age_ms(past->closed);
 	const struct tl_trace_straggler told = {
 		.end = past->end,
 		.kind = kind,
@@ -271,26 +271,21 @@ static void note(struct tl_net *ns, struct tl_past *past, const struct tl_late *
 /**
  * tl_straggler_seen() - a segment arrives: perhaps for a closed connection
  * @ns: the namespace
- * @key: its connection's key
- * @from: the sending end
- * @segment: the segment
- * @skb: the packet
- * @offset: of its TCP header
+ * @packet: the packet
  *
  * TCP has not judged it yet.
  * Context: RCU, any but hard interrupt.
  */
-void tl_straggler_seen(struct tl_net *ns, const struct tl_key *key,
-		       unsigned int from, const struct tl_segment *segment,
-		       const struct sk_buff *skb, unsigned int offset)
+void tl_straggler_seen(struct tl_net *ns, const struct tl_packet *packet)
 {
-	struct tl_past *past = tl_past_find(ns, key);
+	struct tl_past *past = tl_past_find(ns, packet->key);
+	const struct tl_segment *segment = packet->segment;
 	struct tl_late late = { .segment = segment };
 
-	if (!past || past->end == from)
+	if (!past || past->end == packet->from)
 		return;
-	late.stamped = tl_options_timestamp(skb, offset, &late.stamp);
-	ask(&late, past, tl_way_in(skb, tl_key_is_v6(key)));
+	late.stamped = tl_options_timestamp(packet->skb, packet->offset, &late.stamp);
+	ask(&late, past, tl_way_in(packet->skb, tl_key_is_v6(packet->key)));
 	/* Our own SYN took the 4-tuple again, and this is the answer. */
 	if (late.opens && (segment->flags & TL_SYN))
 		tl_past_reused(past, segment->seq);

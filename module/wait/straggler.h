@@ -4,7 +4,7 @@
 #define TCPLAB_WAIT_STRAGGLER_H
 
 #include "../core/straggler.h"
-#include "../track/conn.h"
+#include "../track/change.h"
 
 /* Edges of the ranges of lateness, and the lengths that what-if asks about. */
 #define TL_LATE_RANGES	14
@@ -36,8 +36,6 @@ struct tl_stragglers {
 	atomic_t latest_ms;
 };
 
-struct sk_buff;
-
 void tl_stragglers_init(struct tl_stragglers *stragglers);
 void tl_stragglers_exit(struct tl_stragglers *stragglers);
 void tl_stragglers_reset(struct tl_stragglers *stragglers);
@@ -47,8 +45,6 @@ bool tl_stragglers_is_edge(u32 length_ms);
 u32 tl_stragglers_safe_ms(const struct tl_stragglers *stragglers);
 u32 tl_stragglers_beyond(const struct tl_stragglers *stragglers,
 			 enum tl_purpose purpose, u32 length_ms);
-void tl_straggler_seen(struct tl_net *ns, const struct tl_key *key,
-		       unsigned int from, const struct tl_segment *segment,
-		       const struct sk_buff *skb, unsigned int offset);
+void tl_straggler_seen(struct tl_net *ns, const struct tl_packet *packet);
 
 #endif /* TCPLAB_WAIT_STRAGGLER_H */

@@ -7,9 +7,11 @@
 #include "../compat.h"
 #include "../net.h"
 #include "../trace/trace.h"
+#include "../track/clock.h"
 #include "../track/conn.h"
-#include "../track/life.h"
+#include "../track/socket.h"
 #include "first_close.h"
+#include "length.h"
 #include "time_wait.h"
 #include "what_if.h"
 
@@ -99,20 +101,16 @@ static noinline void trace_enter(const struct tl_conn *conn, unsigned int end)
 	trace_time_wait_enter(conn->ns, &conn->key, end, who.uid, who.comm);
 }
 
-/**
- * tl_time_wait_enter() - a socket became TIME_WAIT
- * @conn: its connection, locked, whose stamps say when
- * @end: index of its end
- * @before: that was before it was met
- */
-void tl_time_wait_enter(struct tl_conn *conn, unsigned int end, bool before)
+static void enter(struct tl_conn *conn, const struct tl_change *change)
 {
 	struct tl_time_wait *accounts = conn->ns->time_wait;
+	unsigned int end = change->end;
 
-	count_entry(this_cpu_ptr(accounts->stats), before);
-	tl_ages_add(conn->ns, &accounts->ages, conn->since[end]);
+	tl_length_begin(conn);
+	count_entry(this_cpu_ptr(accounts->stats), change->adopted);
+	tl_ages_add(conn->ns, &accounts->ages, change->since);
 	tl_first_close_enter(conn, end);
-	tl_what_if_enter(conn->ns, conn->since[end], before);
+	tl_what_if_enter(conn->ns, change->since, change->adopted);
 	if (trace_time_wait_enter_enabled())
 		trace_enter(conn, end);
 }
@@ -136,41 +134,61 @@ const char *tl_exit_name(enum tl_exit reason)
 	return time_wait_exits[reason];
 }
 
-/**
- * tl_time_wait_leave() - a socket left TIME_WAIT
- * @conn: its connection, locked, whose stamps still say when it entered
- * @end: index of its end
- * @reason: why
- */
-void tl_time_wait_leave(struct tl_conn *conn, unsigned int end,
-			enum tl_exit reason)
+/* Who takes the 4-tuple of one that has expired tells it, but did not end it. */
+static bool has_expired(const struct tl_conn *conn, unsigned int end)
+{
+	return !(conn->ended & BIT(end)) && !tl_length_jiffies(conn) &&
+	       tl_clock_age_ms(conn->restart) >= TL_TIME_WAIT_MS;
+}
+
+static enum tl_exit reason_of(const struct tl_conn *conn, const struct tl_change *change)
+{
+	if (change->why != TL_EXIT_SHORTENED && has_expired(conn, change->end))
+		return TL_EXIT_EXPIRED;
+	if (change->why == TL_EXIT_OTHER && (conn->ended & BIT(change->end)))
+		return TL_EXIT_KILLED;
+	return change->why;
+}
+
+static void leave(struct tl_conn *conn, const struct tl_change *change)
 {
 	struct tl_time_wait *accounts = conn->ns->time_wait;
+	enum tl_exit reason = reason_of(conn, change);
+	unsigned int end = change->end;
 
 	this_cpu_inc(accounts->stats->exited[reason]);
-	tl_ages_remove(&accounts->ages, conn->since[end]);
+	tl_ages_remove(&accounts->ages, change->left);
 	tl_first_close_leave(conn);
 	if (ends_any_length(reason))
-		tl_what_if_leave(conn->ns, conn->since[end]);
+		tl_what_if_leave(conn->ns, change->left);
 	if (trace_time_wait_exit_enabled())
 		trace_time_wait_exit(conn->ns, &conn->key, end,
-				     tl_life_age_ms(conn->since[end]),
+				     tl_clock_age_ms(change->left),
 				     tl_exit_name(reason));
+	if (!tl_conn_here(conn, !end) || conn->state[!end] != TL_TIME_WAIT)
+		tl_first_close_forget(conn);
 }
 
 /**
- * tl_time_wait_closed() - a full socket ended that could leave a mini-socket
- * @accounts: of its namespace
- * @sk: the socket
- * @old_state: its state (TCP_*) until now
- *
- * Where there is no room for a mini-socket the kernel counts that, on this CPU
- * and just before: whether the socket was to be TIME_WAIT or to wait for the
- * peer's FIN is told by whether that FIN has come.
- * Context: bottom halves are off.
+ * tl_time_wait_changed() - a socket became TIME_WAIT, or left it
+ * @conn: its connection, locked, which knows
+ * @change: what has changed
  */
-void tl_time_wait_closed(struct tl_time_wait *accounts, const struct sock *sk,
-			 int old_state)
+void tl_time_wait_changed(struct tl_conn *conn, const struct tl_change *change)
+{
+	if (change->from == TL_TIME_WAIT)
+		leave(conn, change);
+	if (change->to == TL_TIME_WAIT)
+		enter(conn, change);
+}
+
+/*
+ * Where there is no room for a mini-socket the kernel counts that, on this CPU and
+ * just before: whether the socket was to be TIME_WAIT or to wait for the peer's FIN
+ * is told by whether that FIN has come.
+ */
+static void count_overflow(struct tl_time_wait *accounts, const struct sock *sk,
+			   int old_state)
 {
 	struct tl_time_wait_stats *stats = this_cpu_ptr(accounts->stats);
 	unsigned long overflows = kernel_overflows(sock_net(sk), smp_processor_id());
@@ -183,6 +201,26 @@ void tl_time_wait_closed(struct tl_time_wait *accounts, const struct sock *sk,
 		stats->overflow += more;
 	else
 		stats->overflow_fin_wait_2 += more;
+}
+
+/**
+ * tl_time_wait_closed() - count a full socket that could leave no mini-socket
+ * @accounts: of its namespace
+ * @sk: the socket
+ * @old_state: its state (TCP_*) until now
+ * @new_state: its state from now on
+ *
+ * Context: any but hard interrupt.
+ */
+void tl_time_wait_closed(struct tl_time_wait *accounts, const struct sock *sk,
+			 int old_state, int new_state)
+{
+	if (new_state != TCP_CLOSE ||
+	    (old_state != TCP_FIN_WAIT2 && old_state != TCP_CLOSING))
+		return;
+	local_bh_disable();
+	count_overflow(accounts, sk, old_state);
+	local_bh_enable();
 }
 
 /**

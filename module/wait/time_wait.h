@@ -6,26 +6,12 @@
 #include <linux/percpu.h>
 #include <linux/types.h>
 
+#include "../track/change.h"
 #include "ages.h"
 
 struct net;
 struct sock;
 struct tl_conn;
-
-/* The kernel's own length of TIME_WAIT, TCP_TIMEWAIT_LEN, in milliseconds. */
-#define TL_TIME_WAIT_MS		60000
-
-/* How a TIME_WAIT socket came to its end. */
-enum tl_exit {
-	TL_EXIT_EXPIRED,	/* its time was over */
-	TL_EXIT_REUSED_OUT,	/* connect() took the 4-tuple (tcp_tw_reuse) */
-	TL_EXIT_REUSED_IN,	/* a new SYN from the peer was accepted */
-	TL_EXIT_RESET,		/* a RST ended it (RFC 1337) */
-	TL_EXIT_SHORTENED,	/* tcplab ended it, earlier than the kernel would */
-	TL_EXIT_KILLED,		/* somebody else did: ss -K */
-	TL_EXIT_OTHER,		/* it is not there any more, or its row */
-	TL_EXITS
-};
 
 #define TL_RATE_SECONDS	8	/* a power of two */
 
@@ -84,12 +70,10 @@ struct tl_time_wait_report {
 int tl_time_wait_init(struct tl_time_wait *accounts, struct net *net);
 void tl_time_wait_begin(struct tl_time_wait *accounts, struct net *net);
 void tl_time_wait_exit(struct tl_time_wait *accounts);
-void tl_time_wait_enter(struct tl_conn *conn, unsigned int end, bool before);
+void tl_time_wait_changed(struct tl_conn *conn, const struct tl_change *change);
 const char *tl_exit_name(enum tl_exit reason);
-void tl_time_wait_leave(struct tl_conn *conn, unsigned int end,
-			enum tl_exit reason);
 void tl_time_wait_closed(struct tl_time_wait *accounts, const struct sock *sk,
-			 int old_state);
+			 int old_state, int new_state);
 u64 tl_time_wait_memory(const struct tl_time_wait *accounts);
 u64 tl_time_wait_entered(const struct tl_time_wait *accounts);
 void tl_time_wait_sum(const struct tl_time_wait *accounts, struct net *net,

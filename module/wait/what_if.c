@@ -10,6 +10,7 @@
 #include <net/tcp.h>
 
 #include "../net.h"
+#include "../track/socket.h"
 #include "length.h"
 #include "time_wait.h"
 #include "what_if.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* What a socket tells when it has sent its last byte, or received it. */
-#ifndef TCPLAB_TRACK_SAMPLER_H
-#define TCPLAB_TRACK_SAMPLER_H
+#ifndef TCPLAB_WAIT_SAMPLER_H
+#define TCPLAB_WAIT_SAMPLER_H
 
 #include <linux/types.h>
 
@@ -52,4 +52,4 @@ struct tl_sample {
 void tl_sampler_changed(struct tl_net *ns, const struct sock *sk, int old_state,
 			int new_state);
 
-#endif /* TCPLAB_TRACK_SAMPLER_H */
+#endif /* TCPLAB_WAIT_SAMPLER_H */

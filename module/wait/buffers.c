@@ -9,9 +9,9 @@
 #include <net/net_namespace.h>
 
 #include "../net.h"
-#include "../track/sampler.h"
 #include "../track/track.h"
 #include "buffers.h"
+#include "sampler.h"
 
 /* It is held up for more than this part of the time in which it is busy. */
 #define BUFFERS_BUSY_PART	10

@@ -12,8 +12,8 @@
  */
 #include <net/tcp.h>
 
-#include "../advice/buffers.h"
 #include "../compat.h"
+#include "buffers.h"
 #include "sampler.h"
 
 #define SAMPLER_SENDING		(TCPF_ESTABLISHED | TCPF_CLOSE_WAIT |		\
