@@ -14,9 +14,9 @@ static void row(struct seq_file *seq, struct tl_conn *conn)
 	u32 since = 0;
 
 	/* Its socket is asked, and may refute the evidence. */
-	if (conn->evidence)
+	if (tl_half_open_evidence(conn))
 		tl_view_take(conn, &view);
-	evidence = conn->evidence;
+	evidence = tl_half_open_evidence(conn);
 	if (evidence)
 		since = tl_half_open_since(conn);
 	tl_life_unlock(conn);

@@ -23,9 +23,6 @@ enum tl_origin {
 	TL_ADOPTED_PASSIVE,	/* the same, opened by the other */
 };
 
-/* Numbers of the programs that close first, in a namespace. */
-#define TL_CLOSER_BITS	12
-
 /**
  * struct tl_conn - a tracked connection
  * @next: the one behind it in its bucket of the table
@@ -42,31 +39,26 @@ enum tl_origin {
  *	connection, the responder's is when the last segment passed
  * @rto: retransmission timeout of the last socket that closed, in units of
  *	%TL_RTO_UNIT_MS; 0 is unknown
- * @closer: number of the row of the program that closed first, see
- *	tl_first_close_by(); 0 is none
+ * @waits: bits of those who listen, see track/change.h; the tracker sets them to 0
+ *	in a new row, and that is all that it knows of them
+ * @waits_more: more of them
  * @state: state of each end: its socket's where it has one here
  * @slot: where @timer hangs
  * @origin: an &enum tl_origin
  * @local: bit mask of the ends with a socket in this namespace
  * @first: the end shown as local: the initiator, where both are or none is
  * @bound: the socket was bound to an interface
- * @leak: the CLOSE_WAIT end is older than the threshold
  * @suspect: bit mask of the ends whose socket was not as the row says, and of a
  *	remote one whose RST was not taken: look once more
- * @told: that it is a leak has been told
- * @evidence: an &enum tl_evidence that one end is gone
  * @hashed: it is a row of the table
  * @ended: bit mask of the ends whose mini-socket was ended before its time
  * @fine: @timer hangs on the fine wheel
  * @exact: it wants to be looked at to a few milliseconds
- * @port: bit mask of the end whose ephemeral port is counted
  * @stamps: the last socket that closed used timestamps (RFC 7323)
  * @reset: a RST came for the socket here: whether TCP takes it is not known yet
- * @reset_tells: if so, it is evidence
  * @mini: bit mask of the ends whose socket is a request or a mini-socket: that
  *	nobody can bind any more
  * @full: a full socket is in FIN_WAIT_2, and tells when it leaves it
- * @own: bind() has chosen the port of the socket that opened it
  *
  * Allocated with SLAB_TYPESAFE_BY_RCU: a reader under RCU may find itself on
  * an object that became another connection, and has to compare @ns and @key
@@ -86,12 +78,12 @@ struct tl_conn {
 	};
 	struct tl_peers peers;
 	u16 rto;
-	u16 closer:TL_CLOSER_BITS, mini:2, full:1, own:1;
+	u16 waits;
 	u8 state[2];
 	u8 slot;
-	u8 origin:3, local:2, first:1, bound:1, leak:1;
-	u8 suspect:2, told:1, evidence:3, hashed:1, fine:1;
-	u8 ended:2, port:2, exact:1, stamps:1, reset:1, reset_tells:1;
+	u8 origin:3, local:2, first:1, bound:1, hashed:1;
+	u8 suspect:2, ended:2, mini:2, full:1, fine:1;
+	u8 exact:1, stamps:1, reset:1, waits_more:5;
 };
 
 #define TL_RTO_UNIT_MS	2

@@ -226,23 +226,18 @@ static struct tl_conn *allocate(struct tl_net *ns, const struct tl_key *key)
 	conn->local = 0;
 	conn->bound = 0;
 	conn->link = 0;
-	conn->leak = 0;
 	conn->suspect = 0;
-	conn->told = 0;
 	conn->slot = 0;
 	conn->fine = 0;
-	conn->evidence = 0;
 	conn->rto = 0;
-	conn->closer = 0;
+	conn->waits = 0;
+	conn->waits_more = 0;
 	conn->ended = 0;
 	conn->exact = 0;
 	conn->stamps = 0;
 	conn->reset = 0;
-	conn->reset_tells = 0;
 	conn->mini = 0;
 	conn->full = 0;
-	conn->own = 0;
-	conn->port = 0;
 	return conn;
 }
 

@@ -210,7 +210,7 @@ unsigned int tl_wants_kept_for(const struct tl_conn *conn)
  */
 bool tl_wants_remembered(const struct tl_conn *conn)
 {
-	return conn->evidence;
+	return tl_half_open_evidence(conn);
 }
 
 /**

@@ -15,6 +15,7 @@
 #include "../net.h"
 #include "../track/budget.h"
 #include "../track/opener.h"
+#include "bits.h"
 #include "first_close.h"
 
 /* Hosts of one network are counted together. */
@@ -304,7 +305,7 @@ static void note(struct tl_conn *conn, unsigned int end, const struct tl_closer 
 	describe(conn, end, &like);
 	row = row_of(conn->ns, closes, &like);
 	hold(closes, row);
-	conn->closer = row->number;
+	tl_bits(conn)->closer = row->number;
 }
 
 /**
@@ -318,7 +319,7 @@ void tl_first_close_changed(struct tl_conn *conn, const struct tl_change *change
 	struct tl_first_closes *closes = conn->ns->first_closes;
 	struct tl_closer who;
 
-	if (!change->by_process || conn->closer)
+	if (!change->by_process || tl_bits(conn)->closer)
 		return;
 	tl_closer_set(&who, READ_ONCE(change->sk->sk_uid));
 	spin_lock(&closes->lock);
@@ -336,7 +337,7 @@ void tl_first_close_who(const struct tl_conn *conn, struct tl_closer *who)
 	struct tl_first_closes *closes = conn->ns->first_closes;
 
 	spin_lock(&closes->lock);
-	*who = row_at(closes, conn->closer)->key.who;
+	*who = row_at(closes, tl_bits(conn)->closer)->key.who;
 	spin_unlock(&closes->lock);
 }
 
@@ -354,9 +355,9 @@ void tl_first_close_enter(struct tl_conn *conn, unsigned int end)
 	struct tl_first_close *row;
 
 	spin_lock(&closes->lock);
-	if (!conn->closer)
+	if (!tl_bits(conn)->closer)
 		note(conn, end, &unknown);
-	row = row_at(closes, conn->closer);
+	row = row_at(closes, tl_bits(conn)->closer);
 	row->entered++;
 	row->now++;
 	spin_unlock(&closes->lock);
@@ -371,7 +372,7 @@ void tl_first_close_leave(struct tl_conn *conn)
 	struct tl_first_closes *closes = conn->ns->first_closes;
 
 	spin_lock(&closes->lock);
-	row_at(closes, conn->closer)->now--;
+	row_at(closes, tl_bits(conn)->closer)->now--;
 	spin_unlock(&closes->lock);
 }
 
@@ -383,10 +384,10 @@ void tl_first_close_forget(struct tl_conn *conn)
 {
 	struct tl_first_closes *closes = conn->ns->first_closes;
 
-	if (!conn->closer)
+	if (!tl_bits(conn)->closer)
 		return;
 	spin_lock(&closes->lock);
-	put(closes, row_at(closes, conn->closer));
+	put(closes, row_at(closes, tl_bits(conn)->closer));
 	spin_unlock(&closes->lock);
-	conn->closer = 0;
+	tl_bits(conn)->closer = 0;
 }

@@ -14,7 +14,10 @@
 #include "../track/conn.h"
 #include "../track/socket.h"
 #include "../track/track.h"
+#include "bits.h"
 #include "half_open.h"
+
+static_assert((int)TL_EVIDENCE_UNKNOWN <= (int)TL_BITS_EVIDENCE);
 
 static const char * const names[] = {
 	[TL_EVIDENCE_NONE]		= "-",
@@ -37,12 +40,21 @@ const char *tl_evidence_name(enum tl_evidence evidence)
 	return names[evidence];
 }
 
+/**
+ * tl_half_open_evidence() - what shows that one end of a connection is gone
+ * @conn: the connection
+ */
+enum tl_evidence tl_half_open_evidence(const struct tl_conn *conn)
+{
+	return tl_bits_more(conn, TL_BITS_EVIDENCE);
+}
+
 /* One end of a connection turns out to be gone. */
 static void found(struct tl_conn *conn, enum tl_evidence evidence)
 {
-	if (!conn->evidence)
+	if (!tl_half_open_evidence(conn))
 		atomic_inc(&conn->ns->half_open->now);
-	conn->evidence = evidence;
+	tl_bits_set_more(conn, TL_BITS_EVIDENCE, evidence);
 	trace_half_open(conn->ns, &conn->key, conn->first, tl_evidence_name(evidence));
 }
 
@@ -52,9 +64,9 @@ static void found(struct tl_conn *conn, enum tl_evidence evidence)
  */
 void tl_half_open_forget(struct tl_conn *conn)
 {
-	if (!conn->evidence)
+	if (!tl_half_open_evidence(conn))
 		return;
-	conn->evidence = TL_EVIDENCE_NONE;
+	tl_bits_set_more(conn, TL_BITS_EVIDENCE, TL_EVIDENCE_NONE);
 	atomic_dec(&conn->ns->half_open->now);
 }
 
@@ -151,7 +163,7 @@ void tl_half_open_changed(struct tl_conn *conn, const struct tl_change *change)
 		return;
 	}
 	/* An end that opened anew as another does not go on as before. */
-	if (conn->evidence == TL_EVIDENCE_SYN && change->to != TL_CLOSED)
+	if (tl_half_open_evidence(conn) == TL_EVIDENCE_SYN && change->to != TL_CLOSED)
 		tl_half_open_forget(conn);
 }
 
@@ -185,7 +197,7 @@ static bool shows_new_end(const struct tl_conn *conn, unsigned int from,
 	u8 state = conn->state[!from];
 
 	return tl_conn_here(conn, !from) && !tl_conn_both_here(conn) &&
-	       !conn->evidence && tl_state_synchronized(state) &&
+	       !tl_half_open_evidence(conn) && tl_state_synchronized(state) &&
 	       state != TL_TIME_WAIT && !is_old(conn, !from, syn);
 }
 
@@ -205,7 +217,7 @@ static bool reset_tells(const struct tl_conn *conn, unsigned int from,
 	if (!tl_conn_here(conn, !from) || tl_conn_both_here(conn) ||
 	    !tl_state_synchronized(state) || state == TL_TIME_WAIT)
 		return false;
-	return conn->evidence == TL_EVIDENCE_SYN ||
+	return tl_half_open_evidence(conn) == TL_EVIDENCE_SYN ||
 	       !((rst->flags & TL_ACK) || conn->peers.end[from].fin);
 }
 
@@ -222,7 +234,7 @@ bool tl_half_open_segment(struct tl_conn *conn, unsigned int from,
 			  const struct tl_segment *segment)
 {
 	if (segment->flags & TL_RST) {
-		conn->reset_tells = reset_tells(conn, from, segment);
+		tl_bits(conn)->reset_tells = reset_tells(conn, from, segment);
 		return false;
 	}
 	if (!shows_new_end(conn, from, segment))
@@ -237,8 +249,8 @@ bool tl_half_open_segment(struct tl_conn *conn, unsigned int from,
  */
 void tl_half_open_reset_taken(struct tl_conn *conn)
 {
-	if (conn->reset_tells)
-		found(conn, conn->evidence == TL_EVIDENCE_SYN ?
+	if (tl_bits(conn)->reset_tells)
+		found(conn, tl_half_open_evidence(conn) == TL_EVIDENCE_SYN ?
 			    TL_EVIDENCE_CHALLENGE : TL_EVIDENCE_UNKNOWN);
 }
 
@@ -255,7 +267,7 @@ void tl_half_open_look(struct tl_conn *conn, unsigned int end,
 {
 	u32 heard;
 
-	if (conn->evidence != TL_EVIDENCE_SYN)
+	if (tl_half_open_evidence(conn) != TL_EVIDENCE_SYN)
 		return;
 	heard = READ_ONCE(tcp_sk(sk)->rcv_tstamp);
 	if ((s32)(heard - conn->since[!end]) > 0)
@@ -273,7 +285,7 @@ u32 tl_half_open_since(const struct tl_conn *conn)
 	unsigned int end;
 
 	/* Its end here is open: the stamp of the other was taken then. */
-	if (conn->evidence == TL_EVIDENCE_SYN)
+	if (tl_half_open_evidence(conn) == TL_EVIDENCE_SYN)
 		return conn->since[tl_conn_here(conn, 0)];
 	for (end = 0; end < 2; end++)
 		if (tl_conn_here(conn, end) && tl_state_over(conn->state[end]))
@@ -289,6 +301,7 @@ u32 tl_half_open_since(const struct tl_conn *conn)
  */
 unsigned int tl_half_open_kept_for(const struct tl_conn *conn)
 {
-	return conn->evidence ? tl_clock_left(msecs_to_jiffies(TL_HALF_OPEN_MS),
-					      tl_half_open_since(conn)) : 0;
+	if (!tl_half_open_evidence(conn))
+		return 0;
+	return tl_clock_left(msecs_to_jiffies(TL_HALF_OPEN_MS), tl_half_open_since(conn));
 }

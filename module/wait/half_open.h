@@ -40,6 +40,7 @@ struct tl_half_open {
 };
 
 const char *tl_evidence_name(enum tl_evidence evidence);
+enum tl_evidence tl_half_open_evidence(const struct tl_conn *conn);
 void tl_half_open_forget(struct tl_conn *conn);
 void tl_half_open_changed(struct tl_conn *conn, const struct tl_change *change);
 bool tl_half_open_segment(struct tl_conn *conn, unsigned int from,

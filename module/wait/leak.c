@@ -7,12 +7,13 @@
 #include <net/tcp.h>
 
 #include "../net.h"
+#include "../trace/trace.h"
 #include "../track/clock.h"
 #include "../track/conn.h"
 #include "../track/life.h"
 #include "../track/socket.h"
 #include "../track/table.h"
-#include "../trace/trace.h"
+#include "bits.h"
 #include "close_wait.h"
 #include "leak.h"
 #include "owners.h"
@@ -20,11 +21,16 @@
 /* What is old enough to be a leak, and is none, is looked at again so soon. */
 #define AGAIN_MS	1000
 
+static bool is_leak(const struct tl_conn *conn)
+{
+	return tl_bits_more(conn, TL_BITS_LEAK);
+}
+
 static void set(struct tl_conn *conn, bool is)
 {
-	if (conn->leak == is)
+	if (is_leak(conn) == is)
 		return;
-	conn->leak = is;
+	tl_bits_set_more(conn, TL_BITS_LEAK, is ? TL_BITS_LEAK : 0);
 	tl_close_wait_count(conn->ns->close_wait, is);
 }
 
@@ -52,9 +58,9 @@ static bool judge_socket(struct tl_conn *conn, unsigned int end,
 			   tl_clock_age_ms(conn->since[end]), &wait);
 	if (!wait.leak)
 		return false;
-	if (!conn->told)
+	if (!tl_bits_more(conn, TL_BITS_LEAK_TOLD))
 		tell(conn, end, sk, wait.cause);
-	conn->told = 1;
+	tl_bits_set_more(conn, TL_BITS_LEAK_TOLD, TL_BITS_LEAK_TOLD);
 	return true;
 }
 
@@ -101,7 +107,7 @@ void tl_leak_changed(struct tl_conn *conn, const struct tl_change *change)
 	if (change->from == TL_CLOSE_WAIT)
 		set(conn, false);
 	if (change->to == TL_CLOSE_WAIT) {
-		conn->told = 0;
+		tl_bits_set_more(conn, TL_BITS_LEAK_TOLD, 0);
 		tl_owners_watch();
 	}
 }
@@ -117,7 +123,7 @@ unsigned int tl_leak_look_in(const struct tl_conn *conn, unsigned int end)
 {
 	unsigned int age = msecs_to_jiffies(tl_close_wait_leak_ms(conn->ns->close_wait));
 
-	if (conn->leak)
+	if (is_leak(conn))
 		return TL_NEVER;
 	/* What is old enough may be sending, and stop. */
 	return tl_clock_left(age, conn->since[end]) ?: msecs_to_jiffies(AGAIN_MS);

@@ -20,6 +20,7 @@
 #include "../track/conn.h"
 #include "../track/opener.h"
 #include "../track/socket.h"
+#include "bits.h"
 #include "length.h"
 #include "ports.h"
 
@@ -254,9 +255,9 @@ static void took_port(struct tl_conn *conn, const struct tl_change *change,
 	enum tl_state to = change->to;
 	u64 born_ms = ms_of(conn->born);
 
-	conn->port = BIT(change->end);
+	tl_bits(conn)->port = BIT(change->end);
 	use->in_use++;
-	use->own += conn->own;
+	use->own += tl_bits(conn)->own;
 	use->since_ms = min(use->since_ms, born_ms);
 	if (to != TL_TIME_WAIT)
 		tl_load_opened(&use->load, now_ms(), born_ms, to == TL_SYN_SENT);
@@ -267,7 +268,7 @@ static void took_port(struct tl_conn *conn, const struct tl_change *change,
 static void gave_port(struct tl_conn *conn, struct tl_port_use *use)
 {
 	use->in_use -= !!use->in_use;
-	if (conn->own)
+	if (tl_bits(conn)->own)
 		use->own -= !!use->own;
 	if (!use->in_use)
 		list_move(&use->list, &conn->ns->ports->idle);
@@ -288,7 +289,7 @@ static void note_end(const struct tl_conn *conn, bool waits, struct tl_port_use 
 static void account(struct tl_conn *conn, const struct tl_change *change,
 		    struct tl_port_use *use)
 {
-	bool counted = conn->port & BIT(change->end);
+	bool counted = tl_bits(conn)->port & BIT(change->end);
 	enum tl_state to = change->to;
 
 	if (!counted) {
@@ -318,12 +319,12 @@ static bool is_ephemeral(const struct tl_conn *conn, unsigned int end)
 /* Whether a change of state takes a port, gives it back, or tells its TIME_WAIT. */
 static bool matters(const struct tl_conn *conn, const struct tl_change *change)
 {
-	unsigned int end = change->end;
+	unsigned int end = change->end, port = tl_bits(conn)->port;
 
-	if (conn->port & BIT(end))
+	if (port & BIT(end))
 		return tl_state_over(change->to) || change->from == TL_TIME_WAIT ||
 		       change->to == TL_TIME_WAIT;
-	return !conn->port && !tl_state_over(change->to) && is_ephemeral(conn, end) &&
+	return !port && !tl_state_over(change->to) && is_ephemeral(conn, end) &&
 	       tl_opener_is(conn, end);
 }
 
@@ -335,7 +336,7 @@ static struct tl_port_use *row_of(struct tl_conn *conn, const struct tl_destinat
 {
 	struct tl_port_use *use;
 
-	if (!conn->port)
+	if (!tl_bits(conn)->port)
 		return find_or_make(conn->ns, to);
 	use = find(conn->ns->ports, to);
 	return use && ms_of(conn->born) >= use->since_ms ? use : NULL;
@@ -360,7 +361,7 @@ static noinline void account_to_destination(struct tl_conn *conn,
 		account(conn, change, use);
 	spin_unlock(&ports->lock);
 	if (tl_state_over(change->to))
-		conn->port = 0;
+		tl_bits(conn)->port = 0;
 }
 
 /**
@@ -371,8 +372,8 @@ static noinline void account_to_destination(struct tl_conn *conn,
  */
 void tl_ports_met(struct tl_conn *conn, struct sock *sk, bool locked)
 {
-	if (!conn->port)
-		conn->own = tl_port_is_own(sk, locked);
+	if (!tl_bits(conn)->port)
+		tl_bits(conn)->own = tl_port_is_own(sk, locked);
 }
 
 /**
