@@ -43,4 +43,20 @@ static inline unsigned int tl_clock_left(unsigned int length, u32 since)
 	return age < length ? length - age : 0;
 }
 
+/* Past this age, in jiffies, a stamp stays as old: it must not wrap to youth. */
+#define TL_CLOCK_AGE_MAX	0xc0000000U
+
+/**
+ * tl_clock_kept() - a stamp that does not wrap before it is looked at again
+ * @since: the stamp
+ *
+ * Return: @since, or as much of its age as can be told.
+ */
+static inline u32 tl_clock_kept(u32 since)
+{
+	u32 oldest = tl_clock_now() - TL_CLOCK_AGE_MAX;
+
+	return tl_clock_now() - since > TL_CLOCK_AGE_MAX ? oldest : since;
+}
+
 #endif /* TCPLAB_TRACK_CLOCK_H */

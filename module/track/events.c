@@ -14,6 +14,7 @@
 
 #include "../compat.h"
 #include "../net.h"
+#include "birth.h"
 #include "change.h"
 #include "compare.h"
 #include "events.h"
@@ -69,7 +70,7 @@ void tl_events_syn(struct tl_net *ns, const struct tl_key *key,
 	struct tl_conn *conn;
 	bool fresh;
 
-	conn = tl_table_create(ns, key, &fresh);
+	conn = tl_birth(ns, key, &fresh);
 	if (!conn) {
 		if (!tcp_sk(sk)->total_retrans)
 			tl_track_note(ns->track, TL_COUNT_REFUSED_FULL);
@@ -138,7 +139,7 @@ static struct tl_conn *find_embryonic(struct tl_net *ns,
 
 	if (!is_first_answer(sk))
 		return tl_table_find(ns, key);
-	conn = tl_table_create(ns, key, &fresh);
+	conn = tl_birth(ns, key, &fresh);
 	/* The SYN of a socket here has been counted already. */
 	if (!conn && !tl_socket_exists(ns->net, key, !end))
 		tl_track_note(ns->track, TL_COUNT_REFUSED_FULL);
@@ -306,7 +307,7 @@ void tl_events_forwarded(struct tl_net *ns, const struct tl_key *key,
 	bool fresh = false;
 
 	if (syn || open)
-		conn = tl_table_create(ns, key, &fresh);
+		conn = tl_birth(ns, key, &fresh);
 	else
 		conn = tl_table_find(ns, key);
 	if (!conn) {
@@ -444,7 +445,7 @@ static void socket_changed(struct tl_net *ns, const struct sock *sk,
 	if (state == TL_CLOSED)
 		conn = tl_table_find(ns, &key);
 	else
-		conn = tl_table_create(ns, &key, &fresh);
+		conn = tl_birth(ns, &key, &fresh);
 	if (!conn)
 		return;
 	if (state == TL_CLOSED && is_rival(conn, end, sk, old_state)) {
@@ -531,7 +532,7 @@ bool tl_events_adopt_one(struct sock *sk)
 	if ((tl_socket_is_full(sk) && !tl_socket_is_tcp(sk)) ||
 	    !tl_identity_of_socket(sk, &key, &end))
 		return true;
-	conn = tl_table_create(ns, &key, &fresh);
+	conn = tl_birth(ns, &key, &fresh);
 	if (!conn)
 		return false;
 	if (fresh)

@@ -13,6 +13,7 @@
 #include "keep.h"
 #include "life.h"
 #include "limits.h"
+#include "rest.h"
 #include "table.h"
 #include "track.h"
 #include "wheel.h"
@@ -25,9 +26,6 @@
 #define HISTORY_BUCKETS		64U
 /* Rows of others that a search passes over: they hide none of ours. */
 #define HISTORY_PASSES		256
-/* After searches that found nothing, none is made for up to so long. */
-#define REST			msecs_to_jiffies(1000)
-#define MISSES_MAX		10U
 /* After a walk none begins for so many times as long as it took. */
 #define WALK_REST		10
 /* An embryonic row that is found may be gone before it is locked. */
@@ -60,50 +58,14 @@ static struct tl_evictions *searches_of(struct tl_net *ns)
 	return ns ? &ns->track->evictions : &everybody;
 }
 
-/* A search sees a small part of the table: several in vain tell more than one. */
-static u32 rest_of(const struct tl_evictions *of)
-{
-	return min_t(u32, BIT(READ_ONCE(of->misses)), REST);
-}
-
-static bool rests(const struct tl_evictions *of)
-{
-	return READ_ONCE(of->resting) &&
-	       (u32)jiffies - READ_ONCE(of->failed) < rest_of(of);
-}
-
-static void rest(struct tl_evictions *of)
-{
-	WRITE_ONCE(of->misses, min(READ_ONCE(of->misses) + 1, MISSES_MAX));
-	WRITE_ONCE(of->failed, (u32)jiffies);
-	WRITE_ONCE(of->resting, true);
-}
-
-/**
- * tl_evict_wake() - a row may have become worth less to a full table
- * @conn: the connection, locked
- *
- * A search that rests would find it.
- */
-void tl_evict_wake(const struct tl_conn *conn)
-{
-	struct tl_evictions *own = &conn->ns->track->evictions;
-
-	if (likely(!READ_ONCE(own->resting) && !READ_ONCE(everybody.resting)))
-		return;
-	if (tl_keep_worth(conn) == TL_WORTH_KEEPING)
-		return;
-	WRITE_ONCE(own->resting, false);
-	WRITE_ONCE(everybody.resting, false);
-}
-
 /* Anybody who may make namespaces can ask: many rows must not keep a processor busy. */
 static void ask_for_walk(struct tl_evictions *of)
 {
 	unsigned long rest = READ_ONCE(walk_rest);
 
 	WRITE_ONCE(of->asked, READ_ONCE(next_walk));
-	queue_delayed_work(system_unbound_wq, &evict_work, max(rest, REST));
+	queue_delayed_work(system_unbound_wq, &evict_work,
+			   max_t(unsigned long, rest, TL_REST_MAX));
 }
 
 static bool may_go(const struct tl_conn *conn, const struct tl_net *ns,
@@ -233,13 +195,15 @@ bool tl_evict(struct tl_net *ns)
 {
 	struct tl_evictions *of = searches_of(ns);
 
-	if (rests(of))
+	struct tl_rest *rest = tl_rest_of(ns);
+
+	if (tl_rest_lasts(rest))
 		return false;
 	if (evict_history(ns) || evict_embryo(ns)) {
-		WRITE_ONCE(of->misses, 0);
+		tl_rest_end(rest);
 		return true;
 	}
-	rest(of);
+	tl_rest_begin(rest);
 	ask_for_walk(of);
 	return false;
 }

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The life of a tracked connection: what sockets and segments do to it, and
- * what is checked when its time comes.
+ * The life of a tracked connection: what sockets and segments do to it.
  *
- * All functions want the connection locked; tl_life_unlock(), tl_life_drop()
- * and tl_life_due() let go of it.
+ * All functions want the connection locked; tl_life_unlock() and tl_life_drop() let
+ * go of it.
  */
 #include <linux/jiffies.h>
 #include <net/tcp.h>
@@ -13,11 +12,10 @@
 #include "../trace/trace.h"
 #include "change.h"
 #include "clock.h"
-#include "evict.h"
 #include "keep.h"
 #include "life.h"
 #include "opener.h"
-#include "settle.h"
+#include "rest.h"
 #include "socket.h"
 #include "table.h"
 #include "track.h"
@@ -25,16 +23,6 @@
 #include "wheel.h"
 
 #define MS(ms)		msecs_to_jiffies(ms)
-
-/* Stamps wrap: past this age, in jiffies, a connection stays as old. */
-#define AGE_MAX		0xc0000000U
-
-/* Stamps must not wrap to youth: old ones move along (each look is enough). */
-static void keep_old(u32 *since)
-{
-	if (tl_clock_now() - *since > AGE_MAX)
-		*since = tl_clock_now() - AGE_MAX;
-}
 
 /* Bottom halves are off while a connection is locked: this CPU's are ours. */
 static struct tl_stats *stats_of(const struct tl_conn *conn)
@@ -90,7 +78,7 @@ static void change_state(struct tl_conn *conn, struct tl_change *change)
 	tl_on_change(conn, change);
 	if (here && change->from == TL_TIME_WAIT)
 		after_time_wait(conn, end);
-	tl_evict_wake(conn);
+	tl_rest_wake(conn);
 }
 
 static noinline void trace(const struct tl_conn *conn, unsigned int end, enum tl_state from)
@@ -288,8 +276,7 @@ static u32 since_of(const struct sock *sk, enum tl_state state)
 	/* At the latest with the last ACK, which the FIN carried, or what came later. */
 	if (state == TL_CLOSE_WAIT && tl_socket_is_full(sk))
 		since = READ_ONCE(tcp_sk(sk)->rcv_tstamp);
-	keep_old(&since);
-	return since;
+	return tl_clock_kept(since);
 }
 
 /**
@@ -510,20 +497,4 @@ void tl_life_drop(struct tl_conn *conn)
 	leave_here(conn, 1);
 	tl_on_gone(conn);
 	tl_table_remove(conn);
-}
-
-/**
- * tl_life_due() - the time of a connection has come
- * @conn: the connection
- *
- * Context: any but hard interrupt.
- */
-void tl_life_due(struct tl_conn *conn)
-{
-	keep_old(&conn->born);
-	keep_old(&conn->since[0]);
-	keep_old(&conn->since[1]);
-	tl_on_due(conn);
-	tl_settle(conn, true);
-	tl_life_unlock(conn);
 }

@@ -23,6 +23,5 @@ void tl_life_refused(struct tl_conn *conn, unsigned int from,
 void tl_life_check_soon(struct tl_conn *conn);
 void tl_life_unlock(struct tl_conn *conn);
 void tl_life_drop(struct tl_conn *conn);
-void tl_life_due(struct tl_conn *conn);
 
 #endif /* TCPLAB_TRACK_LIFE_H */

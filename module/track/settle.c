@@ -2,13 +2,14 @@
 /*
  * Whether the sockets of a row are as it says, and what is done if they are not.
  *
- * All functions want the connection locked.
+ * All functions want the connection locked; tl_settle_due() lets go of it.
  */
 #include <linux/jiffies.h>
 #include <net/tcp.h>
 
 #include "../net.h"
 #include "change.h"
+#include "clock.h"
 #include "keep.h"
 #include "life.h"
 #include "settle.h"
@@ -176,4 +177,20 @@ void tl_settle(struct tl_conn *conn, bool judge)
 	/* The look that judges comes no sooner than it takes for both to agree. */
 	if (conn->suspect & ~suspect)
 		tl_wheel_move(conn, TL_KEEP_SOON);
+}
+
+/**
+ * tl_settle_due() - the time of a connection has come
+ * @conn: the connection; let go of
+ *
+ * Context: any but hard interrupt.
+ */
+void tl_settle_due(struct tl_conn *conn)
+{
+	conn->born = tl_clock_kept(conn->born);
+	conn->since[0] = tl_clock_kept(conn->since[0]);
+	conn->since[1] = tl_clock_kept(conn->since[1]);
+	tl_on_due(conn);
+	tl_settle(conn, true);
+	tl_life_unlock(conn);
 }

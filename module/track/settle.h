@@ -6,5 +6,6 @@
 #include "conn.h"
 
 void tl_settle(struct tl_conn *conn, bool judge);
+void tl_settle_due(struct tl_conn *conn);
 
 #endif /* TCPLAB_TRACK_SETTLE_H */

@@ -21,7 +21,6 @@
 #include <net/netns/hash.h>
 
 #include "../net.h"
-#include "evict.h"
 #include "limits.h"
 #include "table.h"
 #include "wheel.h"
@@ -204,11 +203,6 @@ void tl_table_remove(struct tl_conn *conn)
 	discard(conn);
 }
 
-static bool make_room(struct tl_net *ns)
-{
-	return tl_evict(tl_limits_own_only(ns) ? ns : NULL);
-}
-
 static struct tl_conn *allocate(struct tl_net *ns, const struct tl_key *key)
 {
 	struct tl_conn *conn = kmem_cache_alloc(table.cache,
@@ -271,28 +265,23 @@ static bool insert(struct tl_conn *conn, unsigned int bucket)
 }
 
 /**
- * tl_table_create() - make a row for a connection
+ * tl_table_add() - add a row for a connection that has none
  * @ns: its namespace
  * @key: its key
- * @fresh: set to whether the row was made; false where there was one already
+ * @fresh: set to whether the row was made; false where another CPU was faster
  *
- * A new row has both ends in %TL_UNKNOWN and no origin.
+ * A new row has both ends in %TL_UNKNOWN and no origin. It takes the place that the
+ * caller has taken by tl_limits_take(); without a new row that is given back.
  * Context: RCU or preemption disabled; any but hard interrupt.
  *
- * Return: the connection, locked; NULL if the table is full or memory is
- * short, which the caller counts.
+ * Return: the connection, locked; NULL if memory is short, or the other row has gone
+ * already.
  */
-struct tl_conn *tl_table_create(struct tl_net *ns, const struct tl_key *key,
-				bool *fresh)
+struct tl_conn *tl_table_add(struct tl_net *ns, const struct tl_key *key, bool *fresh)
 {
-	struct tl_conn *conn = tl_table_find(ns, key);
+	struct tl_conn *conn = allocate(ns, key);
 
 	*fresh = false;
-	if (conn)
-		return conn;
-	if (!tl_limits_take(ns) && !(make_room(ns) && tl_limits_take(ns)))
-		return NULL;
-	conn = allocate(ns, key);
 	if (!conn) {
 		tl_limits_give(ns);
 		return NULL;

@@ -9,8 +9,7 @@ int tl_table_init(void);
 void tl_table_exit(void);
 
 struct tl_conn *tl_table_find(struct tl_net *ns, const struct tl_key *key);
-struct tl_conn *tl_table_create(struct tl_net *ns, const struct tl_key *key,
-				bool *fresh);
+struct tl_conn *tl_table_add(struct tl_net *ns, const struct tl_key *key, bool *fresh);
 void tl_table_remove(struct tl_conn *conn);
 
 unsigned int tl_table_buckets(void);

@@ -10,6 +10,7 @@
 #include "hook.h"
 #include "life.h"
 #include "scope.h"
+#include "settle.h"
 #include "table.h"
 #include "track.h"
 #include "wheel.h"
@@ -21,7 +22,7 @@
  */
 int tl_track_init(void)
 {
-	int err = tl_wheel_init(tl_life_due);
+	int err = tl_wheel_init(tl_settle_due);
 
 	if (err)
 		return err;

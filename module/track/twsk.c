@@ -17,11 +17,12 @@
 #include "../compat.h"
 #include "../net.h"
 #include "identity.h"
-#include "life.h"
+#include "keep.h"
 #include "socket.h"
 #include "table.h"
 #include "track.h"
 #include "twsk.h"
+#include "wheel.h"
 
 static bool probed;
 
@@ -111,7 +112,7 @@ static void ended_early(struct tl_net *ns, const struct sock *mini)
 	/* Who takes the 4-tuple, or resets it, tells that by a segment. */
 	if (conn->state[end] == TL_TIME_WAIT) {
 		conn->ended |= BIT(end);
-		tl_life_check_soon(conn);
+		tl_wheel_add(conn, TL_KEEP_SOON);
 	}
 	tl_conn_unlock(conn);
 }
