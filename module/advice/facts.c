@@ -139,12 +139,14 @@ const struct tl_listener_facts *tl_facts_syn_queue(struct tl_facts *facts)
 
 /**
  * struct facts_ports - a search among destinations
+ * @ns: the namespace
  * @failed: the one where connect() failed last
  * @short_of: the one that seems to have none left first
  * @left_ms: when, if its connections were opened as fast and none ended
  * @room: where that is found out in earnest
  */
 struct facts_ports {
+	struct tl_net *ns;
 	struct tl_port_use failed;
 	struct tl_port_use short_of;
 	u64 left_ms;
@@ -161,25 +163,17 @@ static u64 facts_left_ms(struct tl_net *ns, struct tl_port_use *use)
 	       div_u64((u64)(range - use->in_use) * MSEC_PER_SEC, rate) : 0;
 }
 
-/* Bucket by bucket: connect() waits for the lock. */
-static void facts_look_at_ports(struct tl_net *ns, struct facts_ports *search,
-				unsigned int bucket)
+static void facts_look_at_ports(struct tl_port_use *use, void *data)
 {
-	struct tl_ports *ports = ns->ports;
-	struct tl_port_use *use;
+	struct facts_ports *search = data;
+	u64 left_ms = facts_left_ms(search->ns, use);
 
-	spin_lock_bh(&ports->lock);
-	hlist_for_each_entry(use, &ports->table->bucket[bucket], node) {
-		u64 left_ms = facts_left_ms(ns, use);
-
-		if (use->failures && use->failed_ms > search->failed.failed_ms)
-			search->failed = *use;
-		if (left_ms < search->left_ms) {
-			search->short_of = *use;
-			search->left_ms = left_ms;
-		}
+	if (use->failures && use->failed_ms > search->failed.failed_ms)
+		search->failed = *use;
+	if (left_ms < search->left_ms) {
+		search->short_of = *use;
+		search->left_ms = left_ms;
 	}
-	spin_unlock_bh(&ports->lock);
 }
 
 static void facts_copy_port(struct tl_net *ns, struct facts_ports *search,
@@ -202,19 +196,16 @@ static void facts_search_ports(struct tl_facts *facts)
 {
 	struct tl_net *ns = facts->ns;
 	struct facts_ports *search;
-	unsigned int i;
 
 	search = kvzalloc(sizeof(*search), GFP_KERNEL_ACCOUNT);
 	if (!search) {
 		facts->err = -ENOMEM;
 		return;
 	}
+	search->ns = ns;
 	search->left_ms = U64_MAX;
 	tl_port_range_count(ns);
-	for (i = 0; i < TL_PORTS_BUCKETS; i++) {
-		facts_look_at_ports(ns, search, i);
-		cond_resched();
-	}
+	tl_ports_walk(ns->ports, facts_look_at_ports, search);
 	if (search->failed.failures) {
 		facts_copy_port(ns, search, &search->failed, &facts->failed);
 		facts->failed.in_use = search->failed.failed_in_use;

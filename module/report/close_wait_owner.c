@@ -10,41 +10,11 @@
 #include "report.h"
 #include "view.h"
 
-/**
- * struct line - a copy of an owner
- * @entry: not looked for
- * @owner: the owner
- */
-struct line {
-	struct tl_entry entry;
-	struct tl_owner owner;
-};
-
-static void copy(struct tl_reading *reading)
-{
-	struct tl_owners *owners = reading->ns->owners;
-	struct tl_owner *owner;
-	struct line *line;
-
-	list_for_each_entry(owner, &owners->list, list) {
-		line = tl_index_add(&reading->lines, 0, U32_MAX);
-		line->owner = *owner;
-	}
-	/* Sockets of whom there was no room for. */
-	if (owners->others) {
-		line = tl_index_add(&reading->lines, 0, U32_MAX);
-		memset(&line->owner, 0, sizeof(line->owner));
-		line->owner.uid = INVALID_UID;
-		line->owner.now = owners->others;
-		line->owner.seen = owners->taken;
-	}
-}
-
 /* Most leaks first, then most sockets. */
 static int compare(const void *a, const void *b)
 {
-	const struct tl_owner *x = &((const struct line *)a)->owner;
-	const struct tl_owner *y = &((const struct line *)b)->owner;
+	const struct tl_owner *x = &((const struct tl_owner_line *)a)->owner;
+	const struct tl_owner *y = &((const struct tl_owner_line *)b)->owner;
 
 	if (x->leaks != y->leaks)
 		return x->leaks < y->leaks ? 1 : -1;
@@ -53,36 +23,15 @@ static int compare(const void *a, const void *b)
 	return 0;
 }
 
-/* A census waits for the lock: memory is had before, however long that takes. */
-static int copy_all(struct tl_reading *reading)
-{
-	const struct tl_owners *owners = reading->ns->owners;
-	bool room;
-	int err;
-
-	do {
-		err = tl_index_reserve(&reading->lines,
-				       READ_ONCE(owners->count) + 1) ?:
-		      tl_owners_lock();
-		if (err)
-			return err;
-		room = owners->count < reading->lines.room;
-		if (room)
-			copy(reading);
-		tl_owners_unlock();
-	} while (!room);
-	return 0;
-}
-
 static int gather(struct tl_reading *reading)
 {
 	int err = reading->trusted ? tl_owners_census(reading->ns->owners) :
 				     tl_shared_refresh();
 
-	err = err ?: copy_all(reading);
+	err = err ?: tl_owners_copy(reading->ns->owners, &reading->lines);
 	if (!err)
 		sort(reading->lines.element, reading->lines.count,
-		     sizeof(struct line), compare, NULL);
+		     sizeof(struct tl_owner_line), compare, NULL);
 	return err;
 }
 
@@ -103,7 +52,7 @@ static void write_growth(struct seq_file *seq, s32 per_min)
 
 static void write(struct seq_file *seq, const void *data)
 {
-	const struct tl_owner *owner = &((const struct line *)data)->owner;
+	const struct tl_owner *owner = &((const struct tl_owner_line *)data)->owner;
 	u64 ago = get_jiffies_64() - owner->seen;
 
 	/* Only the first field has no space before it. */
@@ -135,7 +84,7 @@ const struct tl_report tl_report_close_wait_owner = {
 	.name = "close_wait_owner",
 	.columns =
 	"uid comm cgroup local_port now leaks oldest_ms growth_per_min not_accepted unread_data unread_eof eof_read sending now_max leaks_max seen_ms_ago indirect",
-	.line_size = sizeof(struct line),
+	.line_size = sizeof(struct tl_owner_line),
 	.gather = gather,
 	.line = write,
 };

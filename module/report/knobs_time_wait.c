@@ -17,7 +17,7 @@
 
 static unsigned int length_ms_get(const struct tl_net *ns)
 {
-	return READ_ONCE(ns->policy->length_ms);
+	return tl_policy_length_ms(ns->policy);
 }
 
 /* Another length is in force: what is said of the length of now begins anew. */
@@ -30,7 +30,7 @@ static void length_changed(struct tl_net *ns)
 
 static int length_ms_set(struct tl_net *ns, unsigned int value)
 {
-	WRITE_ONCE(ns->policy->length_ms, value);
+	tl_policy_set_length_ms(ns->policy, value);
 	length_changed(ns);
 	return 0;
 }
@@ -46,14 +46,14 @@ static struct tl_knob length_ms = {
 
 static unsigned int length_rto_percent_get(const struct tl_net *ns)
 {
-	return READ_ONCE(ns->policy->length_rto_percent);
+	return tl_policy_length_rto_percent(ns->policy);
 }
 
 static int length_rto_percent_set(struct tl_net *ns, unsigned int value)
 {
 	if (value && value < TL_LENGTH_PERCENT_MIN)
 		return -ERANGE;
-	WRITE_ONCE(ns->policy->length_rto_percent, value);
+	tl_policy_set_length_rto_percent(ns->policy, value);
 	length_changed(ns);
 	return 0;
 }
@@ -111,12 +111,12 @@ static struct tl_knob recycle = {
 
 static unsigned int enforce_ms_get(const struct tl_net *ns)
 {
-	return READ_ONCE(ns->policy->enforce_ms);
+	return tl_policy_enforce_ms(ns->policy);
 }
 
 static int enforce_ms_set(struct tl_net *ns, unsigned int value)
 {
-	WRITE_ONCE(ns->policy->enforce_ms, value);
+	tl_policy_set_enforce_ms(ns->policy, value);
 	return 0;
 }
 
@@ -152,12 +152,12 @@ static struct tl_knob quiet_ms = {
 
 static unsigned int buckets_get(const struct tl_net *ns)
 {
-	return READ_ONCE(ns->what_if->buckets);
+	return tl_what_if_buckets(ns);
 }
 
 static int buckets_set(struct tl_net *ns, unsigned int value)
 {
-	WRITE_ONCE(ns->what_if->buckets, value);
+	tl_what_if_set_buckets(ns, value);
 	return 0;
 }
 
@@ -172,7 +172,7 @@ static struct tl_knob what_if_buckets = {
 
 static unsigned int remember_get(const struct tl_net *ns)
 {
-	return READ_ONCE(ns->pasts->most);
+	return tl_pasts_most(ns->pasts);
 }
 
 static int remember_set(struct tl_net *ns, unsigned int value)
@@ -192,7 +192,7 @@ static struct tl_knob remember = {
 
 static unsigned int horizon_ms_get(const struct tl_net *ns)
 {
-	return READ_ONCE(ns->pasts->horizon_ms);
+	return tl_pasts_horizon_ms(ns->pasts);
 }
 
 static int horizon_ms_set(struct tl_net *ns, unsigned int value)

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* /proc/net/tcplab/ports: ephemeral ports, and when there will be none left. */
-#include <linux/slab.h>
 #include <linux/sort.h>
 
 #include "../net.h"
@@ -8,27 +7,11 @@
 #include "report.h"
 #include "view.h"
 
-/**
- * struct line - the ports towards a destination
- * @entry: not looked for
- * @use: a copy
- * @range: ports that connect() may choose from
- * @rate: connections per second
- * @exhausted_in_ms: when there will be none left, or TL_FORECAST_NEVER
- */
-struct line {
-	struct tl_entry entry;
-	struct tl_port_use use;
-	u32 range;
-	u32 rate;
-	u32 exhausted_in_ms;
-};
-
 /* What uses most comes first. */
 static int compare(const void *a, const void *b)
 {
-	const struct tl_port_use *x = &((const struct line *)a)->use;
-	const struct tl_port_use *y = &((const struct line *)b)->use;
+	const struct tl_port_use *x = &((const struct tl_port_line *)a)->use;
+	const struct tl_port_use *y = &((const struct tl_port_line *)b)->use;
 
 	if (x->in_use != y->in_use)
 		return x->in_use < y->in_use ? 1 : -1;
@@ -37,54 +20,14 @@ static int compare(const void *a, const void *b)
 	return 0;
 }
 
-/* Bucket by bucket: who connects waits for the lock. */
-static void copy(struct tl_ports *ports, unsigned int bucket,
-		 struct tl_index *lines, u32 room)
-{
-	struct tl_port_use *use;
-
-	spin_lock_bh(&ports->lock);
-	hlist_for_each_entry(use, &ports->table->bucket[bucket], node) {
-		struct line *line;
-
-		if (lines->count >= room)
-			break;
-		line = tl_index_add(lines, lines->count, 1);
-		line->use = *use;
-	}
-	spin_unlock_bh(&ports->lock);
-}
-
 static int gather(struct tl_reading *reading)
 {
-	struct tl_net *ns = reading->ns;
-	u32 room = READ_ONCE(ns->ports->count) + 16, i;
-	int err = tl_index_reserve(&reading->lines, room);
-	struct tl_ports_room *play;
+	int err = tl_ports_copy(reading->ns, &reading->lines);
 
-	if (err)
-		return err;
-	play = kvmalloc(sizeof(*play), GFP_KERNEL_ACCOUNT);
-	if (!play)
-		return -ENOMEM;
-	tl_port_range_count(ns);
-	for (i = 0; i < TL_PORTS_BUCKETS; i++) {
-		copy(ns->ports, i, &reading->lines, room);
-		cond_resched();
-	}
-	for (i = 0; i < reading->lines.count; i++) {
-		struct line *line = tl_index_at(&reading->lines, i);
-
-		line->range = tl_port_range_of(ns, &line->use);
-		line->rate = tl_ports_rate(&line->use);
-		line->exhausted_in_ms = tl_ports_exhausted_in_ms(ns, line->range,
-								 &line->use, play);
-		cond_resched();
-	}
-	kvfree(play);
-	sort(reading->lines.element, reading->lines.count, sizeof(struct line),
-	     compare, NULL);
-	return 0;
+	if (!err)
+		sort(reading->lines.element, reading->lines.count,
+		     sizeof(struct tl_port_line), compare, NULL);
+	return err;
 }
 
 static void write_ends(struct seq_file *seq, const struct tl_destination *to)
@@ -100,7 +43,7 @@ static void write_ends(struct seq_file *seq, const struct tl_destination *to)
 
 static void write(struct seq_file *seq, const void *data)
 {
-	const struct line *line = data;
+	const struct tl_port_line *line = data;
 	const struct tl_port_use *use = &line->use;
 
 	write_ends(seq, &use->to);
@@ -118,7 +61,7 @@ const struct tl_report tl_report_ports = {
 	.name = "ports",
 	.columns =
 	"local_addr remote in_use time_wait range used_percent connect_rate exhausted_in_ms failures",
-	.line_size = sizeof(struct line),
+	.line_size = sizeof(struct tl_port_line),
 	.gather = gather,
 	.line = write,
 };

@@ -37,7 +37,7 @@ static int gather(struct tl_reading *reading)
 			.range = i % TL_LATE_RANGES,
 		}, *added;
 
-		line.count = atomic_read(&all->count[line.kind][line.verdict][line.range]);
+		line.count = tl_stragglers_count(all, line.kind, line.verdict, line.range);
 		if (!line.count)
 			continue;
 		added = tl_index_add(&reading->lines, i, 1);

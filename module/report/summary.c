@@ -55,7 +55,7 @@ static u64 memory(const struct tl_net *ns)
 	       tl_recycle_memory(ns->recycle_peers) + tl_owners_memory(ns->owners) +
 	       tl_pasts_memory(ns->pasts) +
 	       tl_stragglers_memory(ns->stragglers) +
-	       tl_ages_memory(&ns->what_if->would) + tl_ports_memory(ns->ports) +
+	       tl_what_if_memory(ns) + tl_ports_memory(ns->ports) +
 	       tl_counts_memory(ns);
 }
 
@@ -85,7 +85,7 @@ static void show(struct seq_file *seq, struct tl_net *ns)
 		tl_sheet_number(seq, counters[i].name,
 				tl_track_count(ns, counters[i].counter));
 	tl_sheet_number(seq, "stack_disagreements", disagreements(ns));
-	tl_sheet_number(seq, "half_open", atomic_read(&ns->half_open->now));
+	tl_sheet_number(seq, "half_open", tl_half_open_now(ns->half_open));
 	tl_sheet_number(seq, "close_wait",
 			tl_track_in_state(ns, TL_CLOSE_WAIT));
 	tl_sheet_number(seq, "close_wait_leaks",
@@ -100,8 +100,8 @@ static void show(struct seq_file *seq, struct tl_net *ns)
 	tl_sheet_number(seq, "memory_bytes", memory(ns));
 	tl_sheet_number(seq, "refused_memory",
 			tl_track_count(ns, TL_COUNT_REFUSED_MEMORY));
-	tl_sheet_number(seq, "remembered", READ_ONCE(ns->pasts->count));
-	tl_sheet_number(seq, "remembered_forgotten", READ_ONCE(ns->pasts->forgotten));
+	tl_sheet_number(seq, "remembered", tl_pasts_count(ns->pasts));
+	tl_sheet_number(seq, "remembered_forgotten", tl_pasts_forgotten(ns->pasts));
 	tl_sheet_number(seq, "port_failures", tl_ports_failures(ns->ports));
 	tl_sheet_number(seq, "segments_examined",
 			tl_track_count(ns, TL_COUNT_EXAMINED));

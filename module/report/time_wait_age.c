@@ -32,7 +32,7 @@ static int gather(struct tl_reading *reading)
 
 	if (err)
 		return err;
-	tl_ages_sum(&reading->ns->time_wait->ages, edges, ARRAY_SIZE(edges), counts);
+	tl_time_wait_ages(reading->ns->time_wait, edges, ARRAY_SIZE(edges), counts);
 	for (i = 0; i < ARRAY_SIZE(edges); i++) {
 		struct line *line = tl_index_add(&reading->lines, 0, U32_MAX);
 

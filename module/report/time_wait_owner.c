@@ -7,35 +7,10 @@
 #include "report.h"
 #include "view.h"
 
-/* Rows copied under the lock at a time. */
-#define ROWS_AT_ONCE	128
-
-/**
- * struct line - connections that the same program closed first
- * @entry: not looked for
- * @row: a copy
- */
-struct line {
-	struct tl_entry entry;
-	struct tl_first_close row;
-};
-
-static void add(struct tl_index *lines, const struct tl_first_close *row)
-{
-	struct line *line;
-
-	/* It may be there for its sockets that are being closed, or its rows. */
-	if (!row->entered || tl_index_is_full(lines))
-		return;
-	line = tl_index_add(lines, lines->count, 1);
-	line->row = *row;
-}
-
 /* Most sockets first, then those who had most. */
 static int compare(const void *a, const void *b)
 {
-	const struct tl_first_close *x = &((const struct line *)a)->row;
-	const struct tl_first_close *y = &((const struct line *)b)->row;
+	const struct tl_first_close_line *x = a, *y = b;
 
 	if (x->now != y->now)
 		return x->now < y->now ? 1 : -1;
@@ -44,45 +19,17 @@ static int compare(const void *a, const void *b)
 	return 0;
 }
 
-/* Each close waits for the lock: a few rows at a time, then all others together. */
-static bool copy_some(struct tl_index *lines, struct tl_first_closes *closes,
-		      int *number)
-{
-	struct tl_first_close *row;
-	unsigned int left;
-
-	for (left = ROWS_AT_ONCE; left; left--, ++*number) {
-		row = idr_get_next(&closes->numbers, number);
-		if (!row) {
-			add(lines, &closes->others);
-			return false;
-		}
-		add(lines, row);
-	}
-	return true;
-}
-
 static int gather(struct tl_reading *reading)
 {
-	struct tl_first_closes *closes = reading->ns->first_closes;
-	int err = tl_index_reserve(&reading->lines, 2 * TL_FIRST_CLOSE_ROWS + 1);
-	int number = 0;
-	bool more;
+	int err = tl_first_closes_copy(reading->ns->first_closes, &reading->lines);
 
-	if (err)
-		return err;
-	do {
-		spin_lock_bh(&closes->lock);
-		more = copy_some(&reading->lines, closes, &number);
-		spin_unlock_bh(&closes->lock);
-		cond_resched();
-	} while (more);
-	sort(reading->lines.element, reading->lines.count, sizeof(struct line),
-	     compare, NULL);
-	return 0;
+	if (!err)
+		sort(reading->lines.element, reading->lines.count,
+		     sizeof(struct tl_first_close_line), compare, NULL);
+	return err;
 }
 
-static void write_net(struct seq_file *seq, const struct tl_first_close *row)
+static void write_net(struct seq_file *seq, const struct tl_first_close_line *row)
 {
 	seq_putc(seq, ' ');
 	if (!row->key.net_bits) {
@@ -96,8 +43,7 @@ static void write_net(struct seq_file *seq, const struct tl_first_close *row)
 static void write(struct seq_file *seq, const void *data)
 {
 	const struct tl_reading *reading = seq->private;
-	const struct line *line = data;
-	const struct tl_first_close *row = &line->row;
+	const struct tl_first_close_line *row = data;
 	const struct tl_closer *who = &row->key.who;
 
 	if (row->key.local_port)
@@ -116,7 +62,7 @@ static void write(struct seq_file *seq, const void *data)
 const struct tl_report tl_report_time_wait_owner = {
 	.name = "time_wait_owner",
 	.columns = "local_port remote_net uid comm entered now",
-	.line_size = sizeof(struct line),
+	.line_size = sizeof(struct tl_first_close_line),
 	.gather = gather,
 	.line = write,
 };

@@ -27,15 +27,15 @@ static void ask(struct tl_net *ns, struct line *line)
 	u32 length_ms = line->row.length_ms;
 
 	/* What came later than that is not known. */
-	if (length_ms > READ_ONCE(ns->pasts->horizon_ms)) {
+	if (length_ms > tl_pasts_horizon_ms(ns->pasts)) {
 		line->old = TL_VIEW_UNKNOWN;
 		line->fins = TL_VIEW_UNKNOWN;
 	} else if (tl_stragglers_is_edge(length_ms)) {
 		line->old = tl_stragglers_beyond(seen, TL_PURPOSE_OLD, length_ms);
 		line->fins = tl_stragglers_beyond(seen, TL_PURPOSE_FIN, length_ms);
 	} else {
-		line->old = atomic_read(&seen->old_late);
-		line->fins = atomic_read(&seen->fins_late);
+		line->old = tl_stragglers_late(seen, TL_PURPOSE_OLD);
+		line->fins = tl_stragglers_late(seen, TL_PURPOSE_FIN);
 	}
 }
 

@@ -25,6 +25,8 @@
 #define OTHERS		(BIT(TL_CLOSER_BITS) - 1)
 /* Names are cheap to make: a user keeps no more rows in use than this. */
 #define HELD_MAX	(TL_FIRST_CLOSE_ROWS / 2)
+/* Rows copied under the lock at a time. */
+#define ROWS_AT_ONCE	128
 /* A row's share of the nodes that numbers are found by. */
 #define NUMBER_SIZE	16
 #define ROW_SIZE	(sizeof(struct tl_first_close) + NUMBER_SIZE)
@@ -390,4 +392,60 @@ void tl_first_close_forget(struct tl_conn *conn)
 	put(closes, row_at(closes, tl_bits(conn)->closer));
 	spin_unlock(&closes->lock);
 	tl_bits(conn)->closer = 0;
+}
+
+static void copy(struct tl_index *lines, const struct tl_first_close *row)
+{
+	struct tl_first_close_line *line;
+
+	/* It may be there for its sockets that are being closed, or its rows. */
+	if (!row->entered || tl_index_is_full(lines))
+		return;
+	line = tl_index_add(lines, lines->count, 1);
+	line->key = row->key;
+	line->now = row->now;
+	line->entered = row->entered;
+}
+
+/* Each close waits for the lock: a few rows at a time, then all others together. */
+static bool copy_some(struct tl_first_closes *closes, struct tl_index *lines,
+		      int *number)
+{
+	struct tl_first_close *row;
+	unsigned int left;
+
+	for (left = ROWS_AT_ONCE; left; left--, ++*number) {
+		row = idr_get_next(&closes->numbers, number);
+		if (!row) {
+			copy(lines, &closes->others);
+			return false;
+		}
+		copy(lines, row);
+	}
+	return true;
+}
+
+/**
+ * tl_first_closes_copy() - learn of all programs that closed first
+ * @closes: of a namespace
+ * @lines: an empty list of &struct tl_first_close_line, to be filled
+ *
+ * Context: process; sleeps.
+ * Return: 0 or -ENOMEM.
+ */
+int tl_first_closes_copy(struct tl_first_closes *closes, struct tl_index *lines)
+{
+	int err = tl_index_reserve(lines, 2 * TL_FIRST_CLOSE_ROWS + 1);
+	int number = 0;
+	bool more;
+
+	if (err)
+		return err;
+	do {
+		spin_lock_bh(&closes->lock);
+		more = copy_some(closes, lines, &number);
+		spin_unlock_bh(&closes->lock);
+		cond_resched();
+	} while (more);
+	return 0;
 }

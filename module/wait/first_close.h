@@ -10,6 +10,7 @@
 
 #include "../track/change.h"
 #include "closers.h"
+#include "index.h"
 
 /* Rows of programs, and as many of users. */
 #define TL_FIRST_CLOSE_ROWS	1024
@@ -77,9 +78,24 @@ struct tl_first_closes {
 	struct tl_first_close others;
 };
 
+/**
+ * struct tl_first_close_line - a copy of a row
+ * @entry: not looked for
+ * @key: what it is found by
+ * @now: sockets in TIME_WAIT
+ * @entered: sockets that came to it
+ */
+struct tl_first_close_line {
+	struct tl_entry entry;
+	struct tl_first_closer key;
+	u32 now;
+	u64 entered;
+};
+
 void tl_first_closes_init(struct tl_first_closes *closes);
 void tl_first_closes_exit(struct tl_first_closes *closes);
 u64 tl_first_closes_memory(const struct tl_first_closes *closes);
+int tl_first_closes_copy(struct tl_first_closes *closes, struct tl_index *lines);
 void tl_first_close_changed(struct tl_conn *conn, const struct tl_change *change);
 void tl_first_close_who(const struct tl_conn *conn, struct tl_closer *who);
 void tl_first_close_enter(struct tl_conn *conn, unsigned int end);

@@ -41,6 +41,15 @@ const char *tl_evidence_name(enum tl_evidence evidence)
 }
 
 /**
+ * tl_half_open_now() - how many connections are known to be half-open
+ * @half_open: of a namespace
+ */
+unsigned int tl_half_open_now(const struct tl_half_open *half_open)
+{
+	return atomic_read(&half_open->now);
+}
+
+/**
  * tl_half_open_evidence() - what shows that one end of a connection is gone
  * @conn: the connection
  */

@@ -40,6 +40,7 @@ struct tl_half_open {
 };
 
 const char *tl_evidence_name(enum tl_evidence evidence);
+unsigned int tl_half_open_now(const struct tl_half_open *half_open);
 enum tl_evidence tl_half_open_evidence(const struct tl_conn *conn);
 void tl_half_open_forget(struct tl_conn *conn);
 void tl_half_open_changed(struct tl_conn *conn, const struct tl_change *change);

@@ -300,23 +300,51 @@ static int take_census(struct tl_owners *only)
 	return err;
 }
 
-/**
- * tl_owners_lock() - let owners neither be counted nor go
- *
- * Context: process; sleeps.
- * Return: 0, or -EINTR if the caller is being killed.
- */
-int tl_owners_lock(void)
+/* With the lock held, and room for all. */
+static void copy(const struct tl_owners *owners, struct tl_index *lines)
 {
-	return mutex_lock_killable(&lock);
+	const struct tl_owner *owner;
+	struct tl_owner_line *line;
+
+	list_for_each_entry(owner, &owners->list, list) {
+		line = tl_index_add(lines, 0, U32_MAX);
+		line->owner = *owner;
+	}
+	/* Sockets of whom there was no room for. */
+	if (owners->others) {
+		line = tl_index_add(lines, 0, U32_MAX);
+		memset(&line->owner, 0, sizeof(line->owner));
+		line->owner.uid = INVALID_UID;
+		line->owner.now = owners->others;
+		line->owner.seen = owners->taken;
+	}
 }
 
 /**
- * tl_owners_unlock() - allow it again
+ * tl_owners_copy() - learn of all owners
+ * @owners: of a namespace
+ * @lines: an empty list of &struct tl_owner_line, to be filled
+ *
+ * A census waits for the lock: memory is had before, however long that takes.
+ * Context: process; sleeps.
+ * Return: 0, -ENOMEM, or -EINTR if the caller is being killed.
  */
-void tl_owners_unlock(void)
+int tl_owners_copy(const struct tl_owners *owners, struct tl_index *lines)
 {
-	mutex_unlock(&lock);
+	bool room;
+	int err;
+
+	do {
+		err = tl_index_reserve(lines, READ_ONCE(owners->count) + 1) ?:
+		      mutex_lock_killable(&lock);
+		if (err)
+			return err;
+		room = owners->count < lines->room;
+		if (room)
+			copy(owners, lines);
+		mutex_unlock(&lock);
+	} while (!room);
+	return 0;
 }
 
 /**

@@ -8,6 +8,7 @@
 #include <linux/uidgid.h>
 
 #include "close_wait.h"
+#include "index.h"
 
 struct tl_holders;
 struct tl_net;
@@ -59,6 +60,16 @@ struct tl_owner {
 };
 
 /**
+ * struct tl_owner_line - a copy of an owner
+ * @entry: not looked for
+ * @owner: the owner; its @list means nothing
+ */
+struct tl_owner_line {
+	struct tl_entry entry;
+	struct tl_owner owner;
+};
+
+/**
  * struct tl_owners - the owners of a namespace
  * @all: among those of all namespaces
  * @ns: the namespace
@@ -76,8 +87,7 @@ struct tl_owners {
 	u64 taken;
 };
 
-int tl_owners_lock(void);
-void tl_owners_unlock(void);
+int tl_owners_copy(const struct tl_owners *owners, struct tl_index *lines);
 void tl_owners_init(struct tl_owners *owners, struct tl_net *ns);
 void tl_owners_follow(struct tl_owners *owners);
 void tl_owners_exit(struct tl_owners *owners);

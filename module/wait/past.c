@@ -230,6 +230,42 @@ u64 tl_pasts_memory(const struct tl_pasts *of)
 }
 
 /**
+ * tl_pasts_count() - how many there are
+ * @of: of a namespace
+ */
+u32 tl_pasts_count(const struct tl_pasts *of)
+{
+	return READ_ONCE(of->count);
+}
+
+/**
+ * tl_pasts_forgotten() - how many had to go before their time
+ * @of: of a namespace
+ */
+u64 tl_pasts_forgotten(const struct tl_pasts *of)
+{
+	return READ_ONCE(of->forgotten);
+}
+
+/**
+ * tl_pasts_most() - how many are remembered at most
+ * @of: of a namespace
+ */
+u32 tl_pasts_most(const struct tl_pasts *of)
+{
+	return READ_ONCE(of->most);
+}
+
+/**
+ * tl_pasts_horizon_ms() - how long they are remembered
+ * @of: of a namespace
+ */
+u32 tl_pasts_horizon_ms(const struct tl_pasts *of)
+{
+	return READ_ONCE(of->horizon_ms);
+}
+
+/**
  * tl_pasts_set_most() - how many are remembered
  * @of: of a namespace
  * @most: that many; the oldest go at once

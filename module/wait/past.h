@@ -84,6 +84,10 @@ void tl_past_exit(void);
 void tl_pasts_init(struct tl_pasts *pasts);
 void tl_pasts_stop(struct tl_pasts *pasts);
 u64 tl_pasts_memory(const struct tl_pasts *pasts);
+u32 tl_pasts_count(const struct tl_pasts *pasts);
+u64 tl_pasts_forgotten(const struct tl_pasts *pasts);
+u32 tl_pasts_most(const struct tl_pasts *pasts);
+u32 tl_pasts_horizon_ms(const struct tl_pasts *pasts);
 void tl_pasts_set_most(struct tl_pasts *pasts, u32 most);
 void tl_pasts_set_horizon_ms(struct tl_pasts *pasts, u32 horizon_ms);
 

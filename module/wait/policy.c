@@ -84,6 +84,69 @@ u64 tl_policy_memory(void)
 }
 
 /**
+ * tl_policy_length_ms() - the length of TIME_WAIT that the user wants
+ * @policy: the policies of a namespace
+ *
+ * Return: milliseconds; 0: the kernel's own.
+ */
+u32 tl_policy_length_ms(const struct tl_policy *policy)
+{
+	return READ_ONCE(policy->length_ms);
+}
+
+/**
+ * tl_policy_set_length_ms() - choose it
+ * @policy: the policies of a namespace
+ * @length_ms: as tl_policy_length_ms() tells
+ */
+void tl_policy_set_length_ms(struct tl_policy *policy, u32 length_ms)
+{
+	WRITE_ONCE(policy->length_ms, length_ms);
+}
+
+/**
+ * tl_policy_length_rto_percent() - the same in parts of the RTO
+ * @policy: the policies of a namespace
+ *
+ * Return: percent; 0: it does not depend on the RTO.
+ */
+u32 tl_policy_length_rto_percent(const struct tl_policy *policy)
+{
+	return READ_ONCE(policy->length_rto_percent);
+}
+
+/**
+ * tl_policy_set_length_rto_percent() - choose it
+ * @policy: the policies of a namespace
+ * @percent: as tl_policy_length_rto_percent() tells
+ */
+void tl_policy_set_length_rto_percent(struct tl_policy *policy, u32 percent)
+{
+	WRITE_ONCE(policy->length_rto_percent, percent);
+}
+
+/**
+ * tl_policy_enforce_ms() - how long TL_RECYCLE_ENFORCE lasts
+ * @policy: the policies of a namespace
+ *
+ * Return: milliseconds.
+ */
+u32 tl_policy_enforce_ms(const struct tl_policy *policy)
+{
+	return READ_ONCE(policy->enforce_ms);
+}
+
+/**
+ * tl_policy_set_enforce_ms() - choose it for the next time
+ * @policy: the policies of a namespace
+ * @enforce_ms: as tl_policy_enforce_ms() tells
+ */
+void tl_policy_set_enforce_ms(struct tl_policy *policy, u32 enforce_ms)
+{
+	WRITE_ONCE(policy->enforce_ms, enforce_ms);
+}
+
+/**
  * tl_policy_recycle() - what is done about SYNs whose timestamps go backwards
  * @policy: the policies of a namespace
  *

@@ -62,6 +62,12 @@ int tl_policy_init(struct tl_policy *policy);
 void tl_policy_exit(struct tl_policy *policy);
 u64 tl_policy_memory(void);
 
+u32 tl_policy_length_ms(const struct tl_policy *policy);
+void tl_policy_set_length_ms(struct tl_policy *policy, u32 length_ms);
+u32 tl_policy_length_rto_percent(const struct tl_policy *policy);
+void tl_policy_set_length_rto_percent(struct tl_policy *policy, u32 percent);
+u32 tl_policy_enforce_ms(const struct tl_policy *policy);
+void tl_policy_set_enforce_ms(struct tl_policy *policy, u32 enforce_ms);
 enum tl_recycle tl_policy_recycle(const struct tl_policy *policy);
 void tl_policy_set_recycle(struct tl_policy *policy, enum tl_recycle recycle);
 const char *tl_policy_recycle_name(enum tl_recycle recycle);

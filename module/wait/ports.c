@@ -9,6 +9,8 @@
  */
 #include <linux/jiffies.h>
 #include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
 #include <net/inet_hashtables.h>
 #include <net/ip.h>
 #include <net/tcp.h>
@@ -540,4 +542,81 @@ u32 tl_ports_exhausted_in_ms(const struct tl_net *ns, u32 range,
 	forecast->length_ms = tl_length_expected_ms(ns, use->rto_ms, use->stamped);
 	forecast->reused_after_ms = may_reuse(ns, use) ? tl_compat_tw_reuse_delay(ns->net) : 0;
 	return tl_forecast_ms(forecast, &room->play);
+}
+
+/**
+ * tl_ports_walk() - visit the destinations of a namespace
+ * @ports: of the namespace
+ * @visit: called for each, with what connects waiting: it must not sleep
+ * @data: for @visit
+ *
+ * Bucket by bucket: connect() waits for the lock.
+ * Context: process; sleeps.
+ */
+void tl_ports_walk(struct tl_ports *ports, tl_ports_visit *visit, void *data)
+{
+	struct tl_port_use *use;
+	unsigned int i;
+
+	for (i = 0; i < TL_PORTS_BUCKETS; i++) {
+		spin_lock_bh(&ports->lock);
+		hlist_for_each_entry(use, &ports->table->bucket[i], node)
+			visit(use, data);
+		spin_unlock_bh(&ports->lock);
+		cond_resched();
+	}
+}
+
+struct copying {
+	struct tl_index *lines;
+	u32 room;
+};
+
+static void copy(struct tl_port_use *use, void *data)
+{
+	struct copying *copying = data;
+	struct tl_port_line *line;
+
+	if (copying->lines->count >= copying->room)
+		return;
+	line = tl_index_add(copying->lines, copying->lines->count, 1);
+	line->use = *use;
+}
+
+/**
+ * tl_ports_copy() - learn of all destinations, and what is to come
+ * @ns: the namespace
+ * @lines: an empty list of &struct tl_port_line, to be filled
+ *
+ * Context: process; sleeps.
+ * Return: 0 or -ENOMEM.
+ */
+int tl_ports_copy(struct tl_net *ns, struct tl_index *lines)
+{
+	struct copying copying = {
+		.lines = lines,
+		.room = READ_ONCE(ns->ports->count) + 16,
+	};
+	int err = tl_index_reserve(lines, copying.room);
+	struct tl_ports_room *play;
+	u32 i;
+
+	if (err)
+		return err;
+	play = kvmalloc(sizeof(*play), GFP_KERNEL_ACCOUNT);
+	if (!play)
+		return -ENOMEM;
+	tl_port_range_count(ns);
+	tl_ports_walk(ns->ports, copy, &copying);
+	for (i = 0; i < lines->count; i++) {
+		struct tl_port_line *line = tl_index_at(lines, i);
+
+		line->range = tl_port_range_of(ns, &line->use);
+		line->rate = tl_ports_rate(&line->use);
+		line->exhausted_in_ms = tl_ports_exhausted_in_ms(ns, line->range,
+								 &line->use, play);
+		cond_resched();
+	}
+	kvfree(play);
+	return 0;
 }

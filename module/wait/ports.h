@@ -12,6 +12,7 @@
 #include "../core/load.h"
 #include "../core/state.h"
 #include "../track/change.h"
+#include "index.h"
 
 struct sock;
 struct tl_conn;
@@ -142,6 +143,29 @@ struct tl_ports_room {
 	struct tl_play play;
 };
 
+/**
+ * struct tl_port_line - a copy of the ports towards a destination
+ * @entry: not looked for
+ * @use: the copy; what links it means nothing
+ * @range: ports that connect() may choose from
+ * @rate: connections per second
+ * @exhausted_in_ms: when there will be none left, or TL_FORECAST_NEVER
+ */
+struct tl_port_line {
+	struct tl_entry entry;
+	struct tl_port_use use;
+	u32 range;
+	u32 rate;
+	u32 exhausted_in_ms;
+};
+
+/**
+ * typedef tl_ports_visit - what a walk does with a destination
+ * @use: its ports, locked
+ * @data: as given to the walk
+ */
+typedef void tl_ports_visit(struct tl_port_use *use, void *data);
+
 void tl_ports_init(struct tl_ports *ports, struct tl_net *ns);
 void tl_ports_exit(struct tl_ports *ports);
 bool tl_ports_has_table(const struct tl_ports *ports);
@@ -153,6 +177,8 @@ u64 tl_ports_failures(struct tl_ports *ports);
 u32 tl_ports_rate(struct tl_port_use *use);
 u32 tl_ports_young(struct tl_port_use *use, u32 age_ms);
 u64 tl_ports_failed_ago_ms(const struct tl_port_use *use);
+void tl_ports_walk(struct tl_ports *ports, tl_ports_visit *visit, void *data);
+int tl_ports_copy(struct tl_net *ns, struct tl_index *lines);
 u32 tl_ports_exhausted_in_ms(const struct tl_net *ns, u32 range,
 			     struct tl_port_use *use, struct tl_ports_room *room);
 

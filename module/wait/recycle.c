@@ -238,3 +238,43 @@ bool tl_recycle_refuses(struct tl_recycle_peers *peers,
 	spin_unlock_bh(&peers->lock);
 	return refuses;
 }
+
+/* Bucket by bucket: SYNs wait for the lock. */
+static void copy(struct tl_recycle_peers *peers, unsigned int bucket,
+		 struct tl_index *lines, u32 room)
+{
+	struct tl_recycle_peer *peer;
+
+	spin_lock_bh(&peers->lock);
+	hlist_for_each_entry(peer, &peers->bucket[bucket], node) {
+		struct tl_recycle_line *line;
+
+		if (lines->count >= room)
+			break;
+		line = tl_index_add(lines, lines->count, 1);
+		line->peer = *peer;
+	}
+	spin_unlock_bh(&peers->lock);
+}
+
+/**
+ * tl_recycle_copy() - learn of all hosts
+ * @peers: of a namespace
+ * @lines: an empty list of &struct tl_recycle_line, to be filled
+ *
+ * Context: process; sleeps.
+ * Return: 0 or -ENOMEM.
+ */
+int tl_recycle_copy(struct tl_recycle_peers *peers, struct tl_index *lines)
+{
+	u32 room = READ_ONCE(peers->count) + 64, bucket;
+	int err = tl_index_reserve(lines, room);
+
+	if (err || !READ_ONCE(peers->bucket))
+		return err;
+	for (bucket = 0; bucket < TL_RECYCLE_BUCKETS; bucket++) {
+		copy(peers, bucket, lines, room);
+		cond_resched();
+	}
+	return 0;
+}

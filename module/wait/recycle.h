@@ -7,6 +7,8 @@
 #include <linux/list.h>
 #include <linux/spinlock.h>
 
+#include "index.h"
+
 struct tl_conn;
 
 #define TL_RECYCLE_PEERS	16384
@@ -48,11 +50,22 @@ struct tl_recycle_peers {
 	u32 count;
 };
 
+/**
+ * struct tl_recycle_line - a copy of what is remembered of a host
+ * @entry: not looked for
+ * @peer: the copy; what links it means nothing
+ */
+struct tl_recycle_line {
+	struct tl_entry entry;
+	struct tl_recycle_peer peer;
+};
+
 void tl_recycle_init(struct tl_recycle_peers *peers);
 int tl_recycle_prepare(struct tl_net *ns);
 void tl_recycle_forget(struct tl_recycle_peers *peers);
 void tl_recycle_exit(struct tl_recycle_peers *peers);
 u64 tl_recycle_memory(const struct tl_recycle_peers *peers);
+int tl_recycle_copy(struct tl_recycle_peers *peers, struct tl_index *lines);
 
 void tl_recycle_closed(struct tl_conn *conn, unsigned int end, u32 stamp);
 bool tl_recycle_refuses(struct tl_recycle_peers *peers,

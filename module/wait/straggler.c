@@ -108,6 +108,30 @@ static unsigned int range_of(u32 ms)
 }
 
 /**
+ * tl_stragglers_count() - how many segments have come
+ * @stragglers: of a namespace
+ * @kind: of this kind
+ * @verdict: of which this became
+ * @range: so late, an index of tl_late_edges
+ */
+u32 tl_stragglers_count(const struct tl_stragglers *stragglers, enum tl_kind kind,
+			enum tl_verdict verdict, unsigned int range)
+{
+	return atomic_read(&stragglers->count[kind][verdict][range]);
+}
+
+/**
+ * tl_stragglers_late() - how many have come later than the length of now
+ * @stragglers: of a namespace
+ * @purpose: of this kind
+ */
+u32 tl_stragglers_late(const struct tl_stragglers *stragglers, enum tl_purpose purpose)
+{
+	return atomic_read(purpose == TL_PURPOSE_FIN ? &stragglers->fins_late :
+						       &stragglers->old_late);
+}
+
+/**
  * tl_stragglers_safe_ms() - the shortest TIME_WAIT that would have met all
  * @stragglers: of a namespace
  *

@@ -42,6 +42,9 @@ void tl_stragglers_reset(struct tl_stragglers *stragglers);
 void tl_stragglers_length(struct tl_stragglers *stragglers);
 u64 tl_stragglers_memory(const struct tl_stragglers *stragglers);
 bool tl_stragglers_is_edge(u32 length_ms);
+u32 tl_stragglers_count(const struct tl_stragglers *stragglers, enum tl_kind kind,
+			enum tl_verdict verdict, unsigned int range);
+u32 tl_stragglers_late(const struct tl_stragglers *stragglers, enum tl_purpose purpose);
 u32 tl_stragglers_safe_ms(const struct tl_stragglers *stragglers);
 u32 tl_stragglers_beyond(const struct tl_stragglers *stragglers,
 			 enum tl_purpose purpose, u32 length_ms);

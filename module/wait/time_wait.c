@@ -251,6 +251,19 @@ static u64 recent(const struct tl_time_wait_stats *stats, u32 second)
 }
 
 /**
+ * tl_time_wait_ages() - how old the sockets are that are TIME_WAIT
+ * @accounts: of a namespace
+ * @edges: where each range begins, in milliseconds, rising from 0
+ * @edges_count: how many there are
+ * @counts: filled, see tl_ages_sum()
+ */
+void tl_time_wait_ages(const struct tl_time_wait *accounts, const u32 *edges,
+		       unsigned int edges_count, u32 *counts)
+{
+	tl_ages_sum(&accounts->ages, edges, edges_count, counts);
+}
+
+/**
  * tl_time_wait_entered() - sockets that became TIME_WAIT
  * @accounts: of a namespace
  *

@@ -75,6 +75,8 @@ const char *tl_exit_name(enum tl_exit reason);
 void tl_time_wait_closed(struct tl_time_wait *accounts, const struct sock *sk,
 			 int old_state, int new_state);
 u64 tl_time_wait_memory(const struct tl_time_wait *accounts);
+void tl_time_wait_ages(const struct tl_time_wait *accounts, const u32 *edges,
+		       unsigned int edges_count, u32 *counts);
 u64 tl_time_wait_entered(const struct tl_time_wait *accounts);
 void tl_time_wait_sum(const struct tl_time_wait *accounts, struct net *net,
 		      struct tl_time_wait_report *report);

@@ -347,3 +347,35 @@ unsigned int tl_what_if_socket_size(void)
 {
 	return kmem_cache_size(tcp_prot.twsk_prot->twsk_slab);
 }
+
+/**
+ * tl_what_if_memory() - what the answers of a namespace take
+ * @ns: the namespace
+ *
+ * Return: bytes.
+ */
+u64 tl_what_if_memory(const struct tl_net *ns)
+{
+	return tl_ages_memory(&ns->what_if->would);
+}
+
+/**
+ * tl_what_if_buckets() - how many TIME_WAIT sockets there is said to be room for
+ * @ns: the namespace
+ *
+ * Return: how many; 0: as many as tcp_max_tw_buckets says.
+ */
+u32 tl_what_if_buckets(const struct tl_net *ns)
+{
+	return READ_ONCE(ns->what_if->buckets);
+}
+
+/**
+ * tl_what_if_set_buckets() - say how many there is room for
+ * @ns: the namespace
+ * @buckets: as tl_what_if_buckets() tells
+ */
+void tl_what_if_set_buckets(struct tl_net *ns, u32 buckets)
+{
+	WRITE_ONCE(ns->what_if->buckets, buckets);
+}

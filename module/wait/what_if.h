@@ -51,6 +51,9 @@ struct tl_what_if_row {
 	u64 overflow;
 };
 
+u64 tl_what_if_memory(const struct tl_net *ns);
+u32 tl_what_if_buckets(const struct tl_net *ns);
+void tl_what_if_set_buckets(struct tl_net *ns, u32 buckets);
 void tl_what_if_init(struct tl_net *ns);
 void tl_what_if_exit(struct tl_net *ns);
 void tl_what_if_enter(struct tl_net *ns, u32 since, bool before);
