@@ -12,18 +12,18 @@
 #include "report/knobs.h"
 #include "report/knobs_tuning.h"
 #include "report/report.h"
-#include "track/budget.h"
 #include "track/events.h"
-#include "track/reconcile.h"
+#include "track/memory.h"
+#include "track/mini.h"
 #include "track/scope.h"
+#include "track/sweep.h"
 #include "track/track.h"
-#include "track/twsk.h"
 #include "tuning/tuning.h"
+#include "wait/close_wait/holders_shared.h"
+#include "wait/close_wait/owners.h"
 #include "wait/listeners.h"
-#include "wait/owners.h"
-#include "wait/past.h"
-#include "wait/policy.h"
-#include "wait/shared.h"
+#include "wait/policy/policy.h"
+#include "wait/time_wait/remembered.h"
 
 static int __init tcplab_init(void)
 {
@@ -37,11 +37,11 @@ static int __init tcplab_init(void)
 	err = tl_policy_load();
 	if (err)
 		return err;
-	tl_budget_init();
+	tl_memory_init();
 	err = tl_track_init();
 	if (err)
 		return err;
-	err = tl_past_init();
+	err = tl_remembered_load();
 	if (err)
 		goto err_past;
 	err = tl_tuning_load();
@@ -60,10 +60,10 @@ static int __init tcplab_init(void)
 	err = tl_events_init();
 	if (err)
 		goto err_events;
-	tl_twsk_init();
+	tl_mini_init();
 	tl_listeners_adopt();
 	tl_events_adopt(NULL);
-	tl_reconcile_init();
+	tl_sweep_init();
 	err = tl_knobs_init();
 	if (err)
 		goto err_knobs;
@@ -82,8 +82,8 @@ err_knobs_tuning:
 	tl_tuning_stop();
 	tl_knobs_exit();
 err_knobs:
-	tl_reconcile_exit();
-	tl_twsk_exit();
+	tl_sweep_exit();
+	tl_mini_exit();
 	tl_events_exit();
 err_events:
 	tl_listeners_exit();
@@ -95,10 +95,10 @@ err_scope:
 	tl_net_unload();
 err_pernet:
 	tl_owners_stop();
-	tl_shared_stop();
+	tl_holders_shared_stop();
 	tl_tuning_unload();
 err_tuning:
-	tl_past_exit();
+	tl_remembered_unload();
 err_past:
 	tl_track_exit();
 	return err;
@@ -111,17 +111,17 @@ static void __exit tcplab_exit(void)
 	tl_tuning_stop();
 	tl_lab_unregister();
 	tl_knobs_exit();
-	tl_reconcile_exit();
-	tl_twsk_exit();
+	tl_sweep_exit();
+	tl_mini_exit();
 	tl_events_exit();
 	tl_listeners_exit();
 	tl_counts_unload();
 	tl_scope_exit();
 	tl_net_unload();
 	tl_owners_stop();
-	tl_shared_stop();
+	tl_holders_shared_stop();
 	tl_tuning_unload();
-	tl_past_exit();
+	tl_remembered_unload();
 	tl_track_exit();
 	pr_info("tcplab: unloaded\n");
 }

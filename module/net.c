@@ -6,17 +6,17 @@
 #include "report/report.h"
 #include "track/track.h"
 #include "tuning/tuning.h"
-#include "wait/close_wait.h"
-#include "wait/first_close.h"
+#include "wait/close_wait/close_wait.h"
+#include "wait/close_wait/owners.h"
 #include "wait/half_open.h"
-#include "wait/owners.h"
-#include "wait/past.h"
-#include "wait/policy.h"
-#include "wait/ports.h"
-#include "wait/recycle.h"
-#include "wait/straggler.h"
-#include "wait/time_wait.h"
-#include "wait/what_if.h"
+#include "wait/policy/policy.h"
+#include "wait/ports/ports.h"
+#include "wait/time_wait/first_close.h"
+#include "wait/time_wait/remembered.h"
+#include "wait/time_wait/stragglers.h"
+#include "wait/time_wait/time_wait.h"
+#include "wait/time_wait/tw_recycle.h"
+#include "wait/time_wait/what_if.h"
 
 unsigned int tl_net_id __read_mostly;
 
@@ -30,8 +30,8 @@ struct net_rooms {
 	struct tl_time_wait time_wait;
 	struct tl_first_closes first_closes;
 	struct tl_policy policy;
-	struct tl_recycle_peers recycle_peers;
-	struct tl_pasts pasts;
+	struct tl_tw_recycle_peers recycle_peers;
+	struct tl_remembered remembered;
 	struct tl_stragglers stragglers;
 	struct tl_what_if what_if;
 	struct tl_ports ports;
@@ -53,7 +53,7 @@ static void __net_init net_furnish(struct net_rooms *rooms)
 	ns->first_closes = &rooms->first_closes;
 	ns->policy = &rooms->policy;
 	ns->recycle_peers = &rooms->recycle_peers;
-	ns->pasts = &rooms->pasts;
+	ns->remembered = &rooms->remembered;
 	ns->stragglers = &rooms->stragglers;
 	ns->what_if = &rooms->what_if;
 	ns->ports = &rooms->ports;
@@ -76,12 +76,12 @@ static int __net_init net_init(struct net *net)
 	tl_tuning_init(ns);
 	tl_close_wait_init(ns->close_wait);
 	tl_owners_init(ns->owners, ns);
-	tl_recycle_init(ns->recycle_peers);
+	tl_tw_recycle_init(ns->recycle_peers);
 	err = tl_policy_init(ns->policy);
 	if (err)
 		return err;
 	tl_first_closes_init(ns->first_closes);
-	tl_pasts_init(ns->pasts);
+	tl_remembered_init(ns->remembered);
 	tl_stragglers_init(ns->stragglers);
 	tl_what_if_init(ns);
 	tl_ports_init(ns->ports, ns);
@@ -111,7 +111,7 @@ err_counts:
 err_track:
 	/* A census may have met rows that were there for a moment. */
 	tl_owners_exit(ns->owners);
-	tl_pasts_stop(ns->pasts);
+	tl_remembered_stop(ns->remembered);
 	tl_time_wait_exit(ns->time_wait);
 err_time_wait:
 	tl_ports_exit(ns->ports);
@@ -136,7 +136,7 @@ static void __net_exit net_exit(struct net *net)
 	tl_counts_exit(ns);
 	tl_tuning_exit(ns);
 	tl_track_net_drop(ns);
-	tl_pasts_stop(ns->pasts);
+	tl_remembered_stop(ns->remembered);
 	tl_owners_exit(ns->owners);
 	tl_track_net_exit(ns);
 	tl_ports_exit(ns->ports);
@@ -144,7 +144,7 @@ static void __net_exit net_exit(struct net *net)
 	tl_stragglers_exit(ns->stragglers);
 	tl_time_wait_exit(ns->time_wait);
 	tl_first_closes_exit(ns->first_closes);
-	tl_recycle_exit(ns->recycle_peers);
+	tl_tw_recycle_exit(ns->recycle_peers);
 	tl_policy_exit(ns->policy);
 }
 

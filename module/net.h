@@ -18,10 +18,10 @@ struct tl_counts;
 struct tl_first_closes;
 struct tl_half_open;
 struct tl_owners;
-struct tl_pasts;
+struct tl_remembered;
 struct tl_policy;
 struct tl_ports;
-struct tl_recycle_peers;
+struct tl_tw_recycle_peers;
 struct tl_reports;
 struct tl_stragglers;
 struct tl_time_wait;
@@ -40,7 +40,7 @@ struct tl_what_if;
  * @first_closes: programs that closed what is in TIME_WAIT
  * @policy: what is to be done to traffic
  * @recycle_peers: hosts whose timestamps are remembered
- * @pasts: connections that were closed first here
+ * @remembered: connections that were closed first here
  * @stragglers: what came for them
  * @what_if: what other lengths of TIME_WAIT would have done
  * @ports: ephemeral ports in use
@@ -61,8 +61,8 @@ struct tl_net {
 	struct tl_time_wait *time_wait;
 	struct tl_first_closes *first_closes;
 	struct tl_policy *policy;
-	struct tl_recycle_peers *recycle_peers;
-	struct tl_pasts *pasts;
+	struct tl_tw_recycle_peers *recycle_peers;
+	struct tl_remembered *remembered;
 	struct tl_stragglers *stragglers;
 	struct tl_what_if *what_if;
 	struct tl_ports *ports;

@@ -11,7 +11,7 @@
 load_module && setup_ns a b && link_ns "$a" "$b" && start_endpoint sa "$a" && start_endpoint sb "$b" || exit 1
 
 event=tcplab_looks_$$
-echo "p:$event tl_settle_due" >/sys/kernel/tracing/kprobe_events || exit 1
+echo "p:$event tl_check_due" >/sys/kernel/tracing/kprobe_events || exit 1
 trap 'status=$?; echo 0 >"/sys/kernel/tracing/events/kprobes/$event/enable"; echo "-:$event" >>/sys/kernel/tracing/kprobe_events
 	(exit $status); clean_up' EXIT
 echo 1 >"/sys/kernel/tracing/events/kprobes/$event/enable"

@@ -22,10 +22,10 @@
 
 #include "../compat.h"
 #include "../net.h"
-#include "../track/budget.h"
+#include "../track/memory.h"
 #include "../track/track.h"
-#include "../wait/ports.h"
-#include "../wait/time_wait.h"
+#include "../wait/ports/ports.h"
+#include "../wait/time_wait/time_wait.h"
 #include "counts.h"
 
 /* Namespaces that have a snapshot in a turn. */
@@ -168,7 +168,7 @@ static bool counts_make_history(struct tl_net *ns)
 	static const unsigned long zeros[TL_TALLIES];
 	struct tl_counts *counts = ns->counts;
 
-	counts->history = tl_budget_zalloc(ns, sizeof(*counts->history));
+	counts->history = tl_memory_zalloc(ns, sizeof(*counts->history));
 	if (!counts->history)
 		return false;
 	counts_add(counts->history, counts->quiet_ms, zeros);
@@ -255,9 +255,9 @@ static void counts_free(struct tl_counts_history *history,
 			struct tl_counts_mark *marks)
 {
 	if (history)
-		tl_budget_free(history, sizeof(*history));
+		tl_memory_free(history, sizeof(*history));
 	if (marks)
-		tl_budget_free(marks, COUNTS_MARKS_SIZE);
+		tl_memory_free(marks, COUNTS_MARKS_SIZE);
 }
 
 /**
@@ -277,7 +277,7 @@ int tl_counts_reset(struct tl_net *ns)
 
 	counts_all(ns, tallies);
 	if (memchr_inv(tallies, 0, sizeof(tallies))) {
-		history = tl_budget_zalloc(ns, sizeof(*history));
+		history = tl_memory_zalloc(ns, sizeof(*history));
 		if (!history)
 			return -ENOMEM;
 		memcpy(history->base, tallies, sizeof(tallies));
@@ -433,7 +433,7 @@ bool tl_counts_mark(struct tl_net *ns, unsigned int rule,
 
 	spin_lock(&counts->lock);
 	if (!counts->marks)
-		counts->marks = tl_budget_zalloc(ns, COUNTS_MARKS_SIZE);
+		counts->marks = tl_memory_zalloc(ns, COUNTS_MARKS_SIZE);
 	if (counts->marks) {
 		mark = &counts->marks[rule];
 		same = !mark->value || mark->value == hash;

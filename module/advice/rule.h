@@ -6,7 +6,7 @@
 #include <linux/compiler.h>
 #include <linux/types.h>
 
-#include "../wait/ports.h"
+#include "../wait/ports/ports.h"
 #include "counts.h"
 
 struct tl_net;

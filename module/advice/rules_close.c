@@ -8,7 +8,7 @@
 #include "../compat.h"
 #include "../net.h"
 #include "../track/socket.h"
-#include "../wait/time_wait.h"
+#include "../wait/time_wait/time_wait.h"
 #include "rule.h"
 
 /* Seconds in FIN_WAIT_2 that peers may count on (RFC 1122, section 4.2.2.13). */

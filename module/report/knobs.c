@@ -23,8 +23,8 @@
 #include "../core/value.h"
 #include "../net.h"
 #include "../track/track.h"
-#include "../wait/close_wait.h"
-#include "../wait/leak.h"
+#include "../wait/close_wait/close_wait.h"
+#include "../wait/close_wait/leak.h"
 #include "knobs.h"
 
 static struct tl_net *callers_ns(void)

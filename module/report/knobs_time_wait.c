@@ -7,12 +7,12 @@
 #include "../core/value.h"
 #include "../net.h"
 #include "../track/track.h"
-#include "../wait/length.h"
-#include "../wait/past.h"
-#include "../wait/policy.h"
-#include "../wait/recycle.h"
-#include "../wait/straggler.h"
-#include "../wait/what_if.h"
+#include "../wait/policy/policy.h"
+#include "../wait/time_wait/remembered.h"
+#include "../wait/time_wait/stragglers.h"
+#include "../wait/time_wait/tw_length.h"
+#include "../wait/time_wait/tw_recycle.h"
+#include "../wait/time_wait/what_if.h"
 #include "knobs.h"
 
 static unsigned int length_ms_get(const struct tl_net *ns)
@@ -25,7 +25,7 @@ static void length_changed(struct tl_net *ns)
 {
 	tl_stragglers_length(ns->stragglers);
 	tl_what_if_length(ns);
-	tl_length_apply(ns);
+	tl_tw_length_apply(ns);
 }
 
 static int length_ms_set(struct tl_net *ns, unsigned int value)
@@ -77,7 +77,7 @@ static int show_recycle(const struct tl_knob *knob, const struct tl_net *ns,
 static int choose_recycle(struct tl_net *ns, enum tl_recycle recycle)
 {
 	int err = recycle == TL_RECYCLE_OFF ? 0 :
-		  tl_recycle_prepare(ns);
+		  tl_tw_recycle_prepare(ns);
 
 	if (err)
 		return err;
@@ -85,7 +85,7 @@ static int choose_recycle(struct tl_net *ns, enum tl_recycle recycle)
 	length_changed(ns);
 	/* Nothing was remembered for a policy that is off. */
 	if (recycle == TL_RECYCLE_OFF)
-		tl_recycle_forget(ns->recycle_peers);
+		tl_tw_recycle_forget(ns->recycle_peers);
 	return 0;
 }
 
@@ -172,12 +172,12 @@ static struct tl_knob what_if_buckets = {
 
 static unsigned int remember_get(const struct tl_net *ns)
 {
-	return tl_pasts_most(ns->pasts);
+	return tl_remembered_most(ns->remembered);
 }
 
 static int remember_set(struct tl_net *ns, unsigned int value)
 {
-	tl_pasts_set_most(ns->pasts, value);
+	tl_remembered_set_most(ns->remembered, value);
 	return 0;
 }
 
@@ -192,12 +192,12 @@ static struct tl_knob remember = {
 
 static unsigned int horizon_ms_get(const struct tl_net *ns)
 {
-	return tl_pasts_horizon_ms(ns->pasts);
+	return tl_remembered_horizon_ms(ns->remembered);
 }
 
 static int horizon_ms_set(struct tl_net *ns, unsigned int value)
 {
-	tl_pasts_set_horizon_ms(ns->pasts, value);
+	tl_remembered_set_horizon_ms(ns->remembered, value);
 	return 0;
 }
 
@@ -218,7 +218,7 @@ static unsigned int reset_get(const struct tl_net *ns)
 static int reset_set(struct tl_net *ns, unsigned int value)
 {
 	tl_stragglers_reset(ns->stragglers);
-	tl_pasts_reset(ns->pasts);
+	tl_remembered_reset(ns->remembered);
 	tl_what_if_reset(ns);
 	return 0;
 }

@@ -17,7 +17,7 @@
 #include "../compat.h"
 #include "../net.h"
 #include "../track/table.h"
-#include "../wait/shared.h"
+#include "../wait/close_wait/holders_shared.h"
 #include "report.h"
 
 /* Empty buckets between two chances to reschedule. */
@@ -62,7 +62,7 @@ static void *position(const struct tl_reading *reading, loff_t *pos)
 static void forget(struct tl_reading *reading)
 {
 	tl_holders_free(&reading->holders);
-	tl_index_free(&reading->lines);
+	tl_lines_free(&reading->lines);
 }
 
 static int find_holders(struct tl_reading *reading)
@@ -75,7 +75,7 @@ static int find_holders(struct tl_reading *reading)
 	if (reading->trusted)
 		return tl_holders_gather(&reading->holders, net, pids,
 					 reading->report->holders_of);
-	return tl_shared_copy(&reading->holders, net, pids);
+	return tl_holders_shared_copy(&reading->holders, net, pids);
 }
 
 /* Once for each time that the report is read from its beginning. */
@@ -142,7 +142,7 @@ static int show(struct seq_file *seq, void *v)
 	} else if (report->row) {
 		tl_table_walk_bucket(pos - 1, reading->ns, show_row, seq);
 	} else {
-		report->line(seq, tl_index_at(&reading->lines, pos - 1));
+		report->line(seq, tl_lines_at(&reading->lines, pos - 1));
 	}
 	return 0;
 }
@@ -178,7 +178,7 @@ static int report_open(struct inode *inode, struct file *file)
 	reading->privileged = file_ns_capable(file, net->user_ns, CAP_NET_ADMIN);
 	reading->trusted = file_ns_capable(file, &init_user_ns, CAP_NET_ADMIN);
 	tl_holders_init(&reading->holders);
-	tl_index_init(&reading->lines, self->report->line_size);
+	tl_lines_init(&reading->lines, self->report->line_size);
 	return 0;
 }
 

@@ -8,7 +8,7 @@
 #include <linux/seq_file.h>
 #include <linux/seq_file_net.h>
 
-#include "../wait/holders.h"
+#include "../wait/close_wait/holders.h"
 
 struct proc_dir_entry;
 struct tl_conn;
@@ -34,7 +34,7 @@ struct tl_reading {
 	bool privileged;
 	bool trusted;
 	struct tl_holders holders;
-	struct tl_index lines;
+	struct tl_lines lines;
 	char path[PATH_MAX];
 	char root[PATH_MAX];
 };

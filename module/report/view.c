@@ -3,11 +3,11 @@
 #include <net/tcp.h>
 
 #include "../net.h"
+#include "../track/check.h"
 #include "../track/clock.h"
 #include "../track/life.h"
-#include "../track/settle.h"
 #include "../track/socket.h"
-#include "../wait/cgroup.h"
+#include "../wait/close_wait/cgroup.h"
 #include "report.h"
 #include "view.h"
 
@@ -63,7 +63,7 @@ void tl_view_take(struct tl_conn *conn, struct tl_view *view)
 {
 	unsigned int end;
 
-	tl_settle(conn, false);
+	tl_check(conn, false);
 	view->key = conn->key;
 	view->origin = conn->origin;
 	view->local = conn->first;

@@ -7,7 +7,7 @@
 #include <net/sock.h>
 
 #include "../track/conn.h"
-#include "../wait/holders.h"
+#include "../wait/close_wait/holders.h"
 
 #define TL_VIEW_UNKNOWN	U32_MAX
 

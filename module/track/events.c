@@ -16,15 +16,15 @@
 #include "../net.h"
 #include "birth.h"
 #include "change.h"
+#include "check.h"
 #include "compare.h"
 #include "events.h"
 #include "identity.h"
 #include "life.h"
-#include "settle.h"
+#include "mini.h"
 #include "socket.h"
 #include "table.h"
 #include "track.h"
-#include "twsk.h"
 
 static void tell(struct tl_conn *conn, unsigned int end, const struct sock *sk,
 		 enum tl_state state, enum tl_exit reason)
@@ -256,7 +256,7 @@ void tl_events_sent(struct tl_net *ns, const struct tl_key *key,
 		tl_life_refused(conn, from, segment);
 	/* A mini-socket turns from FIN_WAIT_2 to TIME_WAIT, and acknowledges. */
 	if (!sk && conn->state[from] == TL_FIN_WAIT_2)
-		tl_settle(conn, false);
+		tl_check(conn, false);
 	if (sk && !(segment->flags & TL_RST) && tl_conn_here(conn, from) &&
 	    !tl_conn_both_here(conn))
 		tl_compare(conn, from, sk);
@@ -353,7 +353,7 @@ static void left_mini(struct tl_conn *conn, unsigned int end,
 	struct sock *mini = find_mini(conn, end, closed);
 	enum tl_state state = mini ? tl_socket_state(mini) : TL_CLOSED;
 
-	tl_twsk_closed(conn, closed);
+	tl_mini_closed(conn, closed);
 	tell(conn, end, mini ?: closed, state, TL_EXIT_REUSED_IN);
 	if (mini || found_no_room(closed, old_state))
 		tl_on_left(conn, end, mini ?: closed);

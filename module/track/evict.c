@@ -10,10 +10,10 @@
 
 #include "../net.h"
 #include "evict.h"
-#include "keep.h"
 #include "life.h"
 #include "limits.h"
 #include "rest.h"
+#include "schedule.h"
 #include "table.h"
 #include "track.h"
 #include "wheel.h"
@@ -71,7 +71,7 @@ static void ask_for_walk(struct tl_evictions *of)
 static bool may_go(const struct tl_conn *conn, const struct tl_net *ns,
 		   enum tl_worth worth)
 {
-	return (!ns || conn->ns == ns) && tl_keep_worth(conn) == worth;
+	return (!ns || conn->ns == ns) && tl_schedule_worth(conn) == worth;
 }
 
 static void give_up(struct tl_conn *conn)
@@ -90,7 +90,7 @@ static bool evict_wanted(struct tl_conn *conn, void *unused)
 	bool wanted = is_wanted(&conn->ns->track->evictions, conn->ns) ||
 		      is_wanted(&everybody, NULL);
 
-	if (wanted && tl_keep_worth(conn) == TL_WORTH_NOTHING)
+	if (wanted && tl_schedule_worth(conn) == TL_WORTH_NOTHING)
 		give_up(conn);
 	else
 		tl_conn_unlock(conn);

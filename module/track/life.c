@@ -12,14 +12,14 @@
 #include "../trace/trace.h"
 #include "change.h"
 #include "clock.h"
-#include "keep.h"
 #include "life.h"
+#include "mini.h"
 #include "opener.h"
 #include "rest.h"
+#include "schedule.h"
 #include "socket.h"
 #include "table.h"
 #include "track.h"
-#include "twsk.h"
 #include "wheel.h"
 
 #define MS(ms)		msecs_to_jiffies(ms)
@@ -52,7 +52,7 @@ static void count_simultaneous(const struct tl_conn *conn, unsigned int end,
 static void after_time_wait(struct tl_conn *conn, unsigned int end)
 {
 	if (!tl_conn_here(conn, !end) || conn->state[!end] != TL_TIME_WAIT)
-		tl_twsk_end(conn);
+		tl_mini_end(conn);
 }
 
 /* @change tells what end, which state, since when and why. */
@@ -74,7 +74,7 @@ static void change_state(struct tl_conn *conn, struct tl_change *change)
 	conn->since[end] = change->since;
 	conn->suspect &= ~BIT(end);
 	if (here && change->to == TL_TIME_WAIT)
-		tl_twsk_begin(conn, end);
+		tl_mini_begin(conn, end);
 	tl_on_change(conn, change);
 	if (here && change->from == TL_TIME_WAIT)
 		after_time_wait(conn, end);
@@ -158,7 +158,7 @@ static void begin(struct tl_conn *conn, enum tl_origin origin,
 
 	tl_on_begin(conn);
 	if (!tl_conn_in_time_wait(conn)) {
-		tl_twsk_end(conn);
+		tl_mini_end(conn);
 		conn->link = 0;
 	}
 	conn->born = tl_clock_now();
@@ -310,7 +310,7 @@ static void note_reset(struct tl_conn *conn, unsigned int from)
 	if (conn->peers.end[!from].state == TL_CLOSED)
 		return;
 	conn->peers.end[!from].state = TL_CLOSED;
-	tl_wheel_move(conn, TL_KEEP_SOON);
+	tl_wheel_move(conn, TL_SCHEDULE_SOON);
 }
 
 /*
@@ -464,7 +464,7 @@ void tl_life_reused(struct tl_conn *conn, unsigned int end,
  */
 void tl_life_check_soon(struct tl_conn *conn)
 {
-	tl_wheel_add(conn, TL_KEEP_SOON);
+	tl_wheel_add(conn, TL_SCHEDULE_SOON);
 }
 
 /**
@@ -475,8 +475,8 @@ void tl_life_unlock(struct tl_conn *conn)
 {
 	unsigned int delay;
 
-	if (!tl_keep_looks_soon(conn)) {
-		delay = tl_keep_look_in(conn);
+	if (!tl_schedule_looks_soon(conn)) {
+		delay = tl_schedule_look_in(conn);
 		if (!delay) {
 			tl_life_drop(conn);
 			return;

@@ -10,8 +10,8 @@
 
 #include "../net.h"
 #include "conn.h"
-#include "keep.h"
 #include "rest.h"
+#include "schedule.h"
 #include "track.h"
 
 #define REST_MISSES_MAX	10U
@@ -76,7 +76,7 @@ void tl_rest_wake(const struct tl_conn *conn)
 
 	if (likely(!READ_ONCE(own->resting) && !READ_ONCE(rest_everybody.resting)))
 		return;
-	if (tl_keep_worth(conn) == TL_WORTH_KEEPING)
+	if (tl_schedule_worth(conn) == TL_WORTH_KEEPING)
 		return;
 	WRITE_ONCE(own->resting, false);
 	WRITE_ONCE(rest_everybody.resting, false);

@@ -14,7 +14,7 @@
 #include <linux/rtnetlink.h>
 
 #include "../net.h"
-#include "budget.h"
+#include "memory.h"
 #include "scope.h"
 #include "track.h"
 
@@ -57,7 +57,7 @@ static struct tl_scopes *scope_make(struct tl_net *ns)
 
 	if (scopes)
 		return scopes;
-	scopes = tl_budget_zalloc(ns, sizeof(*scopes));
+	scopes = tl_memory_zalloc(ns, sizeof(*scopes));
 	if (scopes)
 		rcu_assign_pointer(ns->track->scopes, scopes);
 	return scopes;
@@ -140,7 +140,7 @@ void tl_scope_net_exit(struct tl_net *ns)
 	struct tl_scopes *scopes = rcu_dereference_protected(ns->track->scopes, true);
 
 	if (scopes)
-		tl_budget_free(scopes, sizeof(*scopes));
+		tl_memory_free(scopes, sizeof(*scopes));
 }
 
 /**

@@ -5,12 +5,12 @@
 
 #include "../net.h"
 #include "change.h"
+#include "check.h"
 #include "events.h"
 #include "evict.h"
 #include "hook.h"
 #include "life.h"
 #include "scope.h"
-#include "settle.h"
 #include "table.h"
 #include "track.h"
 #include "wheel.h"
@@ -22,7 +22,7 @@
  */
 int tl_track_init(void)
 {
-	int err = tl_wheel_init(tl_settle_due);
+	int err = tl_wheel_init(tl_check_due);
 
 	if (err)
 		return err;
@@ -282,7 +282,7 @@ u64 tl_track_lost(const struct tl_net *ns)
  * tl_track_knows_all() - whether all sockets of a namespace have rows
  * @ns: the namespace
  *
- * Not from the moment at which one is refused until tl_reconcile_init()'s walk has
+ * Not from the moment at which one is refused until tl_sweep_init()'s walk has
  * been all around since.
  */
 bool tl_track_knows_all(const struct tl_net *ns)

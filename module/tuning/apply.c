@@ -14,7 +14,7 @@
 
 #include "../net.h"
 #include "apply.h"
-#include "change.h"
+#include "changes.h"
 #include "event.h"
 #include "spread.h"
 #include "sysctl.h"

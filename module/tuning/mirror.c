@@ -9,9 +9,9 @@
 #include <linux/string.h>
 
 #include "../net.h"
-#include "../wait/policy.h"
+#include "../wait/policy/policy.h"
 #include "apply.h"
-#include "change.h"
+#include "changes.h"
 #include "mirror.h"
 #include "sysctl.h"
 #include "tuning.h"

@@ -5,7 +5,7 @@
 
 #include <linux/types.h>
 
-#include "change.h"
+#include "changes.h"
 
 struct tl_net;
 struct tl_sysctl;

@@ -15,7 +15,7 @@
 #include "../core/value.h"
 #include "../net.h"
 #include "apply.h"
-#include "change.h"
+#include "changes.h"
 #include "event.h"
 #include "profile.h"
 #include "restore.h"

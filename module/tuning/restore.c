@@ -15,7 +15,7 @@
 #include "../compat.h"
 #include "../core/fields.h"
 #include "../net.h"
-#include "change.h"
+#include "changes.h"
 #include "event.h"
 #include "mirror.h"
 #include "restore.h"

@@ -9,7 +9,7 @@
 #include <linux/mm.h>
 
 #include "../core/fields.h"
-#include "change.h"
+#include "changes.h"
 #include "spread.h"
 #include "sysctl.h"
 

@@ -7,7 +7,7 @@
 
 #include "../net.h"
 #include "apply.h"
-#include "change.h"
+#include "changes.h"
 #include "sysctl.h"
 
 /* The kernel writes a list in order. */

@@ -11,18 +11,18 @@
 #include "../track/change.h"
 #include "../track/conn.h"
 #include "../track/socket.h"
-#include "first_close.h"
+#include "buffers/sampler.h"
+#include "close_wait/leak.h"
 #include "half_open.h"
-#include "leak.h"
-#include "length.h"
 #include "listeners.h"
-#include "past.h"
-#include "police.h"
-#include "ports.h"
-#include "recycle.h"
-#include "sampler.h"
-#include "straggler.h"
-#include "time_wait.h"
+#include "policy/police.h"
+#include "ports/ports.h"
+#include "time_wait/first_close.h"
+#include "time_wait/remembered.h"
+#include "time_wait/stragglers.h"
+#include "time_wait/time_wait.h"
+#include "time_wait/tw_length.h"
+#include "time_wait/tw_recycle.h"
 
 /**
  * tl_on_begin() - a connection begins, perhaps on a used 4-tuple
@@ -124,9 +124,9 @@ void tl_on_left(struct tl_conn *conn, unsigned int end, const struct sock *sk)
 	bool full = tl_socket_is_full(sk);
 
 	if (!full)
-		tl_recycle_closed(conn, end, READ_ONCE(tcp_twsk(sk)->tw_ts_recent));
+		tl_tw_recycle_closed(conn, end, READ_ONCE(tcp_twsk(sk)->tw_ts_recent));
 	if (full || conn->state[end] == TL_TIME_WAIT)
-		tl_past_remember(conn, end, sk);
+		tl_remembered_add(conn, end, sk);
 }
 
 /**
@@ -152,7 +152,7 @@ bool tl_on_look(struct tl_conn *conn, unsigned int end, struct sock *sk,
 		enum tl_state state)
 {
 	if (state == TL_TIME_WAIT && conn->state[end] == TL_TIME_WAIT)
-		return tl_length_enforce(conn, end, sk);
+		return tl_tw_length_enforce(conn, end, sk);
 	if (tl_socket_is_full(sk))
 		tl_half_open_look(conn, end, sk);
 	return false;
@@ -164,7 +164,7 @@ bool tl_on_look(struct tl_conn *conn, unsigned int end, struct sock *sk,
  */
 void tl_on_going(struct tl_conn *conn)
 {
-	tl_length_release(conn);
+	tl_tw_length_release(conn);
 }
 
 /**
@@ -188,7 +188,7 @@ unsigned int tl_wants_look_in(const struct tl_conn *conn, unsigned int end)
 {
 	if (conn->state[end] == TL_CLOSE_WAIT)
 		return tl_leak_look_in(conn, end);
-	return tl_length_look_in(conn);
+	return tl_tw_length_look_in(conn);
 }
 
 /**
@@ -275,7 +275,7 @@ void tl_on_no_port(struct tl_net *ns, const struct sock *sk)
  */
 void tl_on_arrival(struct tl_net *ns, const struct tl_packet *packet)
 {
-	tl_straggler_seen(ns, packet);
+	tl_stragglers_seen(ns, packet);
 }
 
 /**
@@ -289,7 +289,7 @@ void tl_on_arrival(struct tl_net *ns, const struct tl_packet *packet)
  */
 bool tl_wants_segment(const struct tl_net *ns, __be16 sport, __be16 dport)
 {
-	return tl_past_suspects(ns, sport, dport);
+	return tl_remembered_suspects(ns, sport, dport);
 }
 
 /**

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0
+/* /proc/net/tcplab/tuning: each sysctl of the catalogue, as it is here. */
+#include <linux/jiffies.h>
+#include <linux/string.h>
+
+#include "../advice/effect.h"
+#include "../net.h"
+#include "../tuning/catalogue.h"
+#include "../tuning/changes.h"
+#include "../tuning/mirror.h"
+#include "../tuning/standard.h"
+#include "report.h"
+#include "view.h"
+
+/* @entry is first; @old: what it was called; NULL: it is called so. */
+struct line {
+	struct tl_entry entry;
+	const struct tl_sysctl *sysctl;
+	const char *old;
+};
+
+static int tuning_add(struct tl_lines *lines, const struct tl_sysctl *sysctl,
+		      const char *old)
+{
+	struct line *line = tl_lines_add(lines, 0, U32_MAX);
+
+	if (!line)
+		return -ENOMEM;
+	line->sysctl = sysctl;
+	line->old = old;
+	return 0;
+}
+
+static int gather(struct tl_reading *reading)
+{
+	struct tl_lines *lines = &reading->lines;
+	unsigned int i, j;
+	int err;
+
+	err = tl_lines_reserve(lines, TL_SYSCTLS * (1 + TL_OLD_NAMES));
+	for (i = 0; !err && i < TL_SYSCTLS; i++) {
+		const struct tl_sysctl *sysctl = &tl_sysctls[i];
+
+		err = tuning_add(lines, sysctl, NULL);
+		for (j = 0; !err && j < TL_OLD_NAMES && sysctl->old[j]; j++)
+			err = tuning_add(lines, sysctl, sysctl->old[j]);
+	}
+	return err;
+}
+
+static void tuning_range(struct seq_file *seq, const struct tl_sysctl *sysctl)
+{
+	const struct tl_bounds *bounds = &sysctl->bounds;
+
+	if (bounds->form == TL_FORM_WORD)
+		seq_puts(seq, " - ");
+	else
+		seq_printf(seq, " %lld..%lld ", bounds->min,
+			   sysctl->seconds ? div_s64(bounds->max, HZ) :
+					     bounds->max);
+}
+
+/* The two templates with a slash between, where they differ. */
+static void tuning_seed(struct seq_file *seq, const struct tl_sysctl *sysctl)
+{
+	const char *first = sysctl->seed[0], *second = sysctl->seed[1];
+
+	if (!first || !second || !strcmp(first, second)) {
+		tl_view_value(seq, first ?: second);
+		return;
+	}
+	tl_view_value(seq, first);
+	seq_putc(seq, '/');
+	tl_view_value(seq, second);
+}
+
+static const char *tuning_told(u8 told)
+{
+	static const char * const texts[] = {
+		[TL_TOLD_CHANGED]	= "was not put back: somebody else had changed it",
+		[TL_TOLD_IN_USE]	= "was not put back: more is in use than that allows",
+		[TL_TOLD_GONE]	= "was not put back: it was gone",
+		[TL_TOLD_FAILED]	= "was not put back yet: the kernel was busy or refused",
+	};
+
+	return texts[told];
+}
+
+/* Why there is nothing to tell but its absence. */
+static const char *tuning_reason(const struct tl_sysctl *sysctl,
+				 const char *status)
+{
+	if (!status)
+		return NULL;
+	if (sysctl->never || sysctl->until)
+		return sysctl->about;
+	if (!strcmp(status, "global"))
+		return "only the first namespace can write it";
+	if (strcmp(status, "absent"))
+		return NULL;
+	return sysctl->module ? "its module is not loaded" :
+				"this kernel does not have it";
+}
+
+/* More than one part have a semicolon between; returns what comes before the next. */
+static const char *tuning_part(struct seq_file *seq, const char *before,
+			       const char *text)
+{
+	if (!text)
+		return before;
+	seq_printf(seq, "%s%s", before, text);
+	return "; ";
+}
+
+/* The names of interfaces have no rows of their own. */
+static const char *tuning_of_devices(struct seq_file *seq, const char *before,
+				     const u32 *of_devices)
+{
+	unsigned int told;
+
+	for (told = TL_TOLD_NOTHING + 1; told < TL_TOLDS; told++) {
+		if (!of_devices[told])
+			continue;
+		seq_printf(seq, "%sfor %u interface%s it ", before,
+			   of_devices[told], of_devices[told] > 1 ? "s" : "");
+		before = tuning_part(seq, "", tuning_told(told));
+	}
+	return before;
+}
+
+static void tuning_effect(struct seq_file *seq, struct tl_net *ns,
+			  const struct tl_sysctl *sysctl,
+			  const struct tl_mirror *mirror)
+{
+	const char *between = "";
+	struct tl_effect effect;
+
+	between = tuning_part(seq, between, tuning_reason(sysctl, mirror->status));
+	tl_effect_of(ns, sysctl, &effect);
+	if (effect.count) {
+		seq_printf(seq, "%s%lu ", between, effect.count);
+		between = tuning_part(seq, "", effect.what);
+	}
+	between = tuning_part(seq, between, tuning_told(mirror->told));
+	between = tuning_of_devices(seq, between, mirror->of_devices);
+	if (mirror->before)
+		between = tuning_part(seq, between, sysctl->residue);
+	if (!*between)
+		seq_putc(seq, '-');
+}
+
+static void tuning_row(struct seq_file *seq, struct tl_net *ns,
+		       const struct tl_sysctl *sysctl)
+{
+	char standard[TL_STANDARD_SIZE];
+	struct tl_mirror mirror;
+
+	if (tl_mirror_look(ns, sysctl, &mirror))
+		mirror = (struct tl_mirror) { .status = NULL };
+	seq_printf(seq, "%s %s ", sysctl->name, mirror.status ?: "-");
+	tl_view_value(seq, mirror.value);
+	seq_putc(seq, ' ');
+	tl_view_value(seq, tl_standard(ns, sysctl, standard) ? standard : NULL);
+	tuning_range(seq, sysctl);
+	tuning_seed(seq, sysctl);
+	seq_putc(seq, ' ');
+	tl_view_value(seq, mirror.before);
+	seq_putc(seq, ' ');
+	tuning_effect(seq, ns, sysctl, &mirror);
+	seq_putc(seq, '\n');
+	tl_mirror_free(&mirror);
+}
+
+static void write(struct seq_file *seq, const void *data)
+{
+	const struct tl_reading *reading = seq->private;
+	const struct line *line = data;
+
+	if (line->old)
+		seq_printf(seq, "%s renamed - - - - - it is called %s now\n",
+			   line->old, line->sysctl->name);
+	else
+		tuning_row(seq, reading->ns, line->sysctl);
+}
+
+const struct tl_report tl_report_tuning = {
+	.name = "tuning",
+	.columns = "name status value default range seed_value before effect",
+	.line_size = sizeof(struct line),
+	.gather = gather,
+	.line = write,
+};

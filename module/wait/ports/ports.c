@@ -1,0 +1,622 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Ephemeral ports: how many are in use, and when there will be none left.
+ *
+ * connect() needs a local port that no connection to the same destination has,
+ * not even one in TIME_WAIT. Connections are counted by local address, remote
+ * address and remote port; of the many destinations that there may be, those
+ * that were connected to last are kept.
+ */
+#include <linux/jiffies.h>
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <net/inet_hashtables.h>
+#include <net/ip.h>
+#include <net/tcp.h>
+
+#include "../../compat.h"
+#include "../../net.h"
+#include "../../trace/trace.h"
+#include "../../track/conn.h"
+#include "../../track/memory.h"
+#include "../../track/opener.h"
+#include "../../track/socket.h"
+#include "../bits.h"
+#include "../time_wait/tw_length.h"
+#include "ports.h"
+
+/* How many rows are looked at for one that may go. */
+#define LOOKS		8
+/* A failure is told again when so many percent of the range more are in use, or fewer. */
+#define TOLD_WITHIN	5
+/* Shares of the ports that are told, in percent. */
+static const u8 levels[] = { 80, 95, 100 };
+
+/* What is searched where there is no destination. Nothing is ever added to it. */
+static struct tl_ports_table none;
+
+/* Stamps are the low half of jiffies; these are times that do not wrap. */
+static u64 ms_of(u32 since)
+{
+	u64 now = get_jiffies_64();
+
+	return jiffies64_to_msecs(now - (u32)((u32)now - since));
+}
+
+static u64 now_ms(void)
+{
+	return jiffies64_to_msecs(get_jiffies_64());
+}
+
+static void forget(struct tl_ports *ports, struct tl_port_use *use)
+{
+	hlist_del(&use->node);
+	list_del(&use->list);
+	tl_memory_free(use, sizeof(*use));
+	ports->count--;
+}
+
+/**
+ * tl_ports_has_table() - whether there was a destination ever
+ * @ports: of a namespace
+ *
+ * Until then its table is shared, and must not be written.
+ */
+bool tl_ports_has_table(const struct tl_ports *ports)
+{
+	return READ_ONCE(ports->table) != &none;
+}
+
+/**
+ * tl_ports_exit() - forget all
+ * @ports: of a namespace in which nothing happens any more
+ *
+ * Context: process; sleeps.
+ */
+void tl_ports_exit(struct tl_ports *ports)
+{
+	struct tl_port_use *use, *next;
+
+	tl_port_range_exit(ports);
+	list_splice(&ports->idle, &ports->list);
+	list_for_each_entry_safe(use, next, &ports->list, list)
+		forget(ports, use);
+	if (tl_ports_has_table(ports))
+		tl_memory_free(ports->table, sizeof(none));
+}
+
+/**
+ * tl_ports_memory() - what the destinations take
+ * @ports: of a namespace
+ *
+ * Return: bytes.
+ */
+u64 tl_ports_memory(const struct tl_ports *ports)
+{
+	return (tl_ports_has_table(ports) ? sizeof(none) : 0) +
+	       (u64)READ_ONCE(ports->count) * sizeof(struct tl_port_use);
+}
+
+static struct hlist_head *bucket_of(const struct tl_ports *ports,
+				    const struct tl_destination *to)
+{
+	u32 hash = tl_key_hash_part(to, sizeof(*to));
+
+	return &ports->table->bucket[hash % TL_PORTS_BUCKETS];
+}
+
+static struct tl_port_use *find(const struct tl_ports *ports,
+				const struct tl_destination *to)
+{
+	struct tl_port_use *use;
+
+	hlist_for_each_entry(use, bucket_of(ports, to), node)
+		if (use->to.port == to->port && use->to.scope == to->scope &&
+		    ipv6_addr_equal(&use->to.remote, &to->remote) &&
+		    ipv6_addr_equal(&use->to.local, &to->local))
+			return use;
+	return NULL;
+}
+
+/*
+ * All have ports in use: of those that were connected to the longest ago the one
+ * with fewest goes, and its connections are counted no more. The others have
+ * been looked at, and are not soon again.
+ */
+static struct tl_port_use *least_of_oldest(struct tl_ports *ports)
+{
+	struct tl_port_use *use, *least = NULL;
+	unsigned int looks;
+
+	for (looks = 0; looks < LOOKS; looks++) {
+		use = list_last_entry(&ports->list, struct tl_port_use, list);
+		list_move(&use->list, &ports->list);
+		if (!least || use->in_use < least->in_use)
+			least = use;
+	}
+	return least;
+}
+
+static void make_room(struct tl_ports *ports)
+{
+	if (ports->count < TL_PORTS_ROWS)
+		return;
+	if (list_empty(&ports->idle))
+		forget(ports, least_of_oldest(ports));
+	else
+		forget(ports, list_last_entry(&ports->idle, struct tl_port_use, list));
+}
+
+/* With the lock held. Most namespaces never connect to anything. */
+static bool make_table(struct tl_net *ns)
+{
+	struct tl_ports *ports = ns->ports;
+	struct tl_ports_table *table;
+
+	if (tl_ports_has_table(ports))
+		return true;
+	table = tl_memory_zalloc(ns, sizeof(none));
+	if (!table)
+		return false;
+	WRITE_ONCE(ports->table, table);
+	return true;
+}
+
+static struct tl_port_use *find_or_make(struct tl_net *ns,
+					const struct tl_destination *to)
+{
+	struct tl_ports *ports = ns->ports;
+	struct tl_port_use *use = find(ports, to);
+
+	if (use)
+		return use;
+	if (!make_table(ns))
+		return NULL;
+	make_room(ports);
+	use = tl_memory_zalloc(ns, sizeof(*use));
+	if (!use)
+		return NULL;
+	use->to = *to;
+	use->failed_at = TL_PORTS_NOT_TOLD;
+	use->since_ms = now_ms();
+	tl_load_init(&use->load, use->since_ms);
+	hlist_add_head(&use->node, bucket_of(ports, to));
+	list_add(&use->list, &ports->idle);
+	ports->count++;
+	return use;
+}
+
+static unsigned int percent_of(const struct tl_port_use *use, u32 range)
+{
+	return range ? min(use->in_use * 100 / range, 100U) : 100;
+}
+
+static u8 level_at(unsigned int percent)
+{
+	unsigned int i;
+	u8 level = 0;
+
+	for (i = 0; i < ARRAY_SIZE(levels); i++)
+		if (percent >= levels[i])
+			level = levels[i];
+	return level;
+}
+
+/*
+ * Whether other ports are in use than when a failure was told. How many connect()
+ * may choose from is counted now and then, and is no news.
+ */
+static bool has_changed_since(const struct tl_port_use *use, u32 all)
+{
+	return use->failed_at != TL_PORTS_NOT_TOLD &&
+	       100ULL * abs((int)(use->in_use - use->failed_at)) > (u64)TOLD_WITHIN * all;
+}
+
+static void tell_pressure(struct tl_net *ns, const struct tl_port_use *use,
+			  u8 percent, u32 range)
+{
+	const struct tl_trace_ports ports = {
+		.local = &use->to.local,
+		.remote = &use->to.remote,
+		.port = use->to.port,
+		.ifindex = use->to.scope,
+		.percent = percent,
+		.in_use = use->in_use,
+		.time_wait = use->load.waiting,
+		.range = range,
+	};
+
+	trace_port_pressure(ns, &ports);
+}
+
+/* Each level is told once, and again only after it was well below. */
+static void tell(struct tl_net *ns, struct tl_port_use *use)
+{
+	u32 range = tl_port_range_now(ns, use);
+	unsigned int percent = percent_of(use, range);
+	u8 level = level_at(percent);
+
+	if (!range)
+		return;
+	if (has_changed_since(use, ns->ports->range))
+		use->failed_at = TL_PORTS_NOT_TOLD;
+	if (level > use->level) {
+		use->level = level;
+		/* That there is none left a failure has told before. */
+		if (level < 100 || use->failed_at == TL_PORTS_NOT_TOLD)
+			tell_pressure(ns, use, level, range);
+	} else if (percent + TOLD_WITHIN < use->level) {
+		use->level = level;
+	}
+}
+
+static void took_port(struct tl_conn *conn, const struct tl_change *change,
+		      struct tl_port_use *use)
+{
+	enum tl_state to = change->to;
+	u64 born_ms = ms_of(conn->born);
+
+	tl_bits(conn)->port = BIT(change->end);
+	use->in_use++;
+	use->own += tl_bits(conn)->own;
+	use->since_ms = min(use->since_ms, born_ms);
+	if (to != TL_TIME_WAIT)
+		tl_load_opened(&use->load, now_ms(), born_ms, to == TL_SYN_SENT);
+	list_move(&use->list, &conn->ns->ports->list);
+	tell(conn->ns, use);
+}
+
+static void gave_port(struct tl_conn *conn, struct tl_port_use *use)
+{
+	use->in_use -= !!use->in_use;
+	if (tl_bits(conn)->own)
+		use->own -= !!use->own;
+	if (!use->in_use)
+		list_move(&use->list, &conn->ns->ports->idle);
+	tell(conn->ns, use);
+}
+
+static void note_end(const struct tl_conn *conn, bool waits, struct tl_port_use *use)
+{
+	u32 rto_ms = conn->rto * TL_RTO_UNIT_MS;
+
+	tl_load_ended(&use->load, now_ms(), ms_of(conn->born), waits);
+	if (!waits)
+		return;
+	use->stamped = conn->stamps;
+	use->rto_ms = use->rto_ms ? (7 * use->rto_ms + rto_ms) / 8 : rto_ms;
+}
+
+static void account(struct tl_conn *conn, const struct tl_change *change,
+		    struct tl_port_use *use)
+{
+	bool counted = tl_bits(conn)->port & BIT(change->end);
+	enum tl_state to = change->to;
+
+	if (!counted) {
+		took_port(conn, change, use);
+	} else if (change->from == TL_TIME_WAIT) {
+		tl_load_left(&use->load, now_ms(), ms_of(change->left));
+		if (!tl_state_over(to))
+			tl_load_opened(&use->load, now_ms(), ms_of(conn->born), false);
+	} else {
+		note_end(conn, to == TL_TIME_WAIT, use);
+	}
+	if (to == TL_TIME_WAIT)
+		tl_load_waits(&use->load, now_ms(), ms_of(change->since));
+	if (tl_state_over(to))
+		gave_port(conn, use);
+}
+
+static bool is_ephemeral(const struct tl_conn *conn, unsigned int end)
+{
+	u16 port = ntohs(conn->key.port[end]);
+	int low, high;
+
+	inet_get_local_port_range(conn->ns->net, &low, &high);
+	return port >= low && port <= high;
+}
+
+/* Whether a change of state takes a port, gives it back, or tells its TIME_WAIT. */
+static bool matters(const struct tl_conn *conn, const struct tl_change *change)
+{
+	unsigned int end = change->end, port = tl_bits(conn)->port;
+
+	if (port & BIT(end))
+		return tl_state_over(change->to) || change->from == TL_TIME_WAIT ||
+		       change->to == TL_TIME_WAIT;
+	return !port && !tl_state_over(change->to) && is_ephemeral(conn, end) &&
+	       tl_opener_is(conn, end);
+}
+
+/*
+ * The row of a destination. A connection that has a port is counted in the row that
+ * there was then, or nowhere if that had to go.
+ */
+static struct tl_port_use *row_of(struct tl_conn *conn, const struct tl_destination *to)
+{
+	struct tl_port_use *use;
+
+	if (!tl_bits(conn)->port)
+		return find_or_make(conn->ns, to);
+	use = find(conn->ns->ports, to);
+	return use && ms_of(conn->born) >= use->since_ms ? use : NULL;
+}
+
+/* Not inlined: the many changes that do not matter need no room for a destination. */
+static noinline void account_to_destination(struct tl_conn *conn,
+					    const struct tl_change *change)
+{
+	struct tl_ports *ports = conn->ns->ports;
+	unsigned int end = change->end;
+	struct tl_destination destination;
+	struct tl_port_use *use;
+
+	tl_key_address(&conn->key, end, &destination.local);
+	tl_key_address(&conn->key, !end, &destination.remote);
+	destination.port = ntohs(conn->key.port[!end]);
+	destination.scope = tl_key_ifindex(&conn->key);
+	spin_lock(&ports->lock);
+	use = row_of(conn, &destination);
+	if (use)
+		account(conn, change, use);
+	spin_unlock(&ports->lock);
+	if (tl_state_over(change->to))
+		tl_bits(conn)->port = 0;
+}
+
+/**
+ * tl_ports_met() - a socket is met that may take a port
+ * @conn: its connection, locked
+ * @sk: the full socket
+ * @locked: its owner, or this CPU, has it locked
+ */
+void tl_ports_met(struct tl_conn *conn, struct sock *sk, bool locked)
+{
+	if (!tl_bits(conn)->port)
+		tl_bits(conn)->own = tl_port_is_own(sk, locked);
+}
+
+/**
+ * tl_ports_changed() - a local end takes another state
+ * @conn: its connection, locked
+ * @change: what has changed
+ */
+void tl_ports_changed(struct tl_conn *conn, const struct tl_change *change)
+{
+	if (matters(conn, change))
+		account_to_destination(conn, change);
+}
+
+static void address_of(const struct sock *sk, struct tl_destination *to)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6 && !ipv6_addr_v4mapped(&sk->sk_v6_daddr)) {
+		to->local = sk->sk_v6_rcv_saddr;
+		to->remote = sk->sk_v6_daddr;
+		return;
+	}
+#endif
+	ipv6_addr_set_v4mapped(inet_sk(sk)->inet_saddr, &to->local);
+	ipv6_addr_set_v4mapped(sk->sk_daddr, &to->remote);
+}
+
+/* It is told once, however many are in use, and again when that has changed. */
+static void note_failure(struct tl_net *ns, struct tl_port_use *use)
+{
+	u32 range = tl_port_range_now(ns, use);
+
+	use->failures++;
+	use->failed_ms = now_ms();
+	use->failed_in_use = use->in_use;
+	use->failed_waiting = use->load.waiting;
+	if (use->level == 100 || use->failed_at != TL_PORTS_NOT_TOLD)
+		return;
+	use->failed_at = use->in_use;
+	tell_pressure(ns, use, 100, range);
+}
+
+/**
+ * tl_ports_failed() - connect() found no port
+ * @ns: the namespace
+ * @sk: the socket, which knows its destination but has no port
+ *
+ * Context: any but hard interrupt.
+ */
+void tl_ports_failed(struct tl_net *ns, const struct sock *sk)
+{
+	struct tl_ports *ports = ns->ports;
+	struct tl_destination to;
+	struct tl_port_use *use;
+
+	address_of(sk, &to);
+	to.port = ntohs(sk->sk_dport);
+	to.scope = tl_socket_scope(sk);
+	spin_lock_bh(&ports->lock);
+	ports->failures++;
+	use = find_or_make(ns, &to);
+	if (use)
+		note_failure(ns, use);
+	spin_unlock_bh(&ports->lock);
+}
+
+/**
+ * tl_ports_failures() - connect() that found no port
+ * @ports: of a namespace
+ *
+ * Context: process.
+ * Return: how many there were, of all destinations.
+ */
+u64 tl_ports_failures(struct tl_ports *ports)
+{
+	u64 failures;
+
+	spin_lock_bh(&ports->lock);
+	failures = ports->failures;
+	spin_unlock_bh(&ports->lock);
+	return failures;
+}
+
+/**
+ * tl_ports_init() - begin without any destination
+ * @ports: of a namespace
+ * @ns: the namespace
+ */
+void tl_ports_init(struct tl_ports *ports, struct tl_net *ns)
+{
+	ports->ns = ns;
+	spin_lock_init(&ports->lock);
+	INIT_LIST_HEAD(&ports->list);
+	INIT_LIST_HEAD(&ports->idle);
+	tl_port_range_init(ports);
+	ports->table = &none;
+}
+
+/**
+ * tl_ports_rate() - connections per second
+ * @use: a copy of the ports of a destination
+ */
+u32 tl_ports_rate(struct tl_port_use *use)
+{
+	return tl_load_rate(&use->load, now_ms());
+}
+
+/**
+ * tl_ports_young() - connections that came to TIME_WAIT not long ago, and are in it
+ * @use: a copy of the ports of a destination
+ * @age_ms: so long ago at most; up to a minute
+ */
+u32 tl_ports_young(struct tl_port_use *use, u32 age_ms)
+{
+	return tl_load_young(&use->load, now_ms(), age_ms);
+}
+
+/**
+ * tl_ports_failed_ago_ms() - when connect() found no port last
+ * @use: a copy of the ports of a destination
+ *
+ * Return: so many milliseconds ago; without meaning where none has failed.
+ */
+u64 tl_ports_failed_ago_ms(const struct tl_port_use *use)
+{
+	return now_ms() - use->failed_ms;
+}
+
+static bool is_loopback(const struct in6_addr *address)
+{
+	return ipv6_addr_loopback(address) ||
+	       (ipv6_addr_v4mapped(address) &&
+		ipv4_is_loopback(address->s6_addr32[3]));
+}
+
+/* The kernel wants timestamps, which both ends must use. */
+static bool may_reuse(const struct tl_net *ns, const struct tl_port_use *use)
+{
+	int reuse = READ_ONCE(ns->net->ipv4.sysctl_tcp_tw_reuse);
+
+	if (!use->stamped)
+		return false;
+	if (reuse == 2)
+		return is_loopback(&use->to.local) || is_loopback(&use->to.remote);
+	return reuse;
+}
+
+/**
+ * tl_ports_exhausted_in_ms() - when connect() to a destination will find no port
+ * @ns: the namespace
+ * @range: as tl_port_range_of() tells
+ * @use: a copy of the ports of the destination
+ * @room: room to play it through
+ *
+ * Context: process.
+ * Return: milliseconds; TL_FORECAST_NEVER if it does not come.
+ */
+u32 tl_ports_exhausted_in_ms(const struct tl_net *ns, u32 range,
+			     struct tl_port_use *use, struct tl_ports_room *room)
+{
+	struct tl_forecast *forecast = &room->forecast;
+
+	tl_load_forecast(&use->load, now_ms(), forecast);
+	forecast->range = range;
+	forecast->length_ms = tl_tw_length_expected_ms(ns, use->rto_ms, use->stamped);
+	forecast->reused_after_ms = may_reuse(ns, use) ? tl_compat_tw_reuse_delay(ns->net) : 0;
+	return tl_forecast_ms(forecast, &room->play);
+}
+
+/**
+ * tl_ports_walk() - visit the destinations of a namespace
+ * @ports: of the namespace
+ * @visit: called for each, with what connects waiting: it must not sleep
+ * @data: for @visit
+ *
+ * Bucket by bucket: connect() waits for the lock.
+ * Context: process; sleeps.
+ */
+void tl_ports_walk(struct tl_ports *ports, tl_ports_visit *visit, void *data)
+{
+	struct tl_port_use *use;
+	unsigned int i;
+
+	for (i = 0; i < TL_PORTS_BUCKETS; i++) {
+		spin_lock_bh(&ports->lock);
+		hlist_for_each_entry(use, &ports->table->bucket[i], node)
+			visit(use, data);
+		spin_unlock_bh(&ports->lock);
+		cond_resched();
+	}
+}
+
+struct copying {
+	struct tl_lines *lines;
+	u32 room;
+};
+
+static void copy(struct tl_port_use *use, void *data)
+{
+	struct copying *copying = data;
+	struct tl_port_line *line;
+
+	if (copying->lines->count >= copying->room)
+		return;
+	line = tl_lines_add(copying->lines, copying->lines->count, 1);
+	line->use = *use;
+}
+
+/**
+ * tl_ports_copy() - learn of all destinations, and what is to come
+ * @ns: the namespace
+ * @lines: an empty list of &struct tl_port_line, to be filled
+ *
+ * Context: process; sleeps.
+ * Return: 0 or -ENOMEM.
+ */
+int tl_ports_copy(struct tl_net *ns, struct tl_lines *lines)
+{
+	struct copying copying = {
+		.lines = lines,
+		.room = READ_ONCE(ns->ports->count) + 16,
+	};
+	int err = tl_lines_reserve(lines, copying.room);
+	struct tl_ports_room *play;
+	u32 i;
+
+	if (err)
+		return err;
+	play = kvmalloc(sizeof(*play), GFP_KERNEL_ACCOUNT);
+	if (!play)
+		return -ENOMEM;
+	tl_port_range_count(ns);
+	tl_ports_walk(ns->ports, copy, &copying);
+	for (i = 0; i < lines->count; i++) {
+		struct tl_port_line *line = tl_lines_at(lines, i);
+
+		line->range = tl_port_range_of(ns, &line->use);
+		line->rate = tl_ports_rate(&line->use);
+		line->exhausted_in_ms = tl_ports_exhausted_in_ms(ns, line->range,
+								 &line->use, play);
+		cond_resched();
+	}
+	kvfree(play);
+	return 0;
+}

@@ -1,0 +1,448 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Closed connections that are remembered, whatever their TIME_WAIT was.
+ *
+ * They lie in one table for all namespaces, and in a list for each, in the order
+ * in which they were closed: the oldest are forgotten first.
+ */
+#include <linux/jhash.h>
+#include <linux/rhashtable.h>
+#include <linux/slab.h>
+#include <net/inet_timewait_sock.h>
+#include <net/tcp.h>
+
+#include "../../net.h"
+#include "../../track/memory.h"
+#include "../../track/socket.h"
+#include "remembered.h"
+
+#define EXPIRY_BATCH	256	/* forgotten between two chances to reschedule */
+#define EXPIRY_PERIOD	HZ
+
+/* Pairs of ports of which a 4-tuple is in use again, counted by hash. */
+#define SUSPECTS	4096
+
+struct name {
+	const struct tl_net *ns;
+	const struct tl_key *key;
+};
+
+static struct rhashtable pasts;
+static struct kmem_cache *cache;
+static atomic_t suspects[SUSPECTS];
+
+static u32 hash(const struct tl_net *ns, const struct tl_key *key, u32 seed)
+{
+	u32 ports = (__force u32)key->port[0] << 16 | (__force u32)key->port[1];
+
+	seed ^= (u32)((unsigned long)ns >> 6);
+	if (tl_key_is_v6(key))
+		return jhash(&key->addr, sizeof(key->addr), ports ^ key->scope ^ seed);
+	return jhash_3words((__force u32)key->addr.v4[0],
+			    (__force u32)key->addr.v4[1], ports,
+			    key->scope ^ seed);
+}
+
+static u32 hash_name(const void *data, u32 length, u32 seed)
+{
+	const struct name *name = data;
+
+	return hash(name->ns, name->key, seed);
+}
+
+static u32 hash_past(const void *data, u32 length, u32 seed)
+{
+	const struct tl_closed *past = data;
+
+	return hash(past->ns, &past->key, seed);
+}
+
+static int differ(struct rhashtable_compare_arg *arg, const void *data)
+{
+	const struct name *name = arg->key;
+	const struct tl_closed *past = data;
+
+	return past->ns != name->ns || !tl_key_equal(&past->key, name->key);
+}
+
+static const struct rhashtable_params params = {
+	.head_offset = offsetof(struct tl_closed, node),
+	.key_len = sizeof(struct name),
+	.hashfn = hash_name,
+	.obj_hashfn = hash_past,
+	.obj_cmpfn = differ,
+	.automatic_shrinking = true,
+};
+
+static atomic_t *suspect(const struct tl_net *ns, __be16 a, __be16 b)
+{
+	u32 ports = ((__force u32)a ^ (__force u32)b) + ((__force u32)a + (__force u32)b) * 31;
+
+	/* Either way round, and as cheap as can be: for each packet. */
+	return &suspects[(ports ^ (u32)((unsigned long)ns >> 8)) % SUSPECTS];
+}
+
+/**
+ * tl_remembered_suspects() - whether a 4-tuple that is in use again may have these ports
+ * @ns: the namespace
+ * @sport: one port
+ * @dport: the other
+ *
+ * Asked for each segment of what is established: mostly none is in use again.
+ * Context: any.
+ */
+bool tl_remembered_suspects(const struct tl_net *ns, __be16 sport, __be16 dport)
+{
+	return unlikely(READ_ONCE(ns->remembered->reused)) &&
+	       atomic_read(suspect(ns, sport, dport));
+}
+
+/**
+ * tl_remembered_load() - set up what all namespaces share
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int tl_remembered_load(void)
+{
+	int err;
+
+	/* With its share of the table and of a slab no more than 128 bytes. */
+	BUILD_BUG_ON(sizeof(struct tl_closed) > 96);
+	cache = kmem_cache_create("tcplab_past", sizeof(struct tl_closed), 0, 0, NULL);
+	if (!cache)
+		return -ENOMEM;
+	err = rhashtable_init(&pasts, &params);
+	if (err)
+		kmem_cache_destroy(cache);
+	return err;
+}
+
+/**
+ * tl_remembered_unload() - free it; no namespace remembers anything any more
+ */
+void tl_remembered_unload(void)
+{
+	rcu_barrier();
+	rhashtable_destroy(&pasts);
+	kmem_cache_destroy(cache);
+}
+
+static void free_past(struct rcu_head *rcu)
+{
+	kmem_cache_free(cache, container_of(rcu, struct tl_closed, rcu));
+}
+
+static void forget(struct tl_remembered *pasts_of, struct tl_closed *past)
+{
+	list_del(&past->list);
+	past->forgotten = 1;
+	WRITE_ONCE(pasts_of->count, pasts_of->count - 1);
+	rhashtable_remove_fast(&pasts, &past->node, params);
+	if (past->reused) {
+		atomic_dec(suspect(past->ns, past->key.port[0], past->key.port[1]));
+		WRITE_ONCE(pasts_of->reused, pasts_of->reused - 1);
+	}
+	tl_memory_give(sizeof(*past));
+	call_rcu(&past->rcu, free_past);
+}
+
+static bool is_over(const struct tl_remembered *of, const struct tl_closed *past)
+{
+	return (u32)jiffies - past->closed >= msecs_to_jiffies(READ_ONCE(of->horizon_ms));
+}
+
+/* Whether there may be more of it. */
+static bool forget_some(struct tl_remembered *of)
+{
+	unsigned int i;
+	bool more = true;
+
+	spin_lock_bh(&of->lock);
+	for (i = 0; more && i < EXPIRY_BATCH; i++) {
+		struct tl_closed *past = list_first_entry_or_null(&of->list,
+								  struct tl_closed, list);
+
+		more = past && (of->count > READ_ONCE(of->most) || is_over(of, past));
+		if (!more)
+			break;
+		if (!is_over(of, past))
+			WRITE_ONCE(of->forgotten, of->forgotten + 1);
+		forget(of, past);
+	}
+	spin_unlock_bh(&of->lock);
+	return more;
+}
+
+static void expire(struct work_struct *work)
+{
+	struct tl_remembered *of = container_of(to_delayed_work(work),
+						struct tl_remembered, expiry);
+
+	while (forget_some(of))
+		cond_resched();
+	if (READ_ONCE(of->count))
+		schedule_delayed_work(&of->expiry, EXPIRY_PERIOD);
+}
+
+/**
+ * tl_remembered_init() - begin without any
+ * @of: of a namespace
+ */
+void tl_remembered_init(struct tl_remembered *of)
+{
+	spin_lock_init(&of->lock);
+	INIT_LIST_HEAD(&of->list);
+	of->most = TL_REMEMBER_DEFAULT;
+	of->horizon_ms = TL_HORIZON_MS_DEFAULT;
+	INIT_DELAYED_WORK(&of->expiry, expire);
+}
+
+static void forget_all(struct tl_remembered *of)
+{
+	u32 horizon_ms = READ_ONCE(of->horizon_ms);
+
+	WRITE_ONCE(of->horizon_ms, 0);
+	while (forget_some(of))
+		cond_resched();
+	WRITE_ONCE(of->horizon_ms, horizon_ms);
+}
+
+/**
+ * tl_remembered_stop() - forget all, for good
+ * @of: of a namespace in which nothing happens any more
+ *
+ * Context: process; sleeps.
+ */
+void tl_remembered_stop(struct tl_remembered *of)
+{
+	cancel_delayed_work_sync(&of->expiry);
+	forget_all(of);
+}
+
+/**
+ * tl_remembered_memory() - what they take
+ * @of: of a namespace
+ *
+ * Return: bytes.
+ */
+u64 tl_remembered_memory(const struct tl_remembered *of)
+{
+	return (u64)READ_ONCE(of->count) * kmem_cache_size(cache);
+}
+
+/**
+ * tl_remembered_count() - how many there are
+ * @of: of a namespace
+ */
+u32 tl_remembered_count(const struct tl_remembered *of)
+{
+	return READ_ONCE(of->count);
+}
+
+/**
+ * tl_remembered_forgotten() - how many had to go before their time
+ * @of: of a namespace
+ */
+u64 tl_remembered_forgotten(const struct tl_remembered *of)
+{
+	return READ_ONCE(of->forgotten);
+}
+
+/**
+ * tl_remembered_most() - how many are remembered at most
+ * @of: of a namespace
+ */
+u32 tl_remembered_most(const struct tl_remembered *of)
+{
+	return READ_ONCE(of->most);
+}
+
+/**
+ * tl_remembered_horizon_ms() - how long they are remembered
+ * @of: of a namespace
+ */
+u32 tl_remembered_horizon_ms(const struct tl_remembered *of)
+{
+	return READ_ONCE(of->horizon_ms);
+}
+
+/**
+ * tl_remembered_set_most() - how many are remembered
+ * @of: of a namespace
+ * @most: that many; the oldest go at once
+ *
+ * Context: process; sleeps.
+ */
+void tl_remembered_set_most(struct tl_remembered *of, u32 most)
+{
+	WRITE_ONCE(of->most, most);
+	while (forget_some(of))
+		cond_resched();
+}
+
+/**
+ * tl_remembered_set_horizon_ms() - how long they are remembered
+ * @of: of a namespace
+ * @horizon_ms: that long; 0: not at all
+ *
+ * Context: process; sleeps.
+ */
+void tl_remembered_set_horizon_ms(struct tl_remembered *of, u32 horizon_ms)
+{
+	WRITE_ONCE(of->horizon_ms, horizon_ms);
+	while (forget_some(of))
+		cond_resched();
+}
+
+/**
+ * tl_remembered_closes() - closes of which something was remembered
+ * @of: of a namespace
+ *
+ * Context: process.
+ * Return: how many there were since the last reset.
+ */
+u64 tl_remembered_closes(struct tl_remembered *of)
+{
+	u64 closes;
+
+	spin_lock_bh(&of->lock);
+	closes = of->closes;
+	spin_unlock_bh(&of->lock);
+	return closes;
+}
+
+/**
+ * tl_remembered_reset() - count closes anew
+ * @of: of a namespace
+ *
+ * Context: process.
+ */
+void tl_remembered_reset(struct tl_remembered *of)
+{
+	spin_lock_bh(&of->lock);
+	of->closes = 0;
+	spin_unlock_bh(&of->lock);
+}
+
+/* What is known of it: by its mini-socket, or the full one that left none. */
+static void learn(struct tl_closed *past, const struct sock *sk)
+{
+	if (tl_socket_is_full(sk)) {
+		past->rcv_nxt = READ_ONCE(tcp_sk(sk)->rcv_nxt);
+		past->ts_recent = tcp_sk(sk)->rx_opt.ts_recent;
+		past->stamped = tcp_sk(sk)->rx_opt.ts_recent_stamp != 0;
+	} else {
+		past->rcv_nxt = READ_ONCE(tcp_twsk(sk)->tw_rcv_nxt);
+		past->ts_recent = READ_ONCE(tcp_twsk(sk)->tw_ts_recent);
+		past->stamped = READ_ONCE(tcp_twsk(sk)->tw_ts_recent_stamp) != 0;
+	}
+}
+
+static struct tl_closed *find(const struct tl_net *ns, const struct tl_key *key)
+{
+	const struct name name = { ns, key };
+
+	return rhashtable_lookup(&pasts, &name, params);
+}
+
+static void add(struct tl_remembered *of, struct tl_closed *past)
+{
+	struct tl_closed *before;
+	bool first;
+
+	spin_lock(&of->lock);
+	/* The 4-tuple was used and closed again: the later one counts. */
+	before = find(past->ns, &past->key);
+	if (before)
+		forget(of, before);
+	if (rhashtable_insert_fast(&pasts, &past->node, params)) {
+		spin_unlock(&of->lock);
+		tl_memory_give(sizeof(*past));
+		kmem_cache_free(cache, past);
+		return;
+	}
+	first = list_empty(&of->list);
+	list_add_tail(&past->list, &of->list);
+	WRITE_ONCE(of->count, of->count + 1);
+	of->closes++;
+	if (of->count > READ_ONCE(of->most)) {
+		WRITE_ONCE(of->forgotten, of->forgotten + 1);
+		forget(of, list_first_entry(&of->list, struct tl_closed, list));
+	}
+	spin_unlock(&of->lock);
+	if (first)
+		schedule_delayed_work(&of->expiry, EXPIRY_PERIOD);
+}
+
+/**
+ * tl_remembered_add() - a connection was closed first here
+ * @conn: the connection, locked
+ * @end: index of the end
+ * @sk: its mini-socket in TIME_WAIT; or the full socket, if there was no room
+ *	for one
+ *
+ * Context: RCU.
+ */
+void tl_remembered_add(struct tl_conn *conn, unsigned int end, const struct sock *sk)
+{
+	struct tl_remembered *of = conn->ns->remembered;
+	struct tl_closed *past;
+
+	/* Nothing is late on lo, or between two addresses of a machine. */
+	if (tl_conn_both_here(conn) || !READ_ONCE(of->horizon_ms) ||
+	    !READ_ONCE(of->most) || !tl_memory_take(conn->ns, sizeof(*past)))
+		return;
+	past = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_NOWARN);
+	if (!past) {
+		tl_memory_give(sizeof(*past));
+		return;
+	}
+	past->ns = conn->ns;
+	past->key = conn->key;
+	past->closed = conn->since[end];
+	past->restart = past->closed;
+	past->end = end;
+	past->reused = 0;
+	past->forgotten = 0;
+	past->gap = 0;
+	past->late = 0;
+	learn(past, sk);
+	add(of, past);
+}
+
+/**
+ * tl_remembered_find() - find a connection that was closed
+ * @ns: the namespace
+ * @key: its key
+ *
+ * Context: RCU, any but hard interrupt.
+ * Return: it, or NULL.
+ */
+struct tl_closed *tl_remembered_find(struct tl_net *ns, const struct tl_key *key)
+{
+	struct tl_closed *past = READ_ONCE(ns->remembered->count) ? find(ns, key) : NULL;
+
+	return past && !is_over(ns->remembered, past) ? past : NULL;
+}
+
+/**
+ * tl_remembered_reused() - the peer opens another connection with the same key
+ * @past: the one that was closed
+ * @isn: initial sequence number of the new one
+ *
+ * From now on its segments are looked at, too.
+ * Context: RCU, any but hard interrupt.
+ */
+void tl_remembered_reused(struct tl_closed *past, u32 isn)
+{
+	struct tl_remembered *of = past->ns->remembered;
+
+	spin_lock_bh(&of->lock);
+	WRITE_ONCE(past->isn, isn);
+	if (!past->reused && !past->forgotten) {
+		WRITE_ONCE(past->reused, 1);
+		atomic_inc(suspect(past->ns, past->key.port[0], past->key.port[1]));
+		WRITE_ONCE(of->reused, of->reused + 1);
+	}
+	spin_unlock_bh(&of->lock);
+}
