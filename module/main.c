@@ -12,9 +12,9 @@
 #include "report/knobs.h"
 #include "report/knobs_tuning.h"
 #include "report/report.h"
-#include "track/events.h"
 #include "track/memory.h"
 #include "track/mini.h"
+#include "track/probe.h"
 #include "track/scope.h"
 #include "track/sweep.h"
 #include "track/track.h"
@@ -57,12 +57,12 @@ static int __init tcplab_init(void)
 	err = tl_listeners_init();
 	if (err)
 		goto err_listeners;
-	err = tl_events_init();
+	err = tl_probe_init();
 	if (err)
 		goto err_events;
 	tl_mini_init();
 	tl_listeners_adopt();
-	tl_events_adopt(NULL);
+	tl_probe_adopt(NULL);
 	tl_sweep_init();
 	err = tl_knobs_init();
 	if (err)
@@ -84,7 +84,7 @@ err_knobs_tuning:
 err_knobs:
 	tl_sweep_exit();
 	tl_mini_exit();
-	tl_events_exit();
+	tl_probe_exit();
 err_events:
 	tl_listeners_exit();
 err_listeners:
@@ -113,7 +113,7 @@ static void __exit tcplab_exit(void)
 	tl_knobs_exit();
 	tl_sweep_exit();
 	tl_mini_exit();
-	tl_events_exit();
+	tl_probe_exit();
 	tl_listeners_exit();
 	tl_counts_unload();
 	tl_scope_exit();

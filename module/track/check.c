@@ -27,17 +27,6 @@ static enum tl_exit exit_reason(const struct tl_conn *conn, unsigned int end)
 	       TL_EXIT_RESET : TL_EXIT_OTHER;
 }
 
-static void tell_gone(struct tl_conn *conn, unsigned int end, enum tl_state state)
-{
-	struct tl_change change = {
-		.end = end,
-		.to = state,
-		.why = exit_reason(conn, end),
-	};
-
-	tl_life_socket(conn, &change);
-}
-
 /* Request and mini-sockets change and end without an event. */
 static bool changes_silently(const struct tl_conn *conn, unsigned int end)
 {
@@ -65,7 +54,7 @@ static void correct(struct tl_conn *conn, unsigned int end,
 	if (!changes_silently(conn, end) && !just_adopted(conn))
 		tl_track_note(conn->ns->track, state == TL_CLOSED ?
 			      TL_COUNT_DISAGREE_GONE : TL_COUNT_DISAGREE_MISSED);
-	tell_gone(conn, end, state);
+	tl_life_socket_is(conn, end, NULL, state, exit_reason(conn, end));
 }
 
 /* What a mini-socket does by itself, and not in its first moment. */
@@ -80,14 +69,7 @@ static bool is_mini_change(const struct tl_conn *conn, unsigned int end,
 static void came_to_time_wait(struct tl_conn *conn, unsigned int end,
 			      struct sock *mini)
 {
-	struct tl_change change = {
-		.sk = mini,
-		.end = end,
-		.to = TL_TIME_WAIT,
-		.why = TL_EXIT_OTHER,
-	};
-
-	tl_life_socket(conn, &change);
+	tl_life_socket_is(conn, end, mini, TL_TIME_WAIT, TL_EXIT_OTHER);
 	tl_on_left(conn, end, mini);
 	sock_gen_put(mini);
 }
@@ -140,7 +122,7 @@ static bool reconcile_end(struct tl_conn *conn, unsigned int end, bool judge)
 	    state == conn->state[end])
 		return true;
 	if (is_mini_change(conn, end, state))
-		tell_gone(conn, end, state);
+		tl_life_socket_is(conn, end, NULL, state, exit_reason(conn, end));
 	else if (judge && (conn->suspect & BIT(end)))
 		correct(conn, end, state);
 	else

@@ -24,9 +24,9 @@
 #include "../compat.h"
 #include "../net.h"
 #include "change.h"
-#include "events.h"
 #include "hook.h"
 #include "identity.h"
+#include "segments.h"
 #include "socket.h"
 #include "track.h"
 
@@ -150,11 +150,11 @@ static void sent(struct tl_net *ns, struct sk_buff *skb,
 	bool tcp = sk || !skb->sk || skb->sk->sk_state == TCP_NEW_SYN_RECV;
 
 	if (!(segment->flags & TL_SYN))
-		tl_events_sent(ns, key, from, sk, segment);
+		tl_segments_sent(ns, key, from, sk, segment);
 	else if (sk && !(segment->flags & TL_ACK))
-		tl_events_syn(ns, key, from, sk, segment);
+		tl_segments_syn(ns, key, from, sk, segment);
 	else if (tcp && (segment->flags & TL_ACK))
-		tl_events_syn_ack(ns, key, from, skb->sk, segment);
+		tl_segments_syn_ack(ns, key, from, skb->sk, segment);
 }
 
 /*
@@ -180,10 +180,10 @@ static void dispatch(struct tl_net *ns, struct sk_buff *skb,
 		sent(ns, skb, key, from, segment);
 		break;
 	case NF_INET_LOCAL_IN:
-		tl_events_received(ns, key, from, segment);
+		tl_segments_received(ns, key, from, segment);
 		break;
 	default:
-		tl_events_forwarded(ns, key, from, segment);
+		tl_segments_forwarded(ns, key, from, segment);
 	}
 }
 

@@ -24,4 +24,26 @@ void tl_life_check_soon(struct tl_conn *conn);
 void tl_life_unlock(struct tl_conn *conn);
 void tl_life_drop(struct tl_conn *conn);
 
+/**
+ * tl_life_socket_is() - a local end's socket tells its state, and nothing else
+ * @conn: the connection
+ * @end: index of the end
+ * @sk: the socket, of any kind
+ * @state: its state
+ * @why: why it leaves TIME_WAIT, if it does
+ */
+static inline void tl_life_socket_is(struct tl_conn *conn, unsigned int end,
+				     const struct sock *sk, enum tl_state state,
+				     enum tl_exit why)
+{
+	struct tl_change change = {
+		.sk = sk,
+		.end = end,
+		.to = state,
+		.why = why,
+	};
+
+	tl_life_socket(conn, &change);
+}
+
 #endif /* TCPLAB_TRACK_LIFE_H */

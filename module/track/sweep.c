@@ -14,9 +14,9 @@
 
 #include "../compat.h"
 #include "../net.h"
-#include "events.h"
 #include "identity.h"
 #include "limits.h"
+#include "probe.h"
 #include "socket.h"
 #include "sweep.h"
 #include "table.h"
@@ -95,7 +95,7 @@ static void look_again(struct sock *sk)
 	if (!has_row(sk) && READ_ONCE(sk->sk_state) != TCP_CLOSE &&
 	    !sk_unhashed(sk)) {
 		full = tl_track_lost(ns);
-		if (!tl_limits_has_room(ns) || !tl_events_adopt_one(sk))
+		if (!tl_limits_has_room(ns) || !tl_probe_adopt_one(sk))
 			ns->track->unfound = true;
 		else if (!full)
 			tl_track_note(ns->track, TL_COUNT_DISAGREE_UNTRACKED);

@@ -6,10 +6,10 @@
 #include "../net.h"
 #include "change.h"
 #include "check.h"
-#include "events.h"
 #include "evict.h"
 #include "hook.h"
 #include "life.h"
+#include "probe.h"
 #include "scope.h"
 #include "table.h"
 #include "track.h"
@@ -160,7 +160,7 @@ int tl_track_enable(struct tl_net *ns, bool on)
 	err = add_hooks(ns);
 	if (err)
 		return err;
-	tl_events_adopt(ns->net);
+	tl_probe_adopt(ns->net);
 	return 0;
 }
 
