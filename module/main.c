@@ -25,7 +25,7 @@
 #include "wait/policy/policy.h"
 #include "wait/time_wait/remembered.h"
 
-static int __init tcplab_init(void)
+static int __init main_load(void)
 {
 	int err;
 
@@ -104,7 +104,7 @@ err_past:
 	return err;
 }
 
-static void __exit tcplab_exit(void)
+static void __exit main_unload(void)
 {
 	tl_report_exit();
 	tl_knobs_tuning_exit();
@@ -126,8 +126,8 @@ static void __exit tcplab_exit(void)
 	pr_info("tcplab: unloaded\n");
 }
 
-module_init(tcplab_init);
-module_exit(tcplab_exit);
+module_init(main_load);
+module_exit(main_unload);
 
 MODULE_AUTHOR("The tcplab developers");
 MODULE_DESCRIPTION("TCP laboratory: connection tracker and congestion control");

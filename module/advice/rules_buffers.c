@@ -6,8 +6,8 @@
 #include "rule.h"
 
 /* As long as the bound is reached, twice of it. */
-static bool buffers_double(struct tl_facts *facts, struct tl_advice *advice,
-			   const char *name, s64 *triple)
+static bool rules_buffers_double(struct tl_facts *facts, struct tl_advice *advice,
+				 const char *name, s64 *triple)
 {
 	if (!tl_advice_about(facts, advice, name, triple, 3) ||
 	    triple[2] > S32_MAX / 2)
@@ -29,7 +29,7 @@ bool tl_rule_tcp_wmem(struct tl_facts *facts, struct tl_advice *advice)
 	u64 held = tl_facts_grown(facts, TL_TALLY_SNDBUF_HELD);
 	s64 wmem[3];
 
-	if (!held || !buffers_double(facts, advice, "net.ipv4.tcp_wmem", wmem))
+	if (!held || !rules_buffers_double(facts, advice, "net.ipv4.tcp_wmem", wmem))
 		return false;
 	tl_advice_say(advice, "%llu connections filled a send buffer of %lld bytes",
 		      held, wmem[2]);
@@ -50,7 +50,7 @@ bool tl_rule_tcp_rmem(struct tl_facts *facts, struct tl_advice *advice)
 	u64 held = tl_facts_grown(facts, TL_TALLY_RCVBUF_HELD);
 	s64 rmem[3];
 
-	if (!held || !buffers_double(facts, advice, "net.ipv4.tcp_rmem", rmem))
+	if (!held || !rules_buffers_double(facts, advice, "net.ipv4.tcp_rmem", rmem))
 		return false;
 	tl_advice_say(advice,
 		      "%llu connections were read as fast as a buffer of %lld bytes let the peer send",

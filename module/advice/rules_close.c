@@ -18,8 +18,8 @@
 #define CLOSE_LEAST_MS		1000ULL
 
 /* One and a half times the sockets that come to TIME_WAIT in its 60 s, and more than now. */
-static u64 close_buckets_wanted(const struct tl_facts *facts, u64 overflows,
-				u64 buckets)
+static u64 rules_close_buckets_wanted(const struct tl_facts *facts, u64 overflows,
+				      u64 buckets)
 {
 	u64 span_ms = facts->grown[facts->severity].span_ms;
 	u64 came = tl_facts_grown(facts, TL_TALLY_TIME_WAITS) + overflows;
@@ -29,7 +29,7 @@ static u64 close_buckets_wanted(const struct tl_facts *facts, u64 overflows,
 	return min_t(u64, roundup_pow_of_two(wanted), INT_MAX);
 }
 
-static u64 close_minis(const struct tl_facts *facts)
+static u64 rules_close_minis(const struct tl_facts *facts)
 {
 	return tl_facts_are_now(facts) ? tl_compat_tw_count(facts->ns->net) :
 					 tl_counts_time_wait_peak(facts->ns);
@@ -47,7 +47,7 @@ static u64 close_minis(const struct tl_facts *facts)
 bool tl_rule_max_tw_buckets(struct tl_facts *facts, struct tl_advice *advice)
 {
 	u64 overflows = tl_facts_grown(facts, TL_TALLY_TIME_WAIT_OVERFLOWS);
-	u64 minis = close_minis(facts);
+	u64 minis = rules_close_minis(facts);
 	s64 buckets;
 
 	if (!overflows || !tl_advice_about(facts, advice, "net.ipv4.tcp_max_tw_buckets",
@@ -55,7 +55,7 @@ bool tl_rule_max_tw_buckets(struct tl_facts *facts, struct tl_advice *advice)
 	    (buckets && minis * 10 <= buckets * 9))
 		return false;
 	tl_advice_suggest(advice, "%llu",
-			  close_buckets_wanted(facts, overflows, buckets));
+			  rules_close_buckets_wanted(facts, overflows, buckets));
 	tl_advice_say(advice, "%llu connections had no TIME_WAIT, and %llu had one,",
 		      overflows, tl_facts_grown(facts, TL_TALLY_TIME_WAITS));
 	tl_advice_say_when(facts, advice);

@@ -9,18 +9,18 @@
 /* Seconds of a minute in which a queue that is always full is met full. */
 #define LISTEN_ALWAYS_FULL	54
 
-static void listen_suggest_twice(struct tl_advice *advice, u32 backlog)
+static void rules_listen_suggest_twice(struct tl_advice *advice, u32 backlog)
 {
 	tl_advice_suggest(advice, "%u", min_t(u32, backlog * 2ULL, INT_MAX));
 	tl_advice_say(advice, "; listen() has to be called again then");
 }
 
 /* Either somaxconn has cut the backlog, or the program wants no more. */
-static void listen_say_bound(struct tl_advice *advice, s64 somaxconn,
-			     const struct tl_listener_facts *listener)
+static void rules_listen_say_bound(struct tl_advice *advice, s64 somaxconn,
+				   const struct tl_listener_facts *listener)
 {
 	if (listener->backlog >= somaxconn)
-		listen_suggest_twice(advice, listener->backlog);
+		rules_listen_suggest_twice(advice, listener->backlog);
 	else
 		tl_advice_say(advice, "; its program asks listen() for no more");
 }
@@ -58,7 +58,7 @@ bool tl_rule_accept_queue(struct tl_facts *facts, struct tl_advice *advice)
 		tl_advice_say(advice, "; it was full in %u of 60 s: its program accepts too slowly",
 			      listener->full_seconds);
 	else
-		listen_say_bound(advice, somaxconn, listener);
+		rules_listen_say_bound(advice, somaxconn, listener);
 	return true;
 }
 
@@ -93,7 +93,7 @@ bool tl_rule_syn_queue(struct tl_facts *facts, struct tl_advice *advice)
 		return true;
 	tl_advice_say(advice, "; that of :%u is %u", listener->port,
 		      listener->backlog);
-	listen_say_bound(advice, somaxconn, listener);
+	rules_listen_say_bound(advice, somaxconn, listener);
 	return true;
 }
 

@@ -10,27 +10,27 @@
 #define MEMORY_NAME	"net.ipv4.tcp_mem"
 
 /* Pages that TCP may have at most. */
-static s64 memory_quarter(void)
+static s64 rules_memory_quarter(void)
 {
 	return totalram_pages() / 4;
 }
 
 /* In the proportions that the kernel has by default. */
-static void memory_suggest(struct tl_advice *advice, s64 greatest)
+static void rules_memory_suggest(struct tl_advice *advice, s64 greatest)
 {
 	tl_advice_suggest(advice, "%lld %lld %lld", greatest / 2,
 			  greatest / 3 * 2, greatest);
 }
 
 /* Likewise, but pressure must not begin sooner than it does. */
-static void memory_suggest_more(struct tl_advice *advice, const s64 *mem,
-				s64 greatest)
+static void rules_memory_suggest_more(struct tl_advice *advice, const s64 *mem,
+				      s64 greatest)
 {
 	tl_advice_suggest(advice, "%lld %lld %lld", max(mem[0], greatest / 2),
 			  max(mem[1], greatest / 3 * 2), greatest);
 }
 
-static unsigned long memory_mib(s64 pages)
+static unsigned long rules_memory_mib(s64 pages)
 {
 	return pages >> (20 - PAGE_SHIFT);
 }
@@ -55,11 +55,11 @@ bool tl_rule_tcp_mem(struct tl_facts *facts, struct tl_advice *advice)
 	tl_advice_say(advice, "memory pressure began %llu times", pressures);
 	tl_advice_say_when(facts, advice);
 	tl_advice_say(advice, "; TCP has %ld of %lld pages now", used, mem[2]);
-	if (mem[2] >= memory_quarter())
+	if (mem[2] >= rules_memory_quarter())
 		tl_advice_say(advice, ", a quarter of memory: look for unread data");
 	else
-		memory_suggest_more(advice, mem,
-				    min(mem[2] / 2 * 3, memory_quarter()));
+		rules_memory_suggest_more(advice, mem,
+					  min(mem[2] / 2 * 3, rules_memory_quarter()));
 	return true;
 }
 
@@ -79,8 +79,8 @@ bool tl_rule_tcp_mem_unit(struct tl_facts *facts, struct tl_advice *advice)
 	    READ_ONCE(tcp_prot.sysctl_mem[2]) <= pages ||
 	    !tl_advice_about(facts, advice, MEMORY_NAME, mem, 3))
 		return false;
-	memory_suggest(advice, memory_quarter());
+	rules_memory_suggest(advice, rules_memory_quarter());
 	tl_advice_say(advice, "TCP may have %lu MiB of %lu MiB: the unit is pages, not bytes",
-		      memory_mib(mem[2]), memory_mib(pages));
+		      rules_memory_mib(mem[2]), rules_memory_mib(pages));
 	return true;
 }

@@ -41,8 +41,8 @@ bool tl_rule_netdev_max_backlog(struct tl_facts *facts, struct tl_advice *advice
 }
 
 /* Where it is strict by its own value, that has to be changed: it is named whole. */
-static void path_say_interface(struct tl_advice *advice, const char *device,
-			       bool own)
+static void rules_path_say_interface(struct tl_advice *advice, const char *device,
+				     bool own)
 {
 	char text[TL_NAME_SIZE];
 	struct tl_name name;
@@ -57,8 +57,8 @@ static void path_say_interface(struct tl_advice *advice, const char *device,
 }
 
 /* Names the interfaces on which the check of RFC 3704 is strict. */
-static unsigned int path_say_strict(struct net *net, struct tl_advice *advice,
-				    bool own)
+static unsigned int rules_path_say_strict(struct net *net, struct tl_advice *advice,
+					  bool own)
 {
 	unsigned int named = 0, looks = 0;
 	struct net_device *dev;
@@ -76,7 +76,7 @@ static unsigned int path_say_strict(struct net *net, struct tl_advice *advice,
 			break;
 		}
 		tl_advice_say(advice, named ? ", " : "; strict is ");
-		path_say_interface(advice, dev->name, own);
+		rules_path_say_interface(advice, dev->name, own);
 		named++;
 	}
 	rcu_read_unlock();
@@ -104,7 +104,7 @@ bool tl_rule_rp_filter(struct tl_facts *facts, struct tl_advice *advice)
 		return false;
 	tl_advice_say(advice, "%llu packets were dropped for their source", filtered);
 	tl_advice_say_when(facts, advice);
-	if (!path_say_strict(facts->ns->net, advice, filter != 1))
+	if (!rules_path_say_strict(facts->ns->net, advice, filter != 1))
 		return false;
 	if (filter == 1)
 		tl_advice_suggest(advice, "2");

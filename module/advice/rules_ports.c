@@ -15,8 +15,8 @@
 /* Listeners in it that are named. */
 #define PORTS_NAMED	3
 
-static void ports_say_cause(struct tl_facts *facts, struct tl_advice *advice,
-			    const struct tl_port_facts *port)
+static void rules_ports_say_cause(struct tl_facts *facts, struct tl_advice *advice,
+				  const struct tl_port_facts *port)
 {
 	if (port == &facts->failed)
 		tl_advice_say(advice, "%llu connect() found no port",
@@ -39,8 +39,8 @@ static void ports_say_cause(struct tl_facts *facts, struct tl_advice *advice,
 }
 
 /* connect() takes over a TIME_WAIT only where both ends use timestamps (RFC 6191). */
-static bool ports_could_be_reused(struct tl_facts *facts,
-				  const struct tl_port_facts *port)
+static bool rules_ports_could_be_reused(struct tl_facts *facts,
+					const struct tl_port_facts *port)
 {
 	s64 timestamps;
 
@@ -49,7 +49,7 @@ static bool ports_could_be_reused(struct tl_facts *facts,
 	       timestamps;
 }
 
-static bool ports_on_loopback(const struct tl_port_facts *port)
+static bool rules_ports_on_loopback(const struct tl_port_facts *port)
 {
 	const struct in6_addr *remote = &port->to.remote;
 
@@ -59,12 +59,12 @@ static bool ports_on_loopback(const struct tl_port_facts *port)
 }
 
 /* Whether tcp_tw_reuse lets these ports be taken already. */
-static bool ports_are_reused(s64 reuse, const struct tl_port_facts *port)
+static bool rules_ports_are_reused(s64 reuse, const struct tl_port_facts *port)
 {
-	return reuse == 2 ? ports_on_loopback(port) : reuse;
+	return reuse == 2 ? rules_ports_on_loopback(port) : reuse;
 }
 
-static const struct tl_port_facts *ports_short_of(struct tl_facts *facts)
+static const struct tl_port_facts *rules_ports_short_of(struct tl_facts *facts)
 {
 	/* Nothing has failed, and what failed since counting began is past. */
 	if (!tl_facts_are_now(facts) &&
@@ -82,15 +82,15 @@ static const struct tl_port_facts *ports_short_of(struct tl_facts *facts)
  */
 bool tl_rule_tw_reuse(struct tl_facts *facts, struct tl_advice *advice)
 {
-	const struct tl_port_facts *port = ports_short_of(facts);
+	const struct tl_port_facts *port = rules_ports_short_of(facts);
 	s64 reuse;
 
-	if (!port || !ports_could_be_reused(facts, port) ||
+	if (!port || !rules_ports_could_be_reused(facts, port) ||
 	    !tl_advice_about(facts, advice, "net.ipv4.tcp_tw_reuse", &reuse, 1) ||
-	    ports_are_reused(reuse, port))
+	    rules_ports_are_reused(reuse, port))
 		return false;
 	tl_advice_suggest(advice, "1");
-	ports_say_cause(facts, advice, port);
+	rules_ports_say_cause(facts, advice, port);
 	return true;
 }
 
@@ -99,15 +99,15 @@ bool tl_rule_tw_reuse(struct tl_facts *facts, struct tl_advice *advice)
  * port for a second or as set, and no wider range is needed unless others hold the
  * rest.
  */
-static bool ports_want_range(struct tl_facts *facts,
-			     const struct tl_port_facts *port)
+static bool rules_ports_want_range(struct tl_facts *facts,
+				   const struct tl_port_facts *port)
 {
 	s64 reuse;
 
-	if (!ports_could_be_reused(facts, port))
+	if (!rules_ports_could_be_reused(facts, port))
 		return true;
 	return tl_facts_sysctl(facts, "net.ipv4.tcp_tw_reuse", &reuse, 1) &&
-	       ports_are_reused(reuse, port) && tl_facts_are_now(facts) &&
+	       rules_ports_are_reused(reuse, port) && tl_facts_are_now(facts) &&
 	       port->in_use + min(port->young, port->waiting) >= port->range + port->waiting;
 }
 
@@ -129,7 +129,7 @@ struct ports_widening {
 	bool others;
 };
 
-static bool ports_are_named(const struct ports_widening *widening, u16 port)
+static bool rules_ports_are_named(const struct ports_widening *widening, u16 port)
 {
 	unsigned int i;
 
@@ -139,7 +139,7 @@ static bool ports_are_named(const struct ports_widening *widening, u16 port)
 	return false;
 }
 
-static void ports_name_listener(struct sock *sk, void *data)
+static void rules_ports_name_listener(struct sock *sk, void *data)
 {
 	struct ports_widening *widening = data;
 	u16 port = inet_sk(sk)->inet_num;
@@ -147,7 +147,7 @@ static void ports_name_listener(struct sock *sk, void *data)
 	if (port < widening->to[0] || port > widening->to[1] ||
 	    (port >= widening->from[0] && port <= widening->from[1]) ||
 	    inet_is_local_reserved_port(widening->net, port) ||
-	    ports_are_named(widening, port))
+	    rules_ports_are_named(widening, port))
 		return;
 	if (widening->named == PORTS_NAMED)
 		widening->others = true;
@@ -155,8 +155,8 @@ static void ports_name_listener(struct sock *sk, void *data)
 		widening->port[widening->named++] = port;
 }
 
-static void ports_say_listeners(struct tl_advice *advice,
-				const struct ports_widening *widening)
+static void rules_ports_say_listeners(struct tl_advice *advice,
+				      const struct ports_widening *widening)
 {
 	unsigned int i;
 
@@ -169,7 +169,7 @@ static void ports_say_listeners(struct tl_advice *advice,
 }
 
 /* The kernel takes no range that begins among the privileged ports. */
-static s64 ports_lowest(struct net *net, s64 low)
+static s64 rules_ports_lowest(struct net *net, s64 low)
 {
 	if (inet_port_requires_bind_service(net, PORTS_LOW))
 		return low;
@@ -187,23 +187,23 @@ static s64 ports_lowest(struct net *net, s64 low)
  */
 bool tl_rule_port_range(struct tl_facts *facts, struct tl_advice *advice)
 {
-	const struct tl_port_facts *port = ports_short_of(facts);
+	const struct tl_port_facts *port = rules_ports_short_of(facts);
 	struct ports_widening widening = { .net = facts->ns->net };
 	u64 room;
 
-	if (!port || !ports_want_range(facts, port) ||
+	if (!port || !rules_ports_want_range(facts, port) ||
 	    !tl_advice_about(facts, advice, "net.ipv4.ip_local_port_range",
 			     widening.from, 2))
 		return false;
-	widening.to[0] = ports_lowest(facts->ns->net, widening.from[0]);
+	widening.to[0] = rules_ports_lowest(facts->ns->net, widening.from[0]);
 	widening.to[1] = PORTS_HIGH;
 	room = widening.to[1] - widening.to[0] + 1;
 	if (room <= widening.from[1] - widening.from[0] + 1 ||
 	    room <= port->in_use + 60ULL * port->rate)
 		return false;
 	tl_advice_suggest(advice, "%lld %lld", widening.to[0], widening.to[1]);
-	ports_say_cause(facts, advice, port);
-	tl_socket_walk_listeners(facts->ns->net, ports_name_listener, &widening);
-	ports_say_listeners(advice, &widening);
+	rules_ports_say_cause(facts, advice, port);
+	tl_socket_walk_listeners(facts->ns->net, rules_ports_name_listener, &widening);
+	rules_ports_say_listeners(advice, &widening);
 	return true;
 }

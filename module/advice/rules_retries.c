@@ -21,7 +21,7 @@
 #define RETRIES_ONE		BIT_ULL(31)
 
 /* The least number of timeouts that take as long: 8, unless they are kept short. */
-static u32 retries_r2(const struct tl_facts *facts)
+static u32 rules_retries_r2(const struct tl_facts *facts)
 {
 	u32 most_ms = tl_compat_rto_max_ms(facts->ns->net), retries = 0;
 
@@ -48,7 +48,7 @@ bool tl_rule_retries2(struct tl_facts *facts, struct tl_advice *advice)
 	if (!cut || !tl_advice_about(facts, advice, "net.ipv4.tcp_retries2",
 				     &retries, 1))
 		return false;
-	wanted = retries_r2(facts);
+	wanted = rules_retries_r2(facts);
 	if (retries >= wanted)
 		return false;
 	tl_advice_suggest(advice, "%u", wanted);
@@ -60,7 +60,7 @@ bool tl_rule_retries2(struct tl_facts *facts, struct tl_advice *advice)
 }
 
 /* The share of connect() of which all SYNs are lost, if each is with @lost. */
-static u64 retries_all_lost(u64 lost, u32 syns)
+static u64 rules_retries_all_lost(u64 lost, u32 syns)
 {
 	u64 share = RETRIES_ONE;
 
@@ -69,7 +69,7 @@ static u64 retries_all_lost(u64 lost, u32 syns)
 	return share;
 }
 
-static u32 retries_syns(const struct tl_facts *facts, u32 retries)
+static u32 rules_retries_syns(const struct tl_facts *facts, u32 retries)
 {
 	const struct net *net = facts->ns->net;
 
@@ -78,18 +78,18 @@ static u32 retries_syns(const struct tl_facts *facts, u32 retries)
 }
 
 /* Whether too many connect() fail. */
-static bool retries_are_few(u64 lost, u32 syns)
+static bool rules_retries_are_few(u64 lost, u32 syns)
 {
-	return retries_all_lost(lost, syns) > RETRIES_ONE / RETRIES_FAILURES;
+	return rules_retries_all_lost(lost, syns) > RETRIES_ONE / RETRIES_FAILURES;
 }
 
 /* The least number of repetitions that will do, or RETRIES_SYN_MOST + 1. */
-static u32 retries_wanted(const struct tl_facts *facts, u64 lost, u32 retries)
+static u32 rules_retries_wanted(const struct tl_facts *facts, u64 lost, u32 retries)
 {
 	u32 wanted = retries + 1;
 
 	while (wanted <= RETRIES_SYN_MOST &&
-	       retries_are_few(lost, retries_syns(facts, wanted)))
+	       rules_retries_are_few(lost, rules_retries_syns(facts, wanted)))
 		wanted++;
 	return wanted;
 }
@@ -118,15 +118,15 @@ bool tl_rule_syn_retries(struct tl_facts *facts, struct tl_advice *advice)
 	    !tl_advice_about(facts, advice, "net.ipv4.tcp_syn_retries", &retries, 1))
 		return false;
 	lost = div64_u64(min_t(u64, second, U32_MAX) * RETRIES_ONE, first);
-	syns = retries_syns(facts, retries);
-	if (!retries_are_few(lost, syns))
+	syns = rules_retries_syns(facts, retries);
+	if (!rules_retries_are_few(lost, syns))
 		return false;
-	wanted = retries_wanted(facts, lost, retries);
+	wanted = rules_retries_wanted(facts, lost, retries);
 	tl_advice_say(advice, "%llu connect() were answered at the second SYN, %llu at the first,",
 		      second, first);
 	tl_advice_say_when(facts, advice);
 	tl_advice_say(advice, "; so with %u SYNs one in %llu fails", syns,
-		      div64_u64(RETRIES_ONE, max(retries_all_lost(lost, syns), 1ULL)));
+		      div64_u64(RETRIES_ONE, max(rules_retries_all_lost(lost, syns), 1ULL)));
 	if (wanted <= RETRIES_SYN_MOST)
 		tl_advice_suggest(advice, "%u", wanted);
 	else

@@ -10,8 +10,8 @@
 #include "view.h"
 
 /* Whether row and socket say so; then the socket is held. */
-static bool take(struct tl_conn *conn, unsigned int index, u32 states,
-		 struct tl_end *end)
+static bool ends_take(struct tl_conn *conn, unsigned int index, u32 states,
+		      struct tl_end *end)
 {
 	if (!tl_conn_here(conn, index) || !(states & BIT(conn->state[index])))
 		return false;
@@ -47,7 +47,7 @@ void tl_ends_show(struct seq_file *seq, struct tl_conn *conn, u32 states,
 	unsigned int count = 0, i;
 
 	for (i = 0; i < 2; i++)
-		if (take(conn, i, states, &ends[count]))
+		if (ends_take(conn, i, states, &ends[count]))
 			count++;
 	tl_life_unlock(conn);
 	for (i = 0; i < count; i++) {

@@ -27,29 +27,29 @@
 #include "../wait/close_wait/leak.h"
 #include "knobs.h"
 
-static struct tl_net *callers_ns(void)
+static struct tl_net *knobs_callers_ns(void)
 {
 	return tl_net(current->nsproxy->net_ns);
 }
 
-static ssize_t knob_read(struct file *file, struct kobject *kobj,
-			 tl_compat_bin_attribute *attr, char *buffer,
-			 loff_t pos, size_t count)
+static ssize_t knobs_knob_read(struct file *file, struct kobject *kobj,
+			       tl_compat_bin_attribute *attr, char *buffer,
+			       loff_t pos, size_t count)
 {
 	const struct tl_knob *knob = container_of(attr, struct tl_knob, attr);
 	char text[TL_KNOB_SIZE];
-	int length = knob->show(knob, callers_ns(), text);
+	int length = knob->show(knob, knobs_callers_ns(), text);
 
 	return memory_read_from_buffer(buffer, count, &pos, text, length);
 }
 
 /* One write is one value, from its first byte to its last. */
-static ssize_t knob_write(struct file *file, struct kobject *kobj,
-			  tl_compat_bin_attribute *attr, char *buffer,
-			  loff_t pos, size_t count)
+static ssize_t knobs_knob_write(struct file *file, struct kobject *kobj,
+				tl_compat_bin_attribute *attr, char *buffer,
+				loff_t pos, size_t count)
 {
 	const struct tl_knob *knob = container_of(attr, struct tl_knob, attr);
-	struct tl_net *ns = callers_ns();
+	struct tl_net *ns = knobs_callers_ns();
 	char text[TL_KNOB_SIZE];
 	int err;
 
@@ -97,74 +97,74 @@ int tl_knob_store_number(const struct tl_knob *knob, struct tl_net *ns,
 	return err ?: knob->set(ns, value);
 }
 
-static unsigned int enabled_get(const struct tl_net *ns)
+static unsigned int knobs_enabled_get(const struct tl_net *ns)
 {
 	return tl_track_enabled(ns);
 }
 
-static int enabled_set(struct tl_net *ns, unsigned int value)
+static int knobs_enabled_set(struct tl_net *ns, unsigned int value)
 {
 	return tl_track_enable(ns, value);
 }
 
-static struct tl_knob enabled = {
+static struct tl_knob knobs_enabled = {
 	.attr = TL_KNOB_ATTR("enabled"),
 	.show = tl_knob_show_number,
 	.store = tl_knob_store_number,
-	.get = enabled_get,
-	.set = enabled_set,
+	.get = knobs_enabled_get,
+	.set = knobs_enabled_set,
 	.max = 1,
 };
 
-static unsigned int forward_get(const struct tl_net *ns)
+static unsigned int knobs_forward_get(const struct tl_net *ns)
 {
 	return tl_track_forwards(ns);
 }
 
-static int forward_set(struct tl_net *ns, unsigned int value)
+static int knobs_forward_set(struct tl_net *ns, unsigned int value)
 {
 	return tl_track_forward(ns, value);
 }
 
-static struct tl_knob forward = {
+static struct tl_knob knobs_forward = {
 	.attr = TL_KNOB_ATTR("forward"),
 	.show = tl_knob_show_number,
 	.store = tl_knob_store_number,
-	.get = forward_get,
-	.set = forward_set,
+	.get = knobs_forward_get,
+	.set = knobs_forward_set,
 	.max = 1,
 };
 
-static unsigned int leak_ms_get(const struct tl_net *ns)
+static unsigned int knobs_leak_ms_get(const struct tl_net *ns)
 {
 	return tl_close_wait_leak_ms(ns->close_wait);
 }
 
-static int leak_ms_set(struct tl_net *ns, unsigned int value)
+static int knobs_leak_ms_set(struct tl_net *ns, unsigned int value)
 {
 	tl_leak_set_ms(ns, value);
 	return 0;
 }
 
-static struct tl_knob leak_ms = {
+static struct tl_knob knobs_leak_ms = {
 	.attr = TL_KNOB_ATTR("leak_ms"),
 	.show = tl_knob_show_number,
 	.store = tl_knob_store_number,
-	.get = leak_ms_get,
-	.set = leak_ms_set,
+	.get = knobs_leak_ms_get,
+	.set = knobs_leak_ms_set,
 	.min = 1,
 	.max = TL_LEAK_MS_MAX,
 };
 
-static int show_law(const struct tl_knob *knob, const struct tl_net *ns,
-		    char *text)
+static int knobs_show_law(const struct tl_knob *knob, const struct tl_net *ns,
+			  char *text)
 {
 	return scnprintf(text, TL_KNOB_SIZE, "%s\n",
 			 tl_arms_law_name(ns->arms, TL_ARM_A));
 }
 
-static int store_law(const struct tl_knob *knob, struct tl_net *ns,
-		     const char *text)
+static int knobs_store_law(const struct tl_knob *knob, struct tl_net *ns,
+			   const char *text)
 {
 	char name[16];
 	int err = tl_value_word(text, name, sizeof(name));
@@ -172,15 +172,15 @@ static int store_law(const struct tl_knob *knob, struct tl_net *ns,
 	return err ?: tl_arms_set_law(ns->arms, TL_ARM_A, name);
 }
 
-static struct tl_knob law = {
+static struct tl_knob knobs_law = {
 	.attr = TL_KNOB_ATTR("law"),
-	.show = show_law,
-	.store = store_law,
+	.show = knobs_show_law,
+	.store = knobs_store_law,
 };
 
-static struct tl_knob * const track_knobs[] = { &enabled, &forward, NULL };
-static struct tl_knob * const close_wait_knobs[] = { &leak_ms, NULL };
-static struct tl_knob * const arm_a_knobs[] = { &law, NULL };
+static struct tl_knob * const knobs_track_knobs[] = { &knobs_enabled, &knobs_forward, NULL };
+static struct tl_knob * const knobs_close_wait_knobs[] = { &knobs_leak_ms, NULL };
+static struct tl_knob * const knobs_arm_a_knobs[] = { &knobs_law, NULL };
 
 enum directory_id {
 	IN_ROOT,
@@ -197,20 +197,20 @@ static struct directory {
 	enum directory_id parent;
 	struct tl_knob * const *knobs;
 	struct kobject *kobj;
-} directories[] = {
+} knobs_directories[] = {
 	[IN_ROOT]		= { .name = "tcplab" },
-	[IN_TRACK]		= { "track", IN_ROOT, track_knobs },
-	[IN_CLOSE_WAIT]	= { "close_wait", IN_ROOT, close_wait_knobs },
+	[IN_TRACK]		= { "track", IN_ROOT, knobs_track_knobs },
+	[IN_CLOSE_WAIT]	= { "close_wait", IN_ROOT, knobs_close_wait_knobs },
 	[IN_TIME_WAIT]	= { "time_wait", IN_ROOT, tl_knobs_time_wait },
 	[IN_CONGESTION]	= { "congestion", IN_ROOT },
-	[IN_ARM_A]		= { "a", IN_CONGESTION, arm_a_knobs },
+	[IN_ARM_A]		= { "a", IN_CONGESTION, knobs_arm_a_knobs },
 };
 
-static int add(struct directory *directory)
+static int knobs_add(struct directory *directory)
 {
-	struct kobject *parent = directory == &directories[IN_ROOT] ?
+	struct kobject *parent = directory == &knobs_directories[IN_ROOT] ?
 				 kernel_kobj :
-				 directories[directory->parent].kobj;
+				 knobs_directories[directory->parent].kobj;
 	struct tl_knob * const *knob;
 	int err = 0;
 
@@ -218,14 +218,14 @@ static int add(struct directory *directory)
 	if (!directory->kobj)
 		return -ENOMEM;
 	for (knob = directory->knobs; !err && knob && *knob; knob++) {
-		(*knob)->attr.read = knob_read;
-		(*knob)->attr.write = knob_write;
+		(*knob)->attr.read = knobs_knob_read;
+		(*knob)->attr.write = knobs_knob_write;
 		err = sysfs_create_bin_file(directory->kobj, &(*knob)->attr);
 	}
 	return err;
 }
 
-static void remove(struct directory *directory)
+static void knobs_remove(struct directory *directory)
 {
 	if (!directory->kobj)
 		return;
@@ -239,7 +239,7 @@ static void remove(struct directory *directory)
  */
 struct kobject *tl_knobs_root(void)
 {
-	return directories[IN_ROOT].kobj;
+	return knobs_directories[IN_ROOT].kobj;
 }
 
 /**
@@ -253,8 +253,8 @@ int tl_knobs_init(void)
 	unsigned int i;
 	int err;
 
-	for (i = 0; i < ARRAY_SIZE(directories); i++) {
-		err = add(&directories[i]);
+	for (i = 0; i < ARRAY_SIZE(knobs_directories); i++) {
+		err = knobs_add(&knobs_directories[i]);
 		if (err) {
 			tl_knobs_exit();
 			return err;
@@ -270,6 +270,6 @@ void tl_knobs_exit(void)
 {
 	unsigned int i;
 
-	for (i = ARRAY_SIZE(directories); i-- > 0;)
-		remove(&directories[i]);
+	for (i = ARRAY_SIZE(knobs_directories); i-- > 0;)
+		knobs_remove(&knobs_directories[i]);
 }

@@ -15,66 +15,66 @@
 #include "../wait/time_wait/what_if.h"
 #include "knobs.h"
 
-static unsigned int length_ms_get(const struct tl_net *ns)
+static unsigned int knobs_time_wait_length_ms_get(const struct tl_net *ns)
 {
 	return tl_policy_length_ms(ns->policy);
 }
 
 /* Another length is in force: what is said of the length of now begins anew. */
-static void length_changed(struct tl_net *ns)
+static void knobs_time_wait_length_changed(struct tl_net *ns)
 {
 	tl_stragglers_length(ns->stragglers);
 	tl_what_if_length(ns);
 	tl_tw_length_apply(ns);
 }
 
-static int length_ms_set(struct tl_net *ns, unsigned int value)
+static int knobs_time_wait_length_ms_set(struct tl_net *ns, unsigned int value)
 {
 	tl_policy_set_length_ms(ns->policy, value);
-	length_changed(ns);
+	knobs_time_wait_length_changed(ns);
 	return 0;
 }
 
-static struct tl_knob length_ms = {
+static struct tl_knob knobs_time_wait_length_ms = {
 	.attr = TL_KNOB_ATTR("length_ms"),
 	.show = tl_knob_show_number,
 	.store = tl_knob_store_number,
-	.get = length_ms_get,
-	.set = length_ms_set,
+	.get = knobs_time_wait_length_ms_get,
+	.set = knobs_time_wait_length_ms_set,
 	.max = TL_LENGTH_MS_MAX,
 };
 
-static unsigned int length_rto_percent_get(const struct tl_net *ns)
+static unsigned int knobs_time_wait_length_rto_percent_get(const struct tl_net *ns)
 {
 	return tl_policy_length_rto_percent(ns->policy);
 }
 
-static int length_rto_percent_set(struct tl_net *ns, unsigned int value)
+static int knobs_time_wait_length_rto_percent_set(struct tl_net *ns, unsigned int value)
 {
 	if (value && value < TL_LENGTH_PERCENT_MIN)
 		return -ERANGE;
 	tl_policy_set_length_rto_percent(ns->policy, value);
-	length_changed(ns);
+	knobs_time_wait_length_changed(ns);
 	return 0;
 }
 
-static struct tl_knob length_rto_percent = {
+static struct tl_knob knobs_time_wait_length_rto_percent = {
 	.attr = TL_KNOB_ATTR("length_rto_percent"),
 	.show = tl_knob_show_number,
 	.store = tl_knob_store_number,
-	.get = length_rto_percent_get,
-	.set = length_rto_percent_set,
+	.get = knobs_time_wait_length_rto_percent_get,
+	.set = knobs_time_wait_length_rto_percent_set,
 	.max = TL_LENGTH_PERCENT_MAX,
 };
 
-static int show_recycle(const struct tl_knob *knob, const struct tl_net *ns,
-			char *text)
+static int knobs_time_wait_show_recycle(const struct tl_knob *knob, const struct tl_net *ns,
+					char *text)
 {
 	return scnprintf(text, TL_KNOB_SIZE, "%s\n",
 			 tl_policy_recycle_name(tl_policy_recycle(ns->policy)));
 }
 
-static int choose_recycle(struct tl_net *ns, enum tl_recycle recycle)
+static int knobs_time_wait_choose_recycle(struct tl_net *ns, enum tl_recycle recycle)
 {
 	int err = recycle == TL_RECYCLE_OFF ? 0 :
 		  tl_tw_recycle_prepare(ns);
@@ -82,15 +82,15 @@ static int choose_recycle(struct tl_net *ns, enum tl_recycle recycle)
 	if (err)
 		return err;
 	tl_policy_set_recycle(ns->policy, recycle);
-	length_changed(ns);
+	knobs_time_wait_length_changed(ns);
 	/* Nothing was remembered for a policy that is off. */
 	if (recycle == TL_RECYCLE_OFF)
 		tl_tw_recycle_forget(ns->recycle_peers);
 	return 0;
 }
 
-static int store_recycle(const struct tl_knob *knob, struct tl_net *ns,
-			 const char *text)
+static int knobs_time_wait_store_recycle(const struct tl_knob *knob, struct tl_net *ns,
+					 const char *text)
 {
 	char name[16];
 	int err = tl_value_word(text, name, sizeof(name));
@@ -98,124 +98,124 @@ static int store_recycle(const struct tl_knob *knob, struct tl_net *ns,
 
 	for (recycle = 0; !err && recycle < TL_RECYCLES; recycle++) {
 		if (!strcmp(name, tl_policy_recycle_name(recycle)))
-			return choose_recycle(ns, recycle);
+			return knobs_time_wait_choose_recycle(ns, recycle);
 	}
 	return -EINVAL;
 }
 
-static struct tl_knob recycle = {
+static struct tl_knob knobs_time_wait_recycle = {
 	.attr = TL_KNOB_ATTR("recycle"),
-	.show = show_recycle,
-	.store = store_recycle,
+	.show = knobs_time_wait_show_recycle,
+	.store = knobs_time_wait_store_recycle,
 };
 
-static unsigned int enforce_ms_get(const struct tl_net *ns)
+static unsigned int knobs_time_wait_enforce_ms_get(const struct tl_net *ns)
 {
 	return tl_policy_enforce_ms(ns->policy);
 }
 
-static int enforce_ms_set(struct tl_net *ns, unsigned int value)
+static int knobs_time_wait_enforce_ms_set(struct tl_net *ns, unsigned int value)
 {
 	tl_policy_set_enforce_ms(ns->policy, value);
 	return 0;
 }
 
-static struct tl_knob enforce_ms = {
+static struct tl_knob knobs_time_wait_enforce_ms = {
 	.attr = TL_KNOB_ATTR("enforce_ms"),
 	.show = tl_knob_show_number,
 	.store = tl_knob_store_number,
-	.get = enforce_ms_get,
-	.set = enforce_ms_set,
+	.get = knobs_time_wait_enforce_ms_get,
+	.set = knobs_time_wait_enforce_ms_set,
 	.min = 1,
 	.max = TL_ENFORCE_MS_MAX,
 };
 
-static unsigned int quiet_ms_get(const struct tl_net *ns)
+static unsigned int knobs_time_wait_quiet_ms_get(const struct tl_net *ns)
 {
 	return tl_policy_quiet_ms(ns->policy);
 }
 
-static int quiet_ms_set(struct tl_net *ns, unsigned int value)
+static int knobs_time_wait_quiet_ms_set(struct tl_net *ns, unsigned int value)
 {
 	tl_policy_set_quiet_ms(ns->policy, value);
 	return 0;
 }
 
-static struct tl_knob quiet_ms = {
+static struct tl_knob knobs_time_wait_quiet_ms = {
 	.attr = TL_KNOB_ATTR("quiet_ms"),
 	.show = tl_knob_show_number,
 	.store = tl_knob_store_number,
-	.get = quiet_ms_get,
-	.set = quiet_ms_set,
+	.get = knobs_time_wait_quiet_ms_get,
+	.set = knobs_time_wait_quiet_ms_set,
 	.max = TL_QUIET_MS_MAX,
 };
 
-static unsigned int buckets_get(const struct tl_net *ns)
+static unsigned int knobs_time_wait_buckets_get(const struct tl_net *ns)
 {
 	return tl_what_if_buckets(ns);
 }
 
-static int buckets_set(struct tl_net *ns, unsigned int value)
+static int knobs_time_wait_buckets_set(struct tl_net *ns, unsigned int value)
 {
 	tl_what_if_set_buckets(ns, value);
 	return 0;
 }
 
-static struct tl_knob what_if_buckets = {
+static struct tl_knob knobs_time_wait_what_if_buckets = {
 	.attr = TL_KNOB_ATTR("what_if_buckets"),
 	.show = tl_knob_show_number,
 	.store = tl_knob_store_number,
-	.get = buckets_get,
-	.set = buckets_set,
+	.get = knobs_time_wait_buckets_get,
+	.set = knobs_time_wait_buckets_set,
 	.max = INT_MAX,
 };
 
-static unsigned int remember_get(const struct tl_net *ns)
+static unsigned int knobs_time_wait_remember_get(const struct tl_net *ns)
 {
 	return tl_remembered_most(ns->remembered);
 }
 
-static int remember_set(struct tl_net *ns, unsigned int value)
+static int knobs_time_wait_remember_set(struct tl_net *ns, unsigned int value)
 {
 	tl_remembered_set_most(ns->remembered, value);
 	return 0;
 }
 
-static struct tl_knob remember = {
+static struct tl_knob knobs_time_wait_remember = {
 	.attr = TL_KNOB_ATTR("remember"),
 	.show = tl_knob_show_number,
 	.store = tl_knob_store_number,
-	.get = remember_get,
-	.set = remember_set,
+	.get = knobs_time_wait_remember_get,
+	.set = knobs_time_wait_remember_set,
 	.max = TL_REMEMBER_MAX,
 };
 
-static unsigned int horizon_ms_get(const struct tl_net *ns)
+static unsigned int knobs_time_wait_horizon_ms_get(const struct tl_net *ns)
 {
 	return tl_remembered_horizon_ms(ns->remembered);
 }
 
-static int horizon_ms_set(struct tl_net *ns, unsigned int value)
+static int knobs_time_wait_horizon_ms_set(struct tl_net *ns, unsigned int value)
 {
 	tl_remembered_set_horizon_ms(ns->remembered, value);
 	return 0;
 }
 
-static struct tl_knob horizon_ms = {
+static struct tl_knob knobs_time_wait_horizon_ms = {
 	.attr = TL_KNOB_ATTR("horizon_ms"),
 	.show = tl_knob_show_number,
 	.store = tl_knob_store_number,
-	.get = horizon_ms_get,
-	.set = horizon_ms_set,
+	.get = knobs_time_wait_horizon_ms_get,
+	.set = knobs_time_wait_horizon_ms_set,
 	.max = TL_HORIZON_MS_MAX,
 };
 
-static unsigned int reset_get(const struct tl_net *ns)
+static unsigned int knobs_time_wait_reset_get(const struct tl_net *ns)
 {
 	return 0;
 }
 
-static int reset_set(struct tl_net *ns, unsigned int value)
+static int knobs_time_wait_reset_set(struct tl_net *ns, unsigned int value)
 {
 	tl_stragglers_reset(ns->stragglers);
 	tl_remembered_reset(ns->remembered);
@@ -223,17 +223,25 @@ static int reset_set(struct tl_net *ns, unsigned int value)
 	return 0;
 }
 
-static struct tl_knob reset = {
+static struct tl_knob knobs_time_wait_reset = {
 	.attr = TL_KNOB_ATTR("reset"),
 	.show = tl_knob_show_number,
 	.store = tl_knob_store_number,
-	.get = reset_get,
-	.set = reset_set,
+	.get = knobs_time_wait_reset_get,
+	.set = knobs_time_wait_reset_set,
 	.min = 1,
 	.max = 1,
 };
 
 struct tl_knob * const tl_knobs_time_wait[] = {
-	&length_ms, &length_rto_percent, &recycle, &enforce_ms, &quiet_ms,
-	&what_if_buckets, &remember, &horizon_ms, &reset, NULL
+	&knobs_time_wait_length_ms,
+	&knobs_time_wait_length_rto_percent,
+	&knobs_time_wait_recycle,
+	&knobs_time_wait_enforce_ms,
+	&knobs_time_wait_quiet_ms,
+	&knobs_time_wait_what_if_buckets,
+	&knobs_time_wait_remember,
+	&knobs_time_wait_horizon_ms,
+	&knobs_time_wait_reset,
+	NULL
 };

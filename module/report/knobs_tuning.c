@@ -42,37 +42,37 @@ struct control {
 	unsigned int max;
 };
 
-static struct kobject *tuning_directory;
-static struct bin_attribute tuning_mirrors[TL_SYSCTLS];
+static struct kobject *knobs_tuning_directory;
+static struct bin_attribute knobs_tuning_mirrors[TL_SYSCTLS];
 
-static struct tl_net *tuning_ns(void)
+static struct tl_net *knobs_tuning_ns(void)
 {
 	return tl_net(current->nsproxy->net_ns);
 }
 
-static bool tuning_may_write(const struct file *file, const struct tl_net *ns)
+static bool knobs_tuning_may_write(const struct file *file, const struct tl_net *ns)
 {
 	return file_ns_capable(file, ns->net->user_ns, CAP_NET_ADMIN) &&
 	       ns_capable(ns->net->user_ns, CAP_NET_ADMIN);
 }
 
 /* Locks the knobs of a namespace for a writer that may write them. */
-static int tuning_begin(const struct file *file, struct tl_net *ns,
-			const char *text, size_t count)
+static int knobs_tuning_begin(const struct file *file, struct tl_net *ns,
+			      const char *text, size_t count)
 {
-	if (!tuning_may_write(file, ns))
+	if (!knobs_tuning_may_write(file, ns))
 		return -EPERM;
 	if (memchr(text, 0, count))
 		return -EINVAL;
 	return mutex_lock_killable(&ns->knobs) ? -EINTR : 0;
 }
 
-static ssize_t mirror_read(struct file *file, struct kobject *kobj,
-			   tl_compat_bin_attribute *attr, char *buffer,
-			   loff_t pos, size_t count)
+static ssize_t knobs_tuning_mirror_read(struct file *file, struct kobject *kobj,
+					tl_compat_bin_attribute *attr, char *buffer,
+					loff_t pos, size_t count)
 {
-	const struct tl_sysctl *sysctl = &tl_sysctls[attr - tuning_mirrors];
-	char *text = tl_mirror_read(tuning_ns(), sysctl);
+	const struct tl_sysctl *sysctl = &tl_sysctls[attr - knobs_tuning_mirrors];
+	char *text = tl_mirror_read(knobs_tuning_ns(), sysctl);
 	size_t length;
 	ssize_t got;
 
@@ -86,13 +86,13 @@ static ssize_t mirror_read(struct file *file, struct kobject *kobj,
 	return got;
 }
 
-static ssize_t mirror_write(struct file *file, struct kobject *kobj,
-			    tl_compat_bin_attribute *attr, char *buffer,
-			    loff_t pos, size_t count)
+static ssize_t knobs_tuning_mirror_write(struct file *file, struct kobject *kobj,
+					 tl_compat_bin_attribute *attr, char *buffer,
+					 loff_t pos, size_t count)
 {
-	const struct tl_sysctl *sysctl = &tl_sysctls[attr - tuning_mirrors];
-	struct tl_net *ns = tuning_ns();
-	int err = tuning_begin(file, ns, buffer, count);
+	const struct tl_sysctl *sysctl = &tl_sysctls[attr - knobs_tuning_mirrors];
+	struct tl_net *ns = knobs_tuning_ns();
+	int err = knobs_tuning_begin(file, ns, buffer, count);
 
 	if (err)
 		return err;
@@ -102,11 +102,11 @@ static ssize_t mirror_write(struct file *file, struct kobject *kobj,
 	return err ?: count;
 }
 
-static ssize_t profile_read(struct file *file, struct kobject *kobj,
-			    tl_compat_bin_attribute *attr, char *buffer,
-			    loff_t pos, size_t count)
+static ssize_t knobs_tuning_profile_read(struct file *file, struct kobject *kobj,
+					 tl_compat_bin_attribute *attr, char *buffer,
+					 loff_t pos, size_t count)
 {
-	struct tl_net *ns = tuning_ns();
+	struct tl_net *ns = knobs_tuning_ns();
 	char text[TL_PROFILE_SIZE];
 	int length;
 
@@ -119,12 +119,12 @@ static ssize_t profile_read(struct file *file, struct kobject *kobj,
 	return memory_read_from_buffer(buffer, count, &pos, text, length);
 }
 
-static ssize_t profile_write(struct file *file, struct kobject *kobj,
-			     tl_compat_bin_attribute *attr, char *buffer,
-			     loff_t pos, size_t count)
+static ssize_t knobs_tuning_profile_write(struct file *file, struct kobject *kobj,
+					  tl_compat_bin_attribute *attr, char *buffer,
+					  loff_t pos, size_t count)
 {
-	struct tl_net *ns = tuning_ns();
-	int err = tuning_begin(file, ns, buffer, count);
+	struct tl_net *ns = knobs_tuning_ns();
+	int err = knobs_tuning_begin(file, ns, buffer, count);
 
 	if (err)
 		return err;
@@ -133,20 +133,20 @@ static ssize_t profile_write(struct file *file, struct kobject *kobj,
 	return err ?: count;
 }
 
-static ssize_t control_read(struct file *file, struct kobject *kobj,
-			    tl_compat_bin_attribute *attr, char *buffer,
-			    loff_t pos, size_t count)
+static ssize_t knobs_tuning_control_read(struct file *file, struct kobject *kobj,
+					 tl_compat_bin_attribute *attr, char *buffer,
+					 loff_t pos, size_t count)
 {
 	const struct control *control = container_of(attr, struct control, attr);
-	unsigned int value = control->get ? control->get(tuning_ns()) : 0;
+	unsigned int value = control->get ? control->get(knobs_tuning_ns()) : 0;
 	char text[TL_KNOB_SIZE];
 	int length = scnprintf(text, sizeof(text), "%u\n", value);
 
 	return memory_read_from_buffer(buffer, count, &pos, text, length);
 }
 
-static int control_store(const struct control *control, struct tl_net *ns,
-			 const char *buffer, loff_t pos, size_t count)
+static int knobs_tuning_control_store(const struct control *control, struct tl_net *ns,
+				      const char *buffer, loff_t pos, size_t count)
 {
 	char text[TL_KNOB_SIZE];
 	unsigned int value;
@@ -160,99 +160,100 @@ static int control_store(const struct control *control, struct tl_net *ns,
 	return err ?: control->set(ns, value);
 }
 
-static ssize_t control_write(struct file *file, struct kobject *kobj,
-			     tl_compat_bin_attribute *attr, char *buffer,
-			     loff_t pos, size_t count)
+static ssize_t knobs_tuning_control_write(struct file *file, struct kobject *kobj,
+					  tl_compat_bin_attribute *attr, char *buffer,
+					  loff_t pos, size_t count)
 {
 	const struct control *control = container_of(attr, struct control, attr);
-	struct tl_net *ns = tuning_ns();
-	int err = tuning_begin(file, ns, buffer, count);
+	struct tl_net *ns = knobs_tuning_ns();
+	int err = knobs_tuning_begin(file, ns, buffer, count);
 
 	if (err)
 		return err;
-	err = control_store(control, ns, buffer, pos, count);
+	err = knobs_tuning_control_store(control, ns, buffer, pos, count);
 	mutex_unlock(&ns->knobs);
 	return err ?: count;
 }
 
-static int apply_set(struct tl_net *ns, unsigned int value)
+static int knobs_tuning_apply_set(struct tl_net *ns, unsigned int value)
 {
 	return tl_profile_apply(ns);
 }
 
-static int confirm_set(struct tl_net *ns, unsigned int value)
+static int knobs_tuning_confirm_set(struct tl_net *ns, unsigned int value)
 {
 	return tl_profile_confirm(ns);
 }
 
-static unsigned int confirm_ms_get(const struct tl_net *ns)
+static unsigned int knobs_tuning_confirm_ms_get(const struct tl_net *ns)
 {
 	return READ_ONCE(ns->tuning->confirm_ms);
 }
 
-static int confirm_ms_set(struct tl_net *ns, unsigned int value)
+static int knobs_tuning_confirm_ms_set(struct tl_net *ns, unsigned int value)
 {
 	WRITE_ONCE(ns->tuning->confirm_ms, value);
 	return 0;
 }
 
-static int rollback_set(struct tl_net *ns, unsigned int value)
+static int knobs_tuning_rollback_set(struct tl_net *ns, unsigned int value)
 {
 	return tl_profile_rollback(ns);
 }
 
-static unsigned int keep_get(const struct tl_net *ns)
+static unsigned int knobs_tuning_keep_get(const struct tl_net *ns)
 {
 	return READ_ONCE(ns->tuning->keep);
 }
 
-static int keep_set(struct tl_net *ns, unsigned int value)
+static int knobs_tuning_keep_set(struct tl_net *ns, unsigned int value)
 {
 	WRITE_ONCE(ns->tuning->keep, value);
 	return 0;
 }
 
-static int reset_set(struct tl_net *ns, unsigned int value)
+static int knobs_tuning_reset_set(struct tl_net *ns, unsigned int value)
 {
 	return tl_counts_reset(ns);
 }
 
 #define CONTROL_ATTR(file_name)	{					\
 	.attr = { .name = file_name, .mode = 0666 },			\
-	.read = control_read,						\
-	.write = control_write,						\
+	.read = knobs_tuning_control_read,						\
+	.write = knobs_tuning_control_write,						\
 }
 
-static struct control controls[] = {
-	{ CONTROL_ATTR("apply"), NULL, apply_set, 1, 1 },
-	{ CONTROL_ATTR("confirm"), NULL, confirm_set, 1, 1 },
-	{ CONTROL_ATTR("confirm_ms"), confirm_ms_get, confirm_ms_set, 0, TL_CONFIRM_MS_MAX },
-	{ CONTROL_ATTR("rollback"), NULL, rollback_set, 1, 1 },
-	{ CONTROL_ATTR("keep"), keep_get, keep_set, 0, 1 },
-	{ CONTROL_ATTR("reset"), NULL, reset_set, 1, 1 },
+static struct control knobs_tuning_controls[] = {
+	{ CONTROL_ATTR("apply"), NULL, knobs_tuning_apply_set, 1, 1 },
+	{ CONTROL_ATTR("confirm"), NULL, knobs_tuning_confirm_set, 1, 1 },
+	{ CONTROL_ATTR("confirm_ms"), knobs_tuning_confirm_ms_get,
+	  knobs_tuning_confirm_ms_set, 0, TL_CONFIRM_MS_MAX },
+	{ CONTROL_ATTR("rollback"), NULL, knobs_tuning_rollback_set, 1, 1 },
+	{ CONTROL_ATTR("keep"), knobs_tuning_keep_get, knobs_tuning_keep_set, 0, 1 },
+	{ CONTROL_ATTR("reset"), NULL, knobs_tuning_reset_set, 1, 1 },
 };
 
-static struct bin_attribute profile = {
+static struct bin_attribute knobs_tuning_profile = {
 	.attr = { .name = "profile", .mode = 0666 },
-	.read = profile_read,
-	.write = profile_write,
+	.read = knobs_tuning_profile_read,
+	.write = knobs_tuning_profile_write,
 };
 
-static int tuning_add_all(void)
+static int knobs_tuning_add_all(void)
 {
 	unsigned int i;
-	int err = sysfs_create_bin_file(tuning_directory, &profile);
+	int err = sysfs_create_bin_file(knobs_tuning_directory, &knobs_tuning_profile);
 
-	for (i = 0; !err && i < ARRAY_SIZE(controls); i++)
-		err = sysfs_create_bin_file(tuning_directory, &controls[i].attr);
+	for (i = 0; !err && i < ARRAY_SIZE(knobs_tuning_controls); i++)
+		err = sysfs_create_bin_file(knobs_tuning_directory, &knobs_tuning_controls[i].attr);
 	for (i = 0; !err && i < TL_SYSCTLS; i++) {
-		tuning_mirrors[i] = (struct bin_attribute) {
+		knobs_tuning_mirrors[i] = (struct bin_attribute) {
 			.attr = { .name = tl_sysctls[i].name, .mode = 0666 },
-			.read = mirror_read,
-			.write = mirror_write,
+			.read = knobs_tuning_mirror_read,
+			.write = knobs_tuning_mirror_write,
 		};
-		err = sysfs_create_bin_file(tuning_directory,
-					    &tuning_mirrors[i]);
+		err = sysfs_create_bin_file(knobs_tuning_directory,
+					    &knobs_tuning_mirrors[i]);
 	}
 	return err;
 }
@@ -268,10 +269,10 @@ int tl_knobs_tuning_init(void)
 {
 	int err;
 
-	tuning_directory = kobject_create_and_add("tuning", tl_knobs_root());
-	if (!tuning_directory)
+	knobs_tuning_directory = kobject_create_and_add("tuning", tl_knobs_root());
+	if (!knobs_tuning_directory)
 		return -ENOMEM;
-	err = tuning_add_all();
+	err = knobs_tuning_add_all();
 	if (err)
 		tl_knobs_tuning_exit();
 	return err;
@@ -285,6 +286,6 @@ int tl_knobs_tuning_init(void)
  */
 void tl_knobs_tuning_exit(void)
 {
-	kobject_del(tuning_directory);
-	kobject_put(tuning_directory);
+	kobject_del(knobs_tuning_directory);
+	kobject_put(knobs_tuning_directory);
 }

@@ -23,7 +23,7 @@
 /* Empty buckets between two chances to reschedule. */
 #define BUCKETS_PER_BREATH	1024
 
-static const struct tl_report * const reports[TL_REPORTS] = {
+static const struct tl_report * const proc_reports[TL_REPORTS] = {
 	&tl_report_advice,
 	&tl_report_connections,
 	&tl_report_close_wait,
@@ -40,18 +40,18 @@ static const struct tl_report * const reports[TL_REPORTS] = {
 	&tl_report_tuning,
 };
 
-static const struct tl_sheet * const sheets[] = {
+static const struct tl_sheet * const proc_sheets[] = {
 	&tl_sheet_policy,
 	&tl_sheet_summary,
 	&tl_sheet_time_wait,
 };
 
-static LIST_HEAD(shown);	/* namespaces that have reports */
-static bool closing;	/* there shall be none any more */
-static DEFINE_MUTEX(shown_lock);	/* of both */
+static LIST_HEAD(proc_shown);	/* namespaces that have reports */
+static bool proc_closing;	/* there shall be none any more */
+static DEFINE_MUTEX(proc_shown_lock);	/* of both */
 
 /* Position 0 is the header; a bucket's or line's is its index plus one. */
-static void *position(const struct tl_reading *reading, loff_t *pos)
+static void *proc_position(const struct tl_reading *reading, loff_t *pos)
 {
 	loff_t last = reading->report->row ? tl_table_buckets() :
 					     reading->lines.count;
@@ -59,13 +59,13 @@ static void *position(const struct tl_reading *reading, loff_t *pos)
 	return *pos <= last ? pos : NULL;
 }
 
-static void forget(struct tl_reading *reading)
+static void proc_forget(struct tl_reading *reading)
 {
 	tl_holders_free(&reading->holders);
 	tl_lines_free(&reading->lines);
 }
 
-static int find_holders(struct tl_reading *reading)
+static int proc_find_holders(struct tl_reading *reading)
 {
 	struct pid_namespace *pids = tl_holders_pids();
 	struct net *net = reading->ns->net;
@@ -79,28 +79,28 @@ static int find_holders(struct tl_reading *reading)
 }
 
 /* Once for each time that the report is read from its beginning. */
-static int gather(struct tl_reading *reading)
+static int proc_gather(struct tl_reading *reading)
 {
 	const struct tl_report *report = reading->report;
 	int err = 0;
 
-	forget(reading);
+	proc_forget(reading);
 	if (report->holders_of && reading->privileged)
-		err = find_holders(reading);
+		err = proc_find_holders(reading);
 	if (!err && report->gather)
 		err = report->gather(reading);
 	return err;
 }
 
-static void *start(struct seq_file *seq, loff_t *pos)
+static void *proc_start(struct seq_file *seq, loff_t *pos)
 {
 	struct tl_reading *reading = seq->private;
-	int err = *pos ? 0 : gather(reading);
+	int err = *pos ? 0 : proc_gather(reading);
 
-	return err ? ERR_PTR(err) : position(reading, pos);
+	return err ? ERR_PTR(err) : proc_position(reading, pos);
 }
 
-static void *next(struct seq_file *seq, void *v, loff_t *pos)
+static void *proc_next(struct seq_file *seq, void *v, loff_t *pos)
 {
 	const struct tl_reading *reading = seq->private;
 	bool rows = reading->report->row;
@@ -108,16 +108,16 @@ static void *next(struct seq_file *seq, void *v, loff_t *pos)
 	do {
 		if (!(++*pos % BUCKETS_PER_BREATH))
 			cond_resched();
-	} while (position(reading, pos) && rows &&
+	} while (proc_position(reading, pos) && rows &&
 		 tl_table_bucket_empty(*pos - 1));
-	return position(reading, pos);
+	return proc_position(reading, pos);
 }
 
-static void stop(struct seq_file *seq, void *v)
+static void proc_stop(struct seq_file *seq, void *v)
 {
 }
 
-static bool show_row(struct tl_conn *conn, void *seq)
+static bool proc_show_row(struct tl_conn *conn, void *seq)
 {
 	const struct tl_reading *reading = ((struct seq_file *)seq)->private;
 
@@ -125,33 +125,33 @@ static bool show_row(struct tl_conn *conn, void *seq)
 	return true;
 }
 
-static void head(struct seq_file *seq, const char *name)
+static void proc_head(struct seq_file *seq, const char *name)
 {
 	seq_printf(seq, "# tcplab %s v1\n", name);
 }
 
-static int show(struct seq_file *seq, void *v)
+static int proc_show(struct seq_file *seq, void *v)
 {
 	const struct tl_reading *reading = seq->private;
 	const struct tl_report *report = reading->report;
 	loff_t pos = *(loff_t *)v;
 
 	if (!pos) {
-		head(seq, report->name);
+		proc_head(seq, report->name);
 		seq_printf(seq, "%s\n", report->columns);
 	} else if (report->row) {
-		tl_table_walk_bucket(pos - 1, reading->ns, show_row, seq);
+		tl_table_walk_bucket(pos - 1, reading->ns, proc_show_row, seq);
 	} else {
 		report->line(seq, tl_lines_at(&reading->lines, pos - 1));
 	}
 	return 0;
 }
 
-static const struct seq_operations report_ops = {
-	.start	= start,
-	.next	= next,
-	.stop	= stop,
-	.show	= show,
+static const struct seq_operations proc_report_ops = {
+	.start	= proc_start,
+	.next	= proc_next,
+	.stop	= proc_stop,
+	.show	= proc_show,
 };
 
 /*
@@ -159,7 +159,7 @@ static const struct seq_operations report_ops = {
  * namespaces would wait, in proc_remove(), for a reader whose page fault is never
  * answered. So it is let go of in release alone, which waits for no reader.
  */
-static int report_open(struct inode *inode, struct file *file)
+static int proc_report_open(struct inode *inode, struct file *file)
 {
 	const struct tl_report_file *self = pde_data(inode);
 	struct net *net = maybe_get_net(self->ns->net);
@@ -167,7 +167,7 @@ static int report_open(struct inode *inode, struct file *file)
 
 	if (!net)
 		return -ENXIO;
-	reading = __seq_open_private(file, &report_ops, sizeof(*reading));
+	reading = __seq_open_private(file, &proc_report_ops, sizeof(*reading));
 	if (!reading) {
 		put_net(net);
 		return -ENOMEM;
@@ -182,31 +182,31 @@ static int report_open(struct inode *inode, struct file *file)
 	return 0;
 }
 
-static int report_release(struct inode *inode, struct file *file)
+static int proc_report_release(struct inode *inode, struct file *file)
 {
 	struct seq_file *seq = file->private_data;
 	struct tl_reading *reading = seq->private;
 	struct net *net = reading->ns->net;
 	int err;
 
-	forget(reading);
+	proc_forget(reading);
 	err = seq_release_private(inode, file);
 	put_net(net);
 	return err;
 }
 
-static const struct proc_ops report_file_ops = {
-	.proc_open	= report_open,
+static const struct proc_ops proc_report_file_ops = {
+	.proc_open	= proc_report_open,
 	.proc_read	= seq_read,
 	.proc_lseek	= seq_lseek,
-	.proc_release	= report_release,
+	.proc_release	= proc_report_release,
 };
 
-static int show_sheet(struct seq_file *seq, void *unused)
+static int proc_show_sheet(struct seq_file *seq, void *unused)
 {
 	const struct tl_sheet *sheet = pde_data(file_inode(seq->file));
 
-	head(seq, sheet->name);
+	proc_head(seq, sheet->name);
 	seq_puts(seq, "name value\n");
 	sheet->show(seq, tl_net(seq_file_single_net(seq)));
 	return 0;
@@ -233,31 +233,31 @@ void tl_sheet_unknown(struct seq_file *seq, const char *name)
 	seq_printf(seq, "%s -\n", name);
 }
 
-static bool add_files(struct tl_net *ns)
+static bool proc_add_files(struct tl_net *ns)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(reports); i++) {
-		ns->reports->file[i] = (struct tl_report_file) { ns, reports[i] };
-		if (!proc_create_data(reports[i]->name, 0444, ns->reports->proc,
-				      &report_file_ops, &ns->reports->file[i]))
+	for (i = 0; i < ARRAY_SIZE(proc_reports); i++) {
+		ns->reports->file[i] = (struct tl_report_file) { ns, proc_reports[i] };
+		if (!proc_create_data(proc_reports[i]->name, 0444, ns->reports->proc,
+				      &proc_report_file_ops, &ns->reports->file[i]))
 			return false;
 	}
-	for (i = 0; i < ARRAY_SIZE(sheets); i++)
-		if (!proc_create_net_single(sheets[i]->name, 0444, ns->reports->proc,
-					    show_sheet, (void *)sheets[i]))
+	for (i = 0; i < ARRAY_SIZE(proc_sheets); i++)
+		if (!proc_create_net_single(proc_sheets[i]->name, 0444, ns->reports->proc,
+					    proc_show_sheet, (void *)proc_sheets[i]))
 			return false;
 	return true;
 }
 
 /* Lets go of the mutex; waits for readers if there is anything to remove. */
-static void remove_and_unlock(struct tl_reports *of)
+static void proc_remove_and_unlock(struct tl_reports *of)
 {
 	struct proc_dir_entry *proc = of->proc;
 
 	of->proc = NULL;
 	list_del_init(&of->shown);
-	mutex_unlock(&shown_lock);
+	mutex_unlock(&proc_shown_lock);
 	proc_remove(proc);
 }
 
@@ -279,15 +279,15 @@ int tl_report_net_init(struct tl_net *ns)
 	of->proc = proc_net_mkdir(ns->net, "tcplab", ns->net->proc_net);
 	if (!of->proc)
 		return -ENOMEM;
-	if (!add_files(ns))
+	if (!proc_add_files(ns))
 		err = -ENOMEM;
-	mutex_lock(&shown_lock);
-	if (err || closing) {
-		remove_and_unlock(of);
+	mutex_lock(&proc_shown_lock);
+	if (err || proc_closing) {
+		proc_remove_and_unlock(of);
 		return err;
 	}
-	list_add(&of->shown, &shown);
-	mutex_unlock(&shown_lock);
+	list_add(&of->shown, &proc_shown);
+	mutex_unlock(&proc_shown_lock);
 	return 0;
 }
 
@@ -300,8 +300,8 @@ int tl_report_net_init(struct tl_net *ns)
  */
 void tl_report_net_exit(struct tl_net *ns)
 {
-	mutex_lock(&shown_lock);
-	remove_and_unlock(ns->reports);
+	mutex_lock(&proc_shown_lock);
+	proc_remove_and_unlock(ns->reports);
 }
 
 /**
@@ -317,18 +317,18 @@ void tl_report_exit(void)
 	struct tl_reports *of;
 	struct net *net;
 
-	mutex_lock(&shown_lock);
-	closing = true;
-	while (!list_empty(&shown)) {
-		of = list_first_entry(&shown, struct tl_reports, shown);
+	mutex_lock(&proc_shown_lock);
+	proc_closing = true;
+	while (!list_empty(&proc_shown)) {
+		of = list_first_entry(&proc_shown, struct tl_reports, shown);
 		net = maybe_get_net(of->ns->net);
 		if (net) {
-			remove_and_unlock(of);
+			proc_remove_and_unlock(of);
 			put_net(net);
-			mutex_lock(&shown_lock);
+			mutex_lock(&proc_shown_lock);
 		} else {
 			list_del_init(&of->shown);
 		}
 	}
-	mutex_unlock(&shown_lock);
+	mutex_unlock(&proc_shown_lock);
 }

@@ -12,8 +12,8 @@ struct line {
 	struct tl_advice advice;
 };
 
-static int advice_ask(struct tl_lines *lines, struct tl_net *ns,
-		      struct tl_advice *advices)
+static int report_advice_ask(struct tl_lines *lines, struct tl_net *ns,
+			     struct tl_advice *advices)
 {
 	int count = tl_advice_ask(ns, advices), i;
 
@@ -27,7 +27,7 @@ static int advice_ask(struct tl_lines *lines, struct tl_net *ns,
 	return min(count, 0);
 }
 
-static int gather(struct tl_reading *reading)
+static int report_advice_gather(struct tl_reading *reading)
 {
 	struct tl_advice *advices;
 	int err;
@@ -36,12 +36,12 @@ static int gather(struct tl_reading *reading)
 	if (!advices)
 		return -ENOMEM;
 	err = tl_lines_reserve(&reading->lines, TL_RULES) ?:
-	      advice_ask(&reading->lines, reading->ns, advices);
+	      report_advice_ask(&reading->lines, reading->ns, advices);
 	kvfree(advices);
 	return err;
 }
 
-static void write(struct seq_file *seq, const void *data)
+static void report_advice_write(struct seq_file *seq, const void *data)
 {
 	const struct line *line = data;
 	const struct tl_advice *advice = &line->advice;
@@ -62,6 +62,6 @@ const struct tl_report tl_report_advice = {
 	.name = "advice",
 	.columns = "severity name value suggestion evidence",
 	.line_size = sizeof(struct line),
-	.gather = gather,
-	.line = write,
+	.gather = report_advice_gather,
+	.line = report_advice_write,
 };

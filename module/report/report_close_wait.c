@@ -21,8 +21,8 @@ struct line {
 	unsigned long inode;
 };
 
-static void write_one(struct seq_file *seq, const struct line *line,
-		      const struct tl_holder *holder)
+static void report_close_wait_write_one(struct seq_file *seq, const struct line *line,
+					const struct tl_holder *holder)
 {
 	const struct tl_end *end = line->end;
 
@@ -39,7 +39,7 @@ static void write_one(struct seq_file *seq, const struct line *line,
 	seq_putc(seq, '\n');
 }
 
-static void write(struct seq_file *seq, const struct tl_end *end)
+static void report_close_wait_write(struct seq_file *seq, const struct tl_end *end)
 {
 	const struct tl_reading *reading = seq->private;
 	struct line line = {
@@ -51,15 +51,15 @@ static void write(struct seq_file *seq, const struct tl_end *end)
 	tl_close_wait_look(reading->ns->close_wait, end->sk, end->age_ms, &line.wait);
 	holder = tl_holders_of(&reading->holders, end->sk);
 	do {
-		write_one(seq, &line, holder);
+		report_close_wait_write_one(seq, &line, holder);
 		if (holder)
 			holder = tl_holders_next(&reading->holders, holder);
 	} while (holder);
 }
 
-static void row(struct seq_file *seq, struct tl_conn *conn)
+static void report_close_wait_row(struct seq_file *seq, struct tl_conn *conn)
 {
-	tl_ends_show(seq, conn, BIT(TL_CLOSE_WAIT), write);
+	tl_ends_show(seq, conn, BIT(TL_CLOSE_WAIT), report_close_wait_write);
 }
 
 const struct tl_report tl_report_close_wait = {
@@ -67,5 +67,5 @@ const struct tl_report tl_report_close_wait = {
 	.columns =
 	"local remote age_ms cause unread_bytes leak remote_state uid pid comm fd inode cgroup",
 	.holders_of = TCPF_CLOSE_WAIT | TCPF_LISTEN,
-	.row = row,
+	.row = report_close_wait_row,
 };

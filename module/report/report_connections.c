@@ -5,7 +5,7 @@
 #include "report.h"
 #include "view.h"
 
-static const char * const origins[] = {
+static const char * const report_connections_origins[] = {
 	[TL_ACTIVE]	= "active",
 	[TL_PASSIVE]	= "passive",
 	[TL_LOOPBACK]	= "loopback",
@@ -15,7 +15,7 @@ static const char * const origins[] = {
 	[TL_ADOPTED_PASSIVE]	= "adopted",
 };
 
-static void row(struct seq_file *seq, struct tl_conn *conn)
+static void report_connections_row(struct seq_file *seq, struct tl_conn *conn)
 {
 	struct tl_view view;
 
@@ -26,7 +26,7 @@ static void row(struct seq_file *seq, struct tl_conn *conn)
 	tl_view_address(seq, &view.key, view.local);
 	seq_putc(seq, ' ');
 	tl_view_address(seq, &view.key, !view.local);
-	tl_view_word(seq, origins[view.origin]);
+	tl_view_word(seq, report_connections_origins[view.origin]);
 	tl_view_word(seq, tl_state_name(view.state[view.local]));
 	tl_view_word(seq, tl_state_name(view.state[!view.local]));
 	tl_view_number(seq, view.age_ms);
@@ -42,5 +42,5 @@ const struct tl_report tl_report_connections = {
 	.name = "connections",
 	.columns =
 	"local remote origin local_state remote_state age_ms state_ms idle_ms cc uid ends",
-	.row = row,
+	.row = report_connections_row,
 };

@@ -10,7 +10,7 @@
 #include "report.h"
 #include "view.h"
 
-static u32 left_ms(unsigned long expires)
+static u32 report_fin_wait_left_ms(unsigned long expires)
 {
 	long left = expires - jiffies;
 
@@ -23,24 +23,24 @@ static u32 left_ms(unsigned long expires)
  * mini-socket. In the other states retransmissions end it, and while a process
  * holds it, nothing does.
  */
-static u32 timeout_ms(const struct tl_end *end)
+static u32 report_fin_wait_timeout_ms(const struct tl_end *end)
 {
 	struct sock *sk = end->sk;
 	const struct timer_list *timer;
 	int more;
 
 	if (!tl_socket_is_full(sk))
-		return left_ms(READ_ONCE(inet_twsk(sk)->tw_timer.expires));
+		return report_fin_wait_left_ms(READ_ONCE(inet_twsk(sk)->tw_timer.expires));
 	timer = tl_compat_keepalive_timer(sk);
 	if (end->state != TL_FIN_WAIT_2 || !sock_flag(sk, SOCK_DEAD) ||
 	    !timer_pending(timer))
 		return TL_VIEW_UNKNOWN;
 	more = tcp_fin_time(sk) - TCP_TIMEWAIT_LEN;
-	return left_ms(READ_ONCE(timer->expires)) +
+	return report_fin_wait_left_ms(READ_ONCE(timer->expires)) +
 	       jiffies_to_msecs(max(more, 0));
 }
 
-static void write(struct seq_file *seq, const struct tl_end *end)
+static void report_fin_wait_write(struct seq_file *seq, const struct tl_end *end)
 {
 	const struct tl_reading *reading = seq->private;
 	bool full = tl_socket_is_full(end->sk);
@@ -50,7 +50,7 @@ static void write(struct seq_file *seq, const struct tl_end *end)
 	tl_view_word(seq, tl_state_name(end->state));
 	tl_view_number(seq, end->age_ms);
 	tl_view_number(seq, orphan);
-	tl_view_number(seq, timeout_ms(end));
+	tl_view_number(seq, report_fin_wait_timeout_ms(end));
 	tl_view_word(seq, tl_state_name(end->remote_state));
 	tl_view_uid(seq, full ? READ_ONCE(end->sk->sk_uid) : INVALID_UID);
 	if (orphan)
@@ -60,11 +60,11 @@ static void write(struct seq_file *seq, const struct tl_end *end)
 	seq_putc(seq, '\n');
 }
 
-static void row(struct seq_file *seq, struct tl_conn *conn)
+static void report_fin_wait_row(struct seq_file *seq, struct tl_conn *conn)
 {
 	tl_ends_show(seq, conn,
 		     BIT(TL_FIN_WAIT_1) | BIT(TL_FIN_WAIT_2) | BIT(TL_CLOSING),
-		     write);
+		     report_fin_wait_write);
 }
 
 const struct tl_report tl_report_fin_wait = {
@@ -72,5 +72,5 @@ const struct tl_report tl_report_fin_wait = {
 	.columns =
 	"local remote state age_ms orphan timeout_ms remote_state uid pid comm fd",
 	.holders_of = TCPF_FIN_WAIT1 | TCPF_FIN_WAIT2 | TCPF_CLOSING,
-	.row = row,
+	.row = report_fin_wait_row,
 };

@@ -7,7 +7,7 @@
 #include "report.h"
 #include "view.h"
 
-static void row(struct seq_file *seq, struct tl_conn *conn)
+static void report_half_open_row(struct seq_file *seq, struct tl_conn *conn)
 {
 	enum tl_evidence evidence;
 	struct tl_view view;
@@ -35,5 +35,5 @@ static void row(struct seq_file *seq, struct tl_conn *conn)
 const struct tl_report tl_report_half_open = {
 	.name = "half_open",
 	.columns = "local remote age_ms evidence local_state remote_state",
-	.row = row,
+	.row = report_half_open_row,
 };

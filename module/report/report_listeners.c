@@ -55,12 +55,12 @@ struct sum {
 	u64 accepted;
 };
 
-static void count(struct sock *unused, void *count)
+static void report_listeners_count(struct sock *unused, void *count)
 {
 	++*(u32 *)count;
 }
 
-static void set_address(struct tl_key *key, const struct sock *sk)
+static void report_listeners_set_address(struct tl_key *key, const struct sock *sk)
 {
 	memset(key, 0, sizeof(*key));
 	key->port[0] = inet_sk(sk)->inet_sport;
@@ -74,7 +74,7 @@ static void set_address(struct tl_key *key, const struct sock *sk)
 #endif
 }
 
-static void set_queues(struct line *line, struct sock *sk)
+static void report_listeners_set_queues(struct line *line, struct sock *sk)
 {
 	line->backlog = READ_ONCE(sk->sk_max_ack_backlog);
 	line->queue = READ_ONCE(sk->sk_ack_backlog);
@@ -83,7 +83,7 @@ static void set_queues(struct line *line, struct sock *sk)
 	line->counted = tl_listeners_counts(sk, &line->counts);
 }
 
-static void add(struct sock *sk, void *data)
+static void report_listeners_add(struct sock *sk, void *data)
 {
 	struct sock_reuseport *group = rcu_dereference(sk->sk_reuseport_cb);
 	struct tl_lines *lines = data;
@@ -93,15 +93,15 @@ static void add(struct sock *sk, void *data)
 		return;
 	line = tl_lines_add(lines, lines->count, U32_MAX);
 	line->group_id = group ? (unsigned long)group : (unsigned long)sk;
-	set_address(&line->address, sk);
-	set_queues(line, sk);
+	report_listeners_set_address(&line->address, sk);
+	report_listeners_set_queues(line, sk);
 	line->group = group ? READ_ONCE(group->num_socks) : 1;
 	line->inode = tl_socket_inode(sk);
 	line->acceptor = tl_listeners_acceptor(sk);
 	line->uid = READ_ONCE(sk->sk_uid);
 }
 
-static struct sum *sum_of(struct tl_lines *sums, const struct line *line)
+static struct sum *report_listeners_sum_of(struct tl_lines *sums, const struct line *line)
 {
 	struct sum *sum = tl_lines_find(sums, line->group_id);
 
@@ -113,7 +113,7 @@ static struct sum *sum_of(struct tl_lines *sums, const struct line *line)
 }
 
 /* What each group has accepted: the whole that its sockets have a part in. */
-static int sum_up(struct tl_lines *lines)
+static int report_listeners_sum_up(struct tl_lines *lines)
 {
 	struct tl_lines sums;
 	u32 i;
@@ -127,32 +127,32 @@ static int sum_up(struct tl_lines *lines)
 		struct line *line = tl_lines_at(lines, i);
 
 		if (line->counted)
-			sum_of(&sums, line)->accepted += line->counts.accepted;
+			report_listeners_sum_of(&sums, line)->accepted += line->counts.accepted;
 	}
 	for (i = 0; i < lines->count; i++) {
 		struct line *line = tl_lines_at(lines, i);
 
 		if (line->counted)
-			line->group_accepted = sum_of(&sums, line)->accepted;
+			line->group_accepted = report_listeners_sum_of(&sums, line)->accepted;
 	}
 	tl_lines_free(&sums);
 	return 0;
 }
 
-static int gather(struct tl_reading *reading)
+static int report_listeners_gather(struct tl_reading *reading)
 {
 	u32 number = 0;
 	int err;
 
-	tl_socket_walk_listeners(reading->ns->net, count, &number);
+	tl_socket_walk_listeners(reading->ns->net, report_listeners_count, &number);
 	err = tl_lines_reserve(&reading->lines, number + number / 8 + 8);
 	if (err)
 		return err;
-	tl_socket_walk_listeners(reading->ns->net, add, &reading->lines);
-	return sum_up(&reading->lines);
+	tl_socket_walk_listeners(reading->ns->net, report_listeners_add, &reading->lines);
+	return report_listeners_sum_up(&reading->lines);
 }
 
-static u32 share_percent(const struct line *line)
+static u32 report_listeners_share_percent(const struct line *line)
 {
 	u64 whole = line->group_accepted;
 
@@ -161,7 +161,7 @@ static u32 share_percent(const struct line *line)
 	return div64_u64(100 * line->counts.accepted + whole / 2, whole);
 }
 
-static void write_number(struct seq_file *seq, bool known, u64 number)
+static void report_listeners_write_number(struct seq_file *seq, bool known, u64 number)
 {
 	if (known)
 		seq_put_decimal_ull(seq, " ", number);
@@ -169,7 +169,7 @@ static void write_number(struct seq_file *seq, bool known, u64 number)
 		tl_view_number(seq, TL_VIEW_UNKNOWN);
 }
 
-static void write(struct seq_file *seq, const void *data)
+static void report_listeners_write(struct seq_file *seq, const void *data)
 {
 	const struct tl_reading *reading = seq->private;
 	const struct line *line = data;
@@ -178,13 +178,13 @@ static void write(struct seq_file *seq, const void *data)
 	tl_view_address(seq, &line->address, 0);
 	tl_view_number(seq, line->backlog);
 	tl_view_number(seq, line->queue);
-	write_number(seq, counted, max(line->counts.peak, line->queue));
+	report_listeners_write_number(seq, counted, max(line->counts.peak, line->queue));
 	tl_view_number(seq, line->syn_queue);
-	write_number(seq, counted, line->counts.overflows);
+	report_listeners_write_number(seq, counted, line->counts.overflows);
 	tl_view_number(seq, line->drops);
-	write_number(seq, counted, line->counts.accepted);
+	report_listeners_write_number(seq, counted, line->counts.accepted);
 	tl_view_number(seq, line->group);
-	tl_view_number(seq, share_percent(line));
+	tl_view_number(seq, report_listeners_share_percent(line));
 	tl_view_uid(seq, line->uid);
 	if (line->inode)
 		tl_view_holder(seq, tl_holders_acceptor(&reading->holders,
@@ -201,6 +201,6 @@ const struct tl_report tl_report_listeners = {
 	"local backlog accept_queue accept_queue_peak syn_queue overflows drops accepted group share_percent uid pid comm fd",
 	.holders_of = TCPF_LISTEN,
 	.line_size = sizeof(struct line),
-	.gather = gather,
-	.line = write,
+	.gather = report_listeners_gather,
+	.line = report_listeners_write,
 };

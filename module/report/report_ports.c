@@ -8,7 +8,7 @@
 #include "view.h"
 
 /* What uses most comes first. */
-static int compare(const void *a, const void *b)
+static int report_ports_compare(const void *a, const void *b)
 {
 	const struct tl_port_use *x = &((const struct tl_port_line *)a)->use;
 	const struct tl_port_use *y = &((const struct tl_port_line *)b)->use;
@@ -20,17 +20,17 @@ static int compare(const void *a, const void *b)
 	return 0;
 }
 
-static int gather(struct tl_reading *reading)
+static int report_ports_gather(struct tl_reading *reading)
 {
 	int err = tl_ports_copy(reading->ns, &reading->lines);
 
 	if (!err)
 		sort(reading->lines.element, reading->lines.count,
-		     sizeof(struct tl_port_line), compare, NULL);
+		     sizeof(struct tl_port_line), report_ports_compare, NULL);
 	return err;
 }
 
-static void write_ends(struct seq_file *seq, const struct tl_destination *to)
+static void report_ports_write_ends(struct seq_file *seq, const struct tl_destination *to)
 {
 	tl_view_host(seq, &to->local);
 	tl_view_interface(seq, to->scope);
@@ -41,12 +41,12 @@ static void write_ends(struct seq_file *seq, const struct tl_destination *to)
 	tl_view_interface(seq, to->scope);
 }
 
-static void write(struct seq_file *seq, const void *data)
+static void report_ports_write(struct seq_file *seq, const void *data)
 {
 	const struct tl_port_line *line = data;
 	const struct tl_port_use *use = &line->use;
 
-	write_ends(seq, &use->to);
+	report_ports_write_ends(seq, &use->to);
 	tl_view_number(seq, use->in_use);
 	tl_view_number(seq, use->load.waiting);
 	tl_view_number(seq, line->range);
@@ -62,6 +62,6 @@ const struct tl_report tl_report_ports = {
 	.columns =
 	"local_addr remote in_use time_wait range used_percent connect_rate exhausted_in_ms failures",
 	.line_size = sizeof(struct tl_port_line),
-	.gather = gather,
-	.line = write,
+	.gather = report_ports_gather,
+	.line = report_ports_write,
 };

@@ -22,7 +22,7 @@ struct line {
 };
 
 /* Ranges in which there was none are left out. */
-static int gather(struct tl_reading *reading)
+static int report_stragglers_gather(struct tl_reading *reading)
 {
 	const struct tl_stragglers *all = reading->ns->stragglers;
 	unsigned int i, cells = TL_KINDS * TL_VERDICTS * TL_LATE_RANGES;
@@ -47,7 +47,7 @@ static int gather(struct tl_reading *reading)
 	return 0;
 }
 
-static void write(struct seq_file *seq, const void *data)
+static void report_stragglers_write(struct seq_file *seq, const void *data)
 {
 	const struct line *line = data;
 
@@ -64,6 +64,6 @@ const struct tl_report tl_report_stragglers = {
 	.name = "stragglers",
 	.columns = "kind verdict from_ms to_ms count",
 	.line_size = sizeof(struct line),
-	.gather = gather,
-	.line = write,
+	.gather = report_stragglers_gather,
+	.line = report_stragglers_write,
 };

@@ -5,10 +5,12 @@
 #include "report.h"
 #include "view.h"
 
-static const u32 edges[] = {
+static const u32 report_time_wait_age_edges[] = {
 	0, 1000, 2000, 5000, 10000, 15000, 30000, 45000, 60000, 62000, 120000,
 	240000, 600000
 };
+
+#define RANGES	ARRAY_SIZE(report_time_wait_age_edges)
 
 /**
  * struct line - a range of ages
@@ -24,27 +26,27 @@ struct line {
 	u32 count;
 };
 
-static int gather(struct tl_reading *reading)
+static int report_time_wait_age_gather(struct tl_reading *reading)
 {
-	u32 counts[ARRAY_SIZE(edges)];
+	const u32 *edges = report_time_wait_age_edges;
+	u32 counts[RANGES];
 	unsigned int i;
-	int err = tl_lines_reserve(&reading->lines, ARRAY_SIZE(edges));
+	int err = tl_lines_reserve(&reading->lines, RANGES);
 
 	if (err)
 		return err;
-	tl_time_wait_ages(reading->ns->time_wait, edges, ARRAY_SIZE(edges), counts);
-	for (i = 0; i < ARRAY_SIZE(edges); i++) {
+	tl_time_wait_ages(reading->ns->time_wait, edges, RANGES, counts);
+	for (i = 0; i < RANGES; i++) {
 		struct line *line = tl_lines_add(&reading->lines, 0, U32_MAX);
 
 		line->from_ms = edges[i];
-		line->to_ms = i + 1 < ARRAY_SIZE(edges) ? edges[i + 1] :
-							  TL_VIEW_UNKNOWN;
+		line->to_ms = i + 1 < RANGES ? edges[i + 1] : TL_VIEW_UNKNOWN;
 		line->count = counts[i];
 	}
 	return 0;
 }
 
-static void write(struct seq_file *seq, const void *data)
+static void report_time_wait_age_write(struct seq_file *seq, const void *data)
 {
 	const struct line *line = data;
 
@@ -58,6 +60,6 @@ const struct tl_report tl_report_time_wait_age = {
 	.name = "time_wait_age",
 	.columns = "from_ms to_ms count",
 	.line_size = sizeof(struct line),
-	.gather = gather,
-	.line = write,
+	.gather = report_time_wait_age_gather,
+	.line = report_time_wait_age_write,
 };

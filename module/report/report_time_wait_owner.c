@@ -8,7 +8,7 @@
 #include "view.h"
 
 /* Most sockets first, then those who had most. */
-static int compare(const void *a, const void *b)
+static int report_time_wait_owner_compare(const void *a, const void *b)
 {
 	const struct tl_first_close_line *x = a, *y = b;
 
@@ -19,17 +19,18 @@ static int compare(const void *a, const void *b)
 	return 0;
 }
 
-static int gather(struct tl_reading *reading)
+static int report_time_wait_owner_gather(struct tl_reading *reading)
 {
 	int err = tl_first_closes_copy(reading->ns->first_closes, &reading->lines);
 
 	if (!err)
 		sort(reading->lines.element, reading->lines.count,
-		     sizeof(struct tl_first_close_line), compare, NULL);
+		     sizeof(struct tl_first_close_line), report_time_wait_owner_compare, NULL);
 	return err;
 }
 
-static void write_net(struct seq_file *seq, const struct tl_first_close_line *row)
+static void report_time_wait_owner_write_net(struct seq_file *seq,
+					     const struct tl_first_close_line *row)
 {
 	seq_putc(seq, ' ');
 	if (!row->key.net_bits) {
@@ -40,7 +41,7 @@ static void write_net(struct seq_file *seq, const struct tl_first_close_line *ro
 	seq_printf(seq, "/%u", row->key.net_bits);
 }
 
-static void write(struct seq_file *seq, const void *data)
+static void report_time_wait_owner_write(struct seq_file *seq, const void *data)
 {
 	const struct tl_reading *reading = seq->private;
 	const struct tl_first_close_line *row = data;
@@ -50,7 +51,7 @@ static void write(struct seq_file *seq, const void *data)
 		seq_put_decimal_ull(seq, "", row->key.local_port);
 	else
 		seq_putc(seq, '-');
-	write_net(seq, row);
+	report_time_wait_owner_write_net(seq, row);
 	tl_view_uid(seq, who->uid);
 	tl_view_word(seq, reading->privileged && tl_holders_may_name(who->pid_ns) ?
 			  who->comm : "");
@@ -63,6 +64,6 @@ const struct tl_report tl_report_time_wait_owner = {
 	.name = "time_wait_owner",
 	.columns = "local_port remote_net uid comm entered now",
 	.line_size = sizeof(struct tl_first_close_line),
-	.gather = gather,
-	.line = write,
+	.gather = report_time_wait_owner_gather,
+	.line = report_time_wait_owner_write,
 };

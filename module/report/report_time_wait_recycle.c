@@ -7,29 +7,29 @@
 #include "report.h"
 #include "view.h"
 
-static u64 harm(const struct tl_tw_recycle_line *line)
+static u64 report_time_wait_recycle_harm(const struct tl_tw_recycle_line *line)
 {
 	return (u64)line->peer.would_drop + line->peer.dropped;
 }
 
-static int compare(const void *a, const void *b)
+static int report_time_wait_recycle_compare(const void *a, const void *b)
 {
-	if (harm(a) == harm(b))
+	if (report_time_wait_recycle_harm(a) == report_time_wait_recycle_harm(b))
 		return 0;
-	return harm(a) < harm(b) ? 1 : -1;
+	return report_time_wait_recycle_harm(a) < report_time_wait_recycle_harm(b) ? 1 : -1;
 }
 
-static int gather(struct tl_reading *reading)
+static int report_time_wait_recycle_gather(struct tl_reading *reading)
 {
 	int err = tl_tw_recycle_copy(reading->ns->recycle_peers, &reading->lines);
 
 	if (!err)
 		sort(reading->lines.element, reading->lines.count,
-		     sizeof(struct tl_tw_recycle_line), compare, NULL);
+		     sizeof(struct tl_tw_recycle_line), report_time_wait_recycle_compare, NULL);
 	return err;
 }
 
-static void write(struct seq_file *seq, const void *data)
+static void report_time_wait_recycle_write(struct seq_file *seq, const void *data)
 {
 	const struct tl_tw_recycle_peer *peer = &((const struct tl_tw_recycle_line *)data)->peer;
 
@@ -44,6 +44,6 @@ const struct tl_report tl_report_time_wait_recycle = {
 	.name = "time_wait_recycle",
 	.columns = "remote_addr would_drop dropped behind_ms",
 	.line_size = sizeof(struct tl_tw_recycle_line),
-	.gather = gather,
-	.line = write,
+	.gather = report_time_wait_recycle_gather,
+	.line = report_time_wait_recycle_write,
 };

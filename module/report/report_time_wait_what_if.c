@@ -21,7 +21,7 @@ struct line {
 	u32 fins;
 };
 
-static void ask(struct tl_net *ns, struct line *line)
+static void report_time_wait_what_if_ask(struct tl_net *ns, struct line *line)
 {
 	const struct tl_stragglers *seen = ns->stragglers;
 	u32 length_ms = line->row.length_ms;
@@ -39,7 +39,7 @@ static void ask(struct tl_net *ns, struct line *line)
 	}
 }
 
-static int gather(struct tl_reading *reading)
+static int report_time_wait_what_if_gather(struct tl_reading *reading)
 {
 	struct tl_what_if_row rows[TL_WHAT_IF_LENGTHS];
 	unsigned int i, count;
@@ -52,12 +52,12 @@ static int gather(struct tl_reading *reading)
 		struct line *line = tl_lines_add(&reading->lines, i, 1);
 
 		line->row = rows[i];
-		ask(reading->ns, line);
+		report_time_wait_what_if_ask(reading->ns, line);
 	}
 	return 0;
 }
 
-static void write(struct seq_file *seq, const void *data)
+static void report_time_wait_what_if_write(struct seq_file *seq, const void *data)
 {
 	const struct line *line = data;
 	const struct tl_what_if_row *row = &line->row;
@@ -77,6 +77,6 @@ const struct tl_report tl_report_time_wait_what_if = {
 	.columns =
 	"length_ms population_now population_peak memory_bytes overflow old_duplicates_exposed last_acks_lost",
 	.line_size = sizeof(struct line),
-	.gather = gather,
-	.line = write,
+	.gather = report_time_wait_what_if_gather,
+	.line = report_time_wait_what_if_write,
 };

@@ -19,8 +19,8 @@ struct line {
 	const char *old;
 };
 
-static int tuning_add(struct tl_lines *lines, const struct tl_sysctl *sysctl,
-		      const char *old)
+static int report_tuning_add(struct tl_lines *lines, const struct tl_sysctl *sysctl,
+			     const char *old)
 {
 	struct line *line = tl_lines_add(lines, 0, U32_MAX);
 
@@ -31,7 +31,7 @@ static int tuning_add(struct tl_lines *lines, const struct tl_sysctl *sysctl,
 	return 0;
 }
 
-static int gather(struct tl_reading *reading)
+static int report_tuning_gather(struct tl_reading *reading)
 {
 	struct tl_lines *lines = &reading->lines;
 	unsigned int i, j;
@@ -41,14 +41,14 @@ static int gather(struct tl_reading *reading)
 	for (i = 0; !err && i < TL_SYSCTLS; i++) {
 		const struct tl_sysctl *sysctl = &tl_sysctls[i];
 
-		err = tuning_add(lines, sysctl, NULL);
+		err = report_tuning_add(lines, sysctl, NULL);
 		for (j = 0; !err && j < TL_OLD_NAMES && sysctl->old[j]; j++)
-			err = tuning_add(lines, sysctl, sysctl->old[j]);
+			err = report_tuning_add(lines, sysctl, sysctl->old[j]);
 	}
 	return err;
 }
 
-static void tuning_range(struct seq_file *seq, const struct tl_sysctl *sysctl)
+static void report_tuning_range(struct seq_file *seq, const struct tl_sysctl *sysctl)
 {
 	const struct tl_bounds *bounds = &sysctl->bounds;
 
@@ -61,7 +61,7 @@ static void tuning_range(struct seq_file *seq, const struct tl_sysctl *sysctl)
 }
 
 /* The two templates with a slash between, where they differ. */
-static void tuning_seed(struct seq_file *seq, const struct tl_sysctl *sysctl)
+static void report_tuning_seed(struct seq_file *seq, const struct tl_sysctl *sysctl)
 {
 	const char *first = sysctl->seed[0], *second = sysctl->seed[1];
 
@@ -74,7 +74,7 @@ static void tuning_seed(struct seq_file *seq, const struct tl_sysctl *sysctl)
 	tl_view_value(seq, second);
 }
 
-static const char *tuning_told(u8 told)
+static const char *report_tuning_told(u8 told)
 {
 	static const char * const texts[] = {
 		[TL_TOLD_CHANGED]	= "was not put back: somebody else had changed it",
@@ -87,8 +87,8 @@ static const char *tuning_told(u8 told)
 }
 
 /* Why there is nothing to tell but its absence. */
-static const char *tuning_reason(const struct tl_sysctl *sysctl,
-				 const char *status)
+static const char *report_tuning_reason(const struct tl_sysctl *sysctl,
+					const char *status)
 {
 	if (!status)
 		return NULL;
@@ -103,8 +103,8 @@ static const char *tuning_reason(const struct tl_sysctl *sysctl,
 }
 
 /* More than one part have a semicolon between; returns what comes before the next. */
-static const char *tuning_part(struct seq_file *seq, const char *before,
-			       const char *text)
+static const char *report_tuning_part(struct seq_file *seq, const char *before,
+				      const char *text)
 {
 	if (!text)
 		return before;
@@ -113,8 +113,8 @@ static const char *tuning_part(struct seq_file *seq, const char *before,
 }
 
 /* The names of interfaces have no rows of their own. */
-static const char *tuning_of_devices(struct seq_file *seq, const char *before,
-				     const u32 *of_devices)
+static const char *report_tuning_of_devices(struct seq_file *seq, const char *before,
+					    const u32 *of_devices)
 {
 	unsigned int told;
 
@@ -123,34 +123,34 @@ static const char *tuning_of_devices(struct seq_file *seq, const char *before,
 			continue;
 		seq_printf(seq, "%sfor %u interface%s it ", before,
 			   of_devices[told], of_devices[told] > 1 ? "s" : "");
-		before = tuning_part(seq, "", tuning_told(told));
+		before = report_tuning_part(seq, "", report_tuning_told(told));
 	}
 	return before;
 }
 
-static void tuning_effect(struct seq_file *seq, struct tl_net *ns,
-			  const struct tl_sysctl *sysctl,
-			  const struct tl_mirror *mirror)
+static void report_tuning_effect(struct seq_file *seq, struct tl_net *ns,
+				 const struct tl_sysctl *sysctl,
+				 const struct tl_mirror *mirror)
 {
 	const char *between = "";
 	struct tl_effect effect;
 
-	between = tuning_part(seq, between, tuning_reason(sysctl, mirror->status));
+	between = report_tuning_part(seq, between, report_tuning_reason(sysctl, mirror->status));
 	tl_effect_of(ns, sysctl, &effect);
 	if (effect.count) {
 		seq_printf(seq, "%s%lu ", between, effect.count);
-		between = tuning_part(seq, "", effect.what);
+		between = report_tuning_part(seq, "", effect.what);
 	}
-	between = tuning_part(seq, between, tuning_told(mirror->told));
-	between = tuning_of_devices(seq, between, mirror->of_devices);
+	between = report_tuning_part(seq, between, report_tuning_told(mirror->told));
+	between = report_tuning_of_devices(seq, between, mirror->of_devices);
 	if (mirror->before)
-		between = tuning_part(seq, between, sysctl->residue);
+		between = report_tuning_part(seq, between, sysctl->residue);
 	if (!*between)
 		seq_putc(seq, '-');
 }
 
-static void tuning_row(struct seq_file *seq, struct tl_net *ns,
-		       const struct tl_sysctl *sysctl)
+static void report_tuning_row(struct seq_file *seq, struct tl_net *ns,
+			      const struct tl_sysctl *sysctl)
 {
 	char standard[TL_STANDARD_SIZE];
 	struct tl_mirror mirror;
@@ -161,17 +161,17 @@ static void tuning_row(struct seq_file *seq, struct tl_net *ns,
 	tl_view_value(seq, mirror.value);
 	seq_putc(seq, ' ');
 	tl_view_value(seq, tl_standard(ns, sysctl, standard) ? standard : NULL);
-	tuning_range(seq, sysctl);
-	tuning_seed(seq, sysctl);
+	report_tuning_range(seq, sysctl);
+	report_tuning_seed(seq, sysctl);
 	seq_putc(seq, ' ');
 	tl_view_value(seq, mirror.before);
 	seq_putc(seq, ' ');
-	tuning_effect(seq, ns, sysctl, &mirror);
+	report_tuning_effect(seq, ns, sysctl, &mirror);
 	seq_putc(seq, '\n');
 	tl_mirror_free(&mirror);
 }
 
-static void write(struct seq_file *seq, const void *data)
+static void report_tuning_write(struct seq_file *seq, const void *data)
 {
 	const struct tl_reading *reading = seq->private;
 	const struct line *line = data;
@@ -180,13 +180,13 @@ static void write(struct seq_file *seq, const void *data)
 		seq_printf(seq, "%s renamed - - - - - it is called %s now\n",
 			   line->old, line->sysctl->name);
 	else
-		tuning_row(seq, reading->ns, line->sysctl);
+		report_tuning_row(seq, reading->ns, line->sysctl);
 }
 
 const struct tl_report tl_report_tuning = {
 	.name = "tuning",
 	.columns = "name status value default range seed_value before effect",
 	.line_size = sizeof(struct line),
-	.gather = gather,
-	.line = write,
+	.gather = report_tuning_gather,
+	.line = report_tuning_write,
 };

@@ -4,7 +4,7 @@
 #include "../wait/policy/policy.h"
 #include "report.h"
 
-static void show(struct seq_file *seq, struct tl_net *ns)
+static void sheet_policy_show(struct seq_file *seq, struct tl_net *ns)
 {
 	enum tl_action action;
 
@@ -15,5 +15,5 @@ static void show(struct seq_file *seq, struct tl_net *ns)
 
 const struct tl_sheet tl_sheet_policy = {
 	.name = "policy",
-	.show = show,
+	.show = sheet_policy_show,
 };

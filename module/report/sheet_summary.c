@@ -21,7 +21,7 @@
 static const struct {
 	const char *name;
 	enum tl_counter counter;
-} counters[] = {
+} sheet_summary_counters[] = {
 	{ "created",		TL_COUNT_CREATED },
 	{ "adopted",		TL_COUNT_ADOPTED },
 	{ "refused_full",	TL_COUNT_REFUSED_FULL },
@@ -39,7 +39,7 @@ static const struct {
 	{ "disagree_untracked",	TL_COUNT_DISAGREE_UNTRACKED },
 };
 
-static u64 disagreements(const struct tl_net *ns)
+static u64 sheet_summary_disagreements(const struct tl_net *ns)
 {
 	return tl_track_count(ns, TL_COUNT_DISAGREE_STATE) +
 	       tl_track_count(ns, TL_COUNT_DISAGREE_GONE) +
@@ -47,7 +47,7 @@ static u64 disagreements(const struct tl_net *ns)
 	       tl_track_count(ns, TL_COUNT_DISAGREE_UNTRACKED);
 }
 
-static u64 memory(const struct tl_net *ns)
+static u64 sheet_summary_memory(const struct tl_net *ns)
 {
 	return tl_net_memory() + tl_track_memory(ns) +
 	       tl_time_wait_memory(ns->time_wait) +
@@ -59,7 +59,7 @@ static u64 memory(const struct tl_net *ns)
 	       tl_counts_memory(ns);
 }
 
-static void show_states(struct seq_file *seq, struct tl_net *ns)
+static void sheet_summary_show_states(struct seq_file *seq, struct tl_net *ns)
 {
 	enum tl_state state;
 
@@ -72,7 +72,7 @@ static void show_states(struct seq_file *seq, struct tl_net *ns)
 	}
 }
 
-static void show(struct seq_file *seq, struct tl_net *ns)
+static void sheet_summary_show(struct seq_file *seq, struct tl_net *ns)
 {
 	struct tl_time_wait_report time_wait;
 	unsigned int i;
@@ -81,10 +81,10 @@ static void show(struct seq_file *seq, struct tl_net *ns)
 	tl_sheet_number(seq, "uptime_ms", tl_track_uptime_ms(ns));
 	tl_sheet_number(seq, "connections", tl_track_rows(ns));
 	tl_sheet_number(seq, "connections_max", tl_limits_of_one());
-	for (i = 0; i < ARRAY_SIZE(counters); i++)
-		tl_sheet_number(seq, counters[i].name,
-				tl_track_count(ns, counters[i].counter));
-	tl_sheet_number(seq, "stack_disagreements", disagreements(ns));
+	for (i = 0; i < ARRAY_SIZE(sheet_summary_counters); i++)
+		tl_sheet_number(seq, sheet_summary_counters[i].name,
+				tl_track_count(ns, sheet_summary_counters[i].counter));
+	tl_sheet_number(seq, "stack_disagreements", sheet_summary_disagreements(ns));
 	tl_sheet_number(seq, "half_open", tl_half_open_now(ns->half_open));
 	tl_sheet_number(seq, "close_wait",
 			tl_track_in_state(ns, TL_CLOSE_WAIT));
@@ -97,7 +97,7 @@ static void show(struct seq_file *seq, struct tl_net *ns)
 	tl_sheet_number(seq, "safe_length_ms",
 			tl_stragglers_safe_ms(ns->stragglers));
 	tl_sheet_number(seq, "safe_length_closes", tl_remembered_closes(ns->remembered));
-	tl_sheet_number(seq, "memory_bytes", memory(ns));
+	tl_sheet_number(seq, "memory_bytes", sheet_summary_memory(ns));
 	tl_sheet_number(seq, "refused_memory",
 			tl_track_count(ns, TL_COUNT_REFUSED_MEMORY));
 	tl_sheet_number(seq, "remembered", tl_remembered_count(ns->remembered));
@@ -105,10 +105,10 @@ static void show(struct seq_file *seq, struct tl_net *ns)
 	tl_sheet_number(seq, "port_failures", tl_ports_failures(ns->ports));
 	tl_sheet_number(seq, "segments_examined",
 			tl_track_count(ns, TL_COUNT_EXAMINED));
-	show_states(seq, ns);
+	sheet_summary_show_states(seq, ns);
 }
 
 const struct tl_sheet tl_sheet_summary = {
 	.name = "summary",
-	.show = show,
+	.show = sheet_summary_show,
 };

@@ -7,7 +7,7 @@
 #include "../wait/time_wait/tw_length.h"
 #include "report.h"
 
-static void show(struct seq_file *seq, struct tl_net *ns)
+static void sheet_time_wait_show(struct seq_file *seq, struct tl_net *ns)
 {
 	u32 length_ms = tl_tw_length_ms(ns);
 	struct tl_time_wait_report sum;
@@ -48,5 +48,5 @@ static void show(struct seq_file *seq, struct tl_net *ns)
 
 const struct tl_sheet tl_sheet_time_wait = {
 	.name = "time_wait",
-	.show = show,
+	.show = sheet_time_wait_show,
 };

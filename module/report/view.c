@@ -11,7 +11,7 @@
 #include "report.h"
 #include "view.h"
 
-static u32 idle_ms(const struct sock *sk)
+static u32 view_idle_ms(const struct sock *sk)
 {
 	u32 sent = tcp_jiffies32 - READ_ONCE(tcp_sk(sk)->lsndtime);
 	u32 got = tcp_jiffies32 - READ_ONCE(inet_csk(sk)->icsk_ack.lrcvtime);
@@ -19,7 +19,7 @@ static u32 idle_ms(const struct sock *sk)
 	return jiffies_to_msecs(min(sent, got));
 }
 
-static void copy_cc(struct tl_view *view, const struct sock *sk)
+static void view_copy_cc(struct tl_view *view, const struct sock *sk)
 {
 	const struct tcp_congestion_ops *ops =
 		READ_ONCE(inet_csk(sk)->icsk_ca_ops);
@@ -28,18 +28,18 @@ static void copy_cc(struct tl_view *view, const struct sock *sk)
 		strscpy(view->cc, ops->name, sizeof(view->cc));
 }
 
-static void ask_full(struct tl_view *view, const struct sock *sk)
+static void view_ask_full(struct tl_view *view, const struct sock *sk)
 {
 	/* Before the handshake is done neither stamp is set. */
 	view->idle_ms = view->state[view->local] == TL_SYN_SENT ?
-			view->age_ms : idle_ms(sk);
+			view->age_ms : view_idle_ms(sk);
 	view->uid = READ_ONCE(sk->sk_uid);
-	copy_cc(view, sk);
+	view_copy_cc(view, sk);
 }
 
 /* Right now: the row may be about to hear of a change. */
-static void ask_socket(const struct tl_conn *conn, unsigned int end,
-		       struct tl_view *view)
+static void view_ask_socket(const struct tl_conn *conn, unsigned int end,
+			    struct tl_view *view)
 {
 	struct sock *sk = tl_socket_find(conn, end);
 
@@ -48,7 +48,7 @@ static void ask_socket(const struct tl_conn *conn, unsigned int end,
 		return;
 	view->state[end] = tl_socket_state(sk);
 	if (end == view->local && tl_socket_is_full(sk))
-		ask_full(view, sk);
+		view_ask_full(view, sk);
 	sock_gen_put(sk);
 }
 
@@ -77,7 +77,7 @@ void tl_view_take(struct tl_conn *conn, struct tl_view *view)
 	for (end = 0; end < 2; end++) {
 		view->state[end] = conn->state[end];
 		if (tl_conn_here(conn, end))
-			ask_socket(conn, end, view);
+			view_ask_socket(conn, end, view);
 	}
 	if (tl_key_is_self(&conn->key))
 		view->state[!view->local] = view->state[view->local];

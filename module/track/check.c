@@ -21,14 +21,14 @@
 #define ADOPTION_MS	2000
 
 /* Why a TIME_WAIT socket that is not there any more ended. */
-static enum tl_exit exit_reason(const struct tl_conn *conn, unsigned int end)
+static enum tl_exit check_exit_reason(const struct tl_conn *conn, unsigned int end)
 {
 	return conn->reset || conn->peers.end[end].state == TL_CLOSED ?
 	       TL_EXIT_RESET : TL_EXIT_OTHER;
 }
 
 /* Request and mini-sockets change and end without an event. */
-static bool changes_silently(const struct tl_conn *conn, unsigned int end)
+static bool check_changes_silently(const struct tl_conn *conn, unsigned int end)
 {
 	u8 state = conn->state[end];
 
@@ -40,7 +40,7 @@ static bool changes_silently(const struct tl_conn *conn, unsigned int end)
  * What was adopted may have changed while nobody knew it, and what began while
  * the tracker did may have been seen by the hooks, but not by the tracepoint.
  */
-static bool just_adopted(const struct tl_conn *conn)
+static bool check_just_adopted(const struct tl_conn *conn)
 {
 	if ((u32)jiffies - conn->born >= msecs_to_jiffies(ADOPTION_MS))
 		return false;
@@ -48,26 +48,26 @@ static bool just_adopted(const struct tl_conn *conn)
 	       (u32)jiffies - tl_track_started(conn->ns->track) < msecs_to_jiffies(ADOPTION_MS);
 }
 
-static void correct(struct tl_conn *conn, unsigned int end,
-		    enum tl_state state)
+static void check_correct(struct tl_conn *conn, unsigned int end,
+			  enum tl_state state)
 {
-	if (!changes_silently(conn, end) && !just_adopted(conn))
+	if (!check_changes_silently(conn, end) && !check_just_adopted(conn))
 		tl_track_note(conn->ns->track, state == TL_CLOSED ?
 			      TL_COUNT_DISAGREE_GONE : TL_COUNT_DISAGREE_MISSED);
-	tl_life_socket_is(conn, end, NULL, state, exit_reason(conn, end));
+	tl_life_socket_is(conn, end, NULL, state, check_exit_reason(conn, end));
 }
 
 /* What a mini-socket does by itself, and not in its first moment. */
-static bool is_mini_change(const struct tl_conn *conn, unsigned int end,
-			   enum tl_state state)
+static bool check_is_mini_change(const struct tl_conn *conn, unsigned int end,
+				 enum tl_state state)
 {
 	return conn->state[end] == TL_TIME_WAIT && state == TL_CLOSED &&
 	       (u32)jiffies - conn->since[end] >= TL_SCHEDULE_SOON;
 }
 
 /* A mini-socket has come from FIN_WAIT_2 to TIME_WAIT. */
-static void came_to_time_wait(struct tl_conn *conn, unsigned int end,
-			      struct sock *mini)
+static void check_came_to_time_wait(struct tl_conn *conn, unsigned int end,
+				    struct sock *mini)
 {
 	tl_life_socket_is(conn, end, mini, TL_TIME_WAIT, TL_EXIT_OTHER);
 	tl_on_left(conn, end, mini);
@@ -78,7 +78,7 @@ static void came_to_time_wait(struct tl_conn *conn, unsigned int end,
  * A RST has come for a socket that is still there. TCP has refused it if that is
  * so at the second look, too. TCP has not seen one that waits in the backlog.
  */
-static void doubt_reset(struct tl_conn *conn, unsigned int end, const struct sock *sk)
+static void check_doubt_reset(struct tl_conn *conn, unsigned int end, const struct sock *sk)
 {
 	if (tl_socket_is_full(sk) && READ_ONCE(sk->sk_backlog.tail)) {
 		conn->suspect |= BIT(!end);
@@ -90,14 +90,14 @@ static void doubt_reset(struct tl_conn *conn, unsigned int end, const struct soc
 }
 
 /* The same where both ends are here. A full socket would not have become a mini-socket. */
-static void doubt_noted(struct tl_conn *conn, unsigned int end)
+static void check_doubt_noted(struct tl_conn *conn, unsigned int end)
 {
 	if (tl_conn_both_here(conn) && conn->peers.end[end].state == TL_CLOSED)
 		conn->peers.end[end].state = conn->state[end];
 }
 
 /* Whether the socket of an end is as the row says, or the row is now as it is. */
-static bool reconcile_end(struct tl_conn *conn, unsigned int end, bool judge)
+static bool check_compare_end(struct tl_conn *conn, unsigned int end, bool judge)
 {
 	enum tl_state state = TL_CLOSED;
 	struct sock *sk;
@@ -106,25 +106,25 @@ static bool reconcile_end(struct tl_conn *conn, unsigned int end, bool judge)
 	if (sk) {
 		state = tl_socket_state(sk);
 		if (judge)
-			doubt_noted(conn, end);
+			check_doubt_noted(conn, end);
 		if (state == TL_TIME_WAIT && conn->state[end] == TL_FIN_WAIT_2) {
-			came_to_time_wait(conn, end, sk);
+			check_came_to_time_wait(conn, end, sk);
 			return true;
 		}
 		if (tl_on_look(conn, end, sk, state))
 			return true;
 		if (conn->reset && judge)
-			doubt_reset(conn, end, sk);
+			check_doubt_reset(conn, end, sk);
 		sock_gen_put(sk);
 	}
 	/* A new incarnation makes itself known by its SYN or SYN,ACK. */
 	if (state == TL_SYN_SENT || state == TL_SYN_RECEIVED ||
 	    state == conn->state[end])
 		return true;
-	if (is_mini_change(conn, end, state))
-		tl_life_socket_is(conn, end, NULL, state, exit_reason(conn, end));
+	if (check_is_mini_change(conn, end, state))
+		tl_life_socket_is(conn, end, NULL, state, check_exit_reason(conn, end));
 	else if (judge && (conn->suspect & BIT(end)))
-		correct(conn, end, state);
+		check_correct(conn, end, state);
 	else
 		return false;
 	return true;
@@ -150,7 +150,7 @@ void tl_check(struct tl_conn *conn, bool judge)
 	for (end = 0; end < 2; end++) {
 		if (!tl_conn_here(conn, end) || tl_state_over(conn->state[end]))
 			continue;
-		if (!reconcile_end(conn, end, judge))
+		if (!check_compare_end(conn, end, judge))
 			conn->suspect |= BIT(end);
 		else if (judge)
 			conn->suspect &= ~BIT(end);

@@ -19,7 +19,7 @@
  * this is no disagreement, ever. One that was sent before the peer's FIN came
  * leads to CLOSING by segments, too, and there nothing is let pass.
  */
-static bool fin_waits(const struct tl_endpoint *end, enum tl_state fact)
+static bool compare_fin_waits(const struct tl_endpoint *end, enum tl_state fact)
 {
 	if (end->state == TL_LAST_ACK)
 		return fact == TL_CLOSING;
@@ -28,8 +28,8 @@ static bool fin_waits(const struct tl_endpoint *end, enum tl_state fact)
 }
 
 /* Rare and hard to repeat: the kernel's dynamic debug lets all be told that is known. */
-static void debug_disagreement(const struct tl_conn *conn, unsigned int end,
-			       const struct sock *sk)
+static void compare_debug_disagreement(const struct tl_conn *conn, unsigned int end,
+				       const struct sock *sk)
 {
 	const struct tl_endpoint *here = &conn->peers.end[end], *peer = &conn->peers.end[!end];
 	const struct tcp_sock *tp = tcp_sk(sk);
@@ -64,7 +64,7 @@ void tl_compare(struct tl_conn *conn, unsigned int end, const struct sock *sk)
 
 	if (said == fact || READ_ONCE(sk->sk_backlog.tail))
 		return;
-	if (fin_waits(&conn->peers.end[end], fact)) {
+	if (compare_fin_waits(&conn->peers.end[end], fact)) {
 		conn->peers.end[end].state = TL_CLOSING;
 		return;
 	}
@@ -73,6 +73,6 @@ void tl_compare(struct tl_conn *conn, unsigned int end, const struct sock *sk)
 	    said == tl_state_next(fact, TL_SYN_ACKED))
 		return;
 	tl_track_note(conn->ns->track, TL_COUNT_DISAGREE_STATE);
-	debug_disagreement(conn, end, sk);
+	compare_debug_disagreement(conn, end, sk);
 	conn->peers.end[end].state = fact;
 }

@@ -46,52 +46,52 @@ struct eviction {
 };
 
 /* Searches among the rows of all namespaces. */
-static struct tl_evictions everybody;
+static struct tl_evictions evict_everybody;
 
 static void evict_walk(struct work_struct *unused);
 static DECLARE_DELAYED_WORK(evict_work, evict_walk);
-static unsigned int next_walk = 1;
-static unsigned long walk_rest;
+static unsigned int evict_next_walk = 1;
+static unsigned long evict_walk_rest;
 
-static struct tl_evictions *searches_of(struct tl_net *ns)
+static struct tl_evictions *evict_searches_of(struct tl_net *ns)
 {
-	return ns ? &ns->track->evictions : &everybody;
+	return ns ? &ns->track->evictions : &evict_everybody;
 }
 
 /* Anybody who may make namespaces can ask: many rows must not keep a processor busy. */
-static void ask_for_walk(struct tl_evictions *of)
+static void evict_ask_for_walk(struct tl_evictions *of)
 {
-	unsigned long rest = READ_ONCE(walk_rest);
+	unsigned long rest = READ_ONCE(evict_walk_rest);
 
-	WRITE_ONCE(of->asked, READ_ONCE(next_walk));
+	WRITE_ONCE(of->asked, READ_ONCE(evict_next_walk));
 	queue_delayed_work(system_unbound_wq, &evict_work,
 			   max_t(unsigned long, rest, TL_REST_MAX));
 }
 
-static bool may_go(const struct tl_conn *conn, const struct tl_net *ns,
-		   enum tl_worth worth)
+static bool evict_may_go(const struct tl_conn *conn, const struct tl_net *ns,
+			 enum tl_worth worth)
 {
 	return (!ns || conn->ns == ns) && tl_schedule_worth(conn) == worth;
 }
 
-static void give_up(struct tl_conn *conn)
+static void evict_give_up(struct tl_conn *conn)
 {
 	tl_track_note(conn->ns->track, TL_COUNT_EVICTED);
 	tl_life_drop(conn);
 }
 
-static bool is_wanted(const struct tl_evictions *of, const struct tl_net *ns)
+static bool evict_is_wanted(const struct tl_evictions *of, const struct tl_net *ns)
 {
-	return READ_ONCE(of->asked) + 1 == next_walk && tl_limits_are_near(ns);
+	return READ_ONCE(of->asked) + 1 == evict_next_walk && tl_limits_are_near(ns);
 }
 
 static bool evict_wanted(struct tl_conn *conn, void *unused)
 {
-	bool wanted = is_wanted(&conn->ns->track->evictions, conn->ns) ||
-		      is_wanted(&everybody, NULL);
+	bool wanted = evict_is_wanted(&conn->ns->track->evictions, conn->ns) ||
+		      evict_is_wanted(&evict_everybody, NULL);
 
 	if (wanted && tl_schedule_worth(conn) == TL_WORTH_NOTHING)
-		give_up(conn);
+		evict_give_up(conn);
 	else
 		tl_conn_unlock(conn);
 	return true;
@@ -101,9 +101,9 @@ static void evict_walk(struct work_struct *unused)
 {
 	unsigned long begun = jiffies;
 
-	WRITE_ONCE(next_walk, next_walk + 1);
+	WRITE_ONCE(evict_next_walk, evict_next_walk + 1);
 	tl_table_walk(NULL, evict_wanted, NULL);
-	WRITE_ONCE(walk_rest, WALK_REST * (jiffies - begun));
+	WRITE_ONCE(evict_walk_rest, WALK_REST * (jiffies - begun));
 }
 
 /**
@@ -117,16 +117,16 @@ void tl_evict_exit(void)
 	cancel_delayed_work_sync(&evict_work);
 }
 
-static bool give_up_history(struct tl_conn *conn, void *data)
+static bool evict_give_up_history(struct tl_conn *conn, void *data)
 {
 	struct eviction *eviction = data;
 	bool others = eviction->ns && conn->ns != eviction->ns;
 
-	if (!may_go(conn, eviction->ns, TL_WORTH_NOTHING)) {
+	if (!evict_may_go(conn, eviction->ns, TL_WORTH_NOTHING)) {
 		tl_conn_unlock(conn);
 		return others ? --eviction->passes : --eviction->looks;
 	}
-	give_up(conn);
+	evict_give_up(conn);
 	eviction->done = true;
 	return false;
 }
@@ -138,13 +138,13 @@ static bool evict_history(struct tl_net *ns)
 		.looks = HISTORY_LOOKS,
 		.passes = HISTORY_PASSES,
 	};
-	struct tl_evictions *of = searches_of(ns);
+	struct tl_evictions *of = evict_searches_of(ns);
 	unsigned int all = tl_table_buckets(), bucket = READ_ONCE(of->bucket);
 	unsigned int i, buckets = min(all, HISTORY_BUCKETS);
 
 	for (i = 0; i < buckets && eviction.looks && eviction.passes &&
 	     !eviction.done; i++)
-		tl_table_walk_bucket((bucket + i) % all, NULL, give_up_history,
+		tl_table_walk_bucket((bucket + i) % all, NULL, evict_give_up_history,
 				     &eviction);
 	WRITE_ONCE(of->bucket, (bucket + i) % all);
 	return eviction.done;
@@ -154,9 +154,9 @@ static bool evict_history(struct tl_net *ns)
  * Embryonic rows are looked at each second: they are among what is due soon.
  * There the connection is not locked, and what is seen has to be seen again.
  */
-static bool is_embryo(const struct tl_conn *conn, const void *ns)
+static bool evict_is_embryo(const struct tl_conn *conn, const void *ns)
 {
-	return may_go(conn, ns, TL_WORTH_LITTLE);
+	return evict_may_go(conn, ns, TL_WORTH_LITTLE);
 }
 
 static bool evict_embryo(const struct tl_net *ns)
@@ -164,13 +164,13 @@ static bool evict_embryo(const struct tl_net *ns)
 	unsigned int tries;
 
 	for (tries = 0; tries < EMBRYO_TRIES; tries++) {
-		struct tl_conn *conn = tl_wheel_soon(is_embryo, ns);
+		struct tl_conn *conn = tl_wheel_soon(evict_is_embryo, ns);
 
 		if (!conn)
 			return false;
 		tl_conn_lock(conn);
-		if (tl_conn_hashed(conn) && is_embryo(conn, ns)) {
-			give_up(conn);
+		if (tl_conn_hashed(conn) && evict_is_embryo(conn, ns)) {
+			evict_give_up(conn);
 			return true;
 		}
 		tl_conn_unlock(conn);
@@ -193,7 +193,7 @@ static bool evict_embryo(const struct tl_net *ns)
  */
 bool tl_evict(struct tl_net *ns)
 {
-	struct tl_evictions *of = searches_of(ns);
+	struct tl_evictions *of = evict_searches_of(ns);
 
 	struct tl_rest *rest = tl_rest_of(ns);
 
@@ -204,6 +204,6 @@ bool tl_evict(struct tl_net *ns)
 		return true;
 	}
 	tl_rest_begin(rest);
-	ask_for_walk(of);
+	evict_ask_for_walk(of);
 	return false;
 }

@@ -34,7 +34,7 @@
  * The full TCP socket that sends or gets the packet, if it is known here. A
  * listener may stand for what has no full socket yet.
  */
-static const struct sock *tcp_socket(const struct sk_buff *skb)
+static const struct sock *hook_tcp_socket(const struct sk_buff *skb)
 {
 	const struct sock *sk = skb->sk;
 
@@ -45,13 +45,13 @@ static const struct sock *tcp_socket(const struct sk_buff *skb)
 }
 
 /* Only for packets that a TCP socket sends, or that early demux has parsed. */
-static u8 control_bits(const struct sk_buff *skb)
+static u8 hook_control_bits(const struct sk_buff *skb)
 {
 	return tcp_flag_byte(tcp_hdr(skb));
 }
 
 /* No request or mini-socket is in these states, and raw sockets are no streams. */
-static bool is_in(const struct sock *sk, unsigned int states)
+static bool hook_is_in(const struct sock *sk, unsigned int states)
 {
 	return sk && BIT(READ_ONCE(sk->sk_state)) & states &&
 	       sk->sk_type == SOCK_STREAM;
@@ -67,7 +67,7 @@ static bool is_in(const struct sock *sk, unsigned int states)
 /* These wait for their FIN to be acknowledged. */
 #define FIN_SENT	(TCPF_FIN_WAIT1 | TCPF_CLOSING | TCPF_LAST_ACK)
 
-static bool acks_fin(const struct sock *sk, const struct tcphdr *header)
+static bool hook_acks_fin(const struct sock *sk, const struct tcphdr *header)
 {
 	return !before(ntohl(header->ack_seq), READ_ONCE(tcp_sk(sk)->write_seq));
 }
@@ -76,20 +76,20 @@ static bool acks_fin(const struct sock *sk, const struct tcphdr *header)
  * Whether no state depends on a packet that leaves. On lo both sockets are
  * here and tell their states themselves, unless conntrack may translate.
  */
-static bool is_plain_out(const struct tl_net *ns, const struct sk_buff *skb,
-			 const struct net_device *out)
+static bool hook_is_plain_out(const struct tl_net *ns, const struct sk_buff *skb,
+			      const struct net_device *out)
 {
-	if (likely(is_in(skb->sk, PLAIN_OUT)) &&
-	    likely(!(control_bits(skb) & (TL_SYN | TL_RST | TL_FIN))))
+	if (likely(hook_is_in(skb->sk, PLAIN_OUT)) &&
+	    likely(!(hook_control_bits(skb) & (TL_SYN | TL_RST | TL_FIN))))
 		return true;
 	if (!(READ_ONCE(out->flags) & IFF_LOOPBACK) || READ_ONCE(ns->track->conntrack) ||
-	    !tcp_socket(skb))
+	    !hook_tcp_socket(skb))
 		return false;
-	return !(control_bits(skb) & (TL_SYN | TL_RST));
+	return !(hook_control_bits(skb) & (TL_SYN | TL_RST));
 }
 
 /* Early demux has made sure of it; what else assigns a socket need not have. */
-static bool has_linear_header(const struct sk_buff *skb)
+static bool hook_has_linear_header(const struct sk_buff *skb)
 {
 	return skb_transport_header_was_set(skb) &&
 	       skb_transport_offset(skb) + sizeof(struct tcphdr) <=
@@ -100,23 +100,23 @@ static bool has_linear_header(const struct sk_buff *skb)
  * The same for one that arrives. What comes by lo was seen on its way out, but
  * perhaps under other addresses: once conntrack shows itself, all is examined.
  */
-static bool is_plain_in(struct tl_net *ns, const struct sk_buff *skb,
-			const struct net_device *in)
+static bool hook_is_plain_in(struct tl_net *ns, const struct sk_buff *skb,
+			     const struct net_device *in)
 {
 	if (READ_ONCE(in->flags) & IFF_LOOPBACK) {
 		if (likely(!skb_get_nfct(skb)))
 			return true;
 		WRITE_ONCE(ns->track->conntrack, true);
 	}
-	if (!is_in(skb->sk, PLAIN_IN | FIN_SENT) || !has_linear_header(skb) ||
-	    (is_in(skb->sk, FIN_SENT) && acks_fin(skb->sk, tcp_hdr(skb))))
+	if (!hook_is_in(skb->sk, PLAIN_IN | FIN_SENT) || !hook_has_linear_header(skb) ||
+	    (hook_is_in(skb->sk, FIN_SENT) && hook_acks_fin(skb->sk, tcp_hdr(skb))))
 		return false;
-	return !(control_bits(skb) & (TL_SYN | TL_RST | TL_FIN)) &&
+	return !(hook_control_bits(skb) & (TL_SYN | TL_RST | TL_FIN)) &&
 	       !tl_wants_segment(ns, tcp_hdr(skb)->source, tcp_hdr(skb)->dest);
 }
 
-static bool parse(struct tl_net *ns, const struct sk_buff *skb,
-		  unsigned int offset, struct tl_segment *segment)
+static bool hook_parse(struct tl_net *ns, const struct sk_buff *skb,
+		       unsigned int offset, struct tl_segment *segment)
 {
 	u8 buffer[TL_HEADER_MIN];
 	unsigned int length = skb->len - offset;
@@ -131,8 +131,8 @@ static bool parse(struct tl_net *ns, const struct sk_buff *skb,
 	return false;
 }
 
-static bool checksum_ok(struct tl_net *ns, struct sk_buff *skb,
-			unsigned int offset, u8 family)
+static bool hook_checksum_ok(struct tl_net *ns, struct sk_buff *skb,
+			     unsigned int offset, u8 family)
 {
 	if (!nf_checksum(skb, NF_INET_LOCAL_IN, offset, IPPROTO_TCP, family))
 		return true;
@@ -140,11 +140,11 @@ static bool checksum_ok(struct tl_net *ns, struct sk_buff *skb,
 	return false;
 }
 
-static void sent(struct tl_net *ns, struct sk_buff *skb,
-		 const struct tl_key *key, unsigned int from,
-		 const struct tl_segment *segment)
+static void hook_sent(struct tl_net *ns, struct sk_buff *skb,
+		      const struct tl_key *key, unsigned int from,
+		      const struct tl_segment *segment)
 {
-	const struct sock *sk = tcp_socket(skb);
+	const struct sock *sk = hook_tcp_socket(skb);
 
 	/* A raw socket's SYN or SYN,ACK opens no connection of this machine. */
 	bool tcp = sk || !skb->sk || skb->sk->sk_state == TCP_NEW_SYN_RECV;
@@ -159,25 +159,25 @@ static void sent(struct tl_net *ns, struct sk_buff *skb,
 
 /*
  * Whether a SYN,ACK that came by a link answers a SYN that left by lo: the
- * connection is translated on its way out. See is_plain_out().
+ * connection is translated on its way out. See hook_is_plain_out().
  */
-static bool shows_translation(const struct sk_buff *skb,
-			      const struct nf_hook_state *state,
-			      const struct tl_segment *segment)
+static bool hook_shows_translation(const struct sk_buff *skb,
+				   const struct nf_hook_state *state,
+				   const struct tl_segment *segment)
 {
 	return state->hook == NF_INET_LOCAL_IN && skb_get_nfct(skb) &&
 	       (segment->flags & (TL_SYN | TL_ACK)) == (TL_SYN | TL_ACK) &&
 	       !(state->in->flags & IFF_LOOPBACK);
 }
 
-static void dispatch(struct tl_net *ns, struct sk_buff *skb,
-		     const struct nf_hook_state *state,
-		     const struct tl_key *key, unsigned int from,
-		     const struct tl_segment *segment)
+static void hook_dispatch(struct tl_net *ns, struct sk_buff *skb,
+			  const struct nf_hook_state *state,
+			  const struct tl_key *key, unsigned int from,
+			  const struct tl_segment *segment)
 {
 	switch (state->hook) {
 	case NF_INET_LOCAL_OUT:
-		sent(ns, skb, key, from, segment);
+		hook_sent(ns, skb, key, from, segment);
 		break;
 	case NF_INET_LOCAL_IN:
 		tl_segments_received(ns, key, from, segment);
@@ -188,7 +188,7 @@ static void dispatch(struct tl_net *ns, struct sk_buff *skb,
 }
 
 /* These a VRF leaves to the link alone. */
-static bool is_strict(const struct sk_buff *skb, const struct nf_hook_state *state)
+static bool hook_is_strict(const struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	return state->pf == NFPROTO_IPV6 && ipv6_addr_type(&ipv6_hdr(skb)->daddr) &
 	       (IPV6_ADDR_MULTICAST | IPV6_ADDR_LINKLOCAL | IPV6_ADDR_LOOPBACK);
@@ -199,7 +199,7 @@ static bool is_strict(const struct sk_buff *skb, const struct nf_hook_state *sta
  * and are routed to it, the first time one of both is the VRF. And copies of
  * packets, or packets of other namespaces, are not what anybody sends here.
  */
-static bool is_repeated(const struct sk_buff *skb, const struct nf_hook_state *state)
+static bool hook_is_repeated(const struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	if (state->hook != NF_INET_LOCAL_OUT)
 		return false;
@@ -209,14 +209,14 @@ static bool is_repeated(const struct sk_buff *skb, const struct nf_hook_state *s
 	if (skb->sk && !net_eq(sock_net(skb->sk), state->net))
 		return true;
 	return netif_is_l3_slave(state->out) && skb_dst(skb) &&
-	       skb_dst(skb)->dev == state->out && !is_strict(skb, state);
+	       skb_dst(skb)->dev == state->out && !hook_is_strict(skb, state);
 }
 
 /* What arrives and is dropped here TCP never gets; what leaves was sent. */
-static unsigned int judge(struct tl_net *ns, struct sk_buff *skb,
-			  unsigned int offset, const struct nf_hook_state *state,
-			  struct tl_key *key, unsigned int from,
-			  const struct tl_segment *segment)
+static unsigned int hook_judge(struct tl_net *ns, struct sk_buff *skb,
+			       unsigned int offset, const struct nf_hook_state *state,
+			       struct tl_key *key, unsigned int from,
+			       const struct tl_segment *segment)
 {
 	struct tl_packet packet = {
 		.skb = skb,
@@ -234,12 +234,12 @@ static unsigned int judge(struct tl_net *ns, struct sk_buff *skb,
 	if (!stops && state->hook == NF_INET_LOCAL_IN)
 		tl_on_arrival(ns, &packet);
 	if (!stops || state->hook == NF_INET_LOCAL_OUT)
-		dispatch(ns, skb, state, key, from, segment);
+		hook_dispatch(ns, skb, state, key, from, segment);
 	return stops ? NF_DROP : NF_ACCEPT;
 }
 
-static unsigned int examine4(struct tl_net *ns, struct sk_buff *skb,
-			     const struct nf_hook_state *state)
+static unsigned int hook_examine4(struct tl_net *ns, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
 {
 	const struct iphdr *ip = ip_hdr(skb);
 	unsigned int offset = skb_network_offset(skb) + ip->ihl * 4;
@@ -247,58 +247,58 @@ static unsigned int examine4(struct tl_net *ns, struct sk_buff *skb,
 	struct tl_key key;
 	unsigned int from;
 
-	if (is_repeated(skb, state))
+	if (hook_is_repeated(skb, state))
 		return NF_ACCEPT;
 	if (ip_is_fragment(ip)) {
 		tl_track_note(ns->track, TL_COUNT_FRAGMENTS);
 		return NF_ACCEPT;
 	}
-	if (!parse(ns, skb, offset, &segment))
+	if (!hook_parse(ns, skb, offset, &segment))
 		return NF_ACCEPT;
 	if (state->hook == NF_INET_LOCAL_IN &&
-	    !checksum_ok(ns, skb, offset, AF_INET))
+	    !hook_checksum_ok(ns, skb, offset, AF_INET))
 		return NF_ACCEPT;
-	if (shows_translation(skb, state, &segment) &&
+	if (hook_shows_translation(skb, state, &segment) &&
 	    inet_addr_type(ns->net, ip->saddr) == RTN_LOCAL)
 		WRITE_ONCE(ns->track->conntrack, true);
 	from = tl_key_set4(&key, ip->saddr, htons(segment.sport), ip->daddr,
 			   htons(segment.dport),
 			   tl_scope_of_device(state->in ?: state->out));
-	return judge(ns, skb, offset, state, &key, from, &segment);
+	return hook_judge(ns, skb, offset, state, &key, from, &segment);
 }
 
-static bool is_tcp4(const struct sk_buff *skb)
+static bool hook_is_tcp4(const struct sk_buff *skb)
 {
 	return ip_hdr(skb)->protocol == IPPROTO_TCP;
 }
 
-static unsigned int out4(void *ns, struct sk_buff *skb,
-			 const struct nf_hook_state *state)
+static unsigned int hook_out4(void *ns, struct sk_buff *skb,
+			      const struct nf_hook_state *state)
 {
-	if (is_tcp4(skb) && !is_plain_out(ns, skb, state->out))
-		return examine4(ns, skb, state);
+	if (hook_is_tcp4(skb) && !hook_is_plain_out(ns, skb, state->out))
+		return hook_examine4(ns, skb, state);
 	return NF_ACCEPT;
 }
 
-static unsigned int in4(void *ns, struct sk_buff *skb,
-			const struct nf_hook_state *state)
-{
-	if (is_tcp4(skb) && !is_plain_in(ns, skb, state->in))
-		return examine4(ns, skb, state);
-	return NF_ACCEPT;
-}
-
-static unsigned int forward4(void *ns, struct sk_buff *skb,
+static unsigned int hook_in4(void *ns, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
-	if (is_tcp4(skb))
-		return examine4(ns, skb, state);
+	if (hook_is_tcp4(skb) && !hook_is_plain_in(ns, skb, state->in))
+		return hook_examine4(ns, skb, state);
+	return NF_ACCEPT;
+}
+
+static unsigned int hook_forward4(void *ns, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	if (hook_is_tcp4(skb))
+		return hook_examine4(ns, skb, state);
 	return NF_ACCEPT;
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
 /* A link-local address belongs to a link, also where lo carries the packet. */
-static int link_of(const struct sk_buff *skb, const struct nf_hook_state *state)
+static int hook_link_of(const struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	const struct inet6_dev *idev;
 
@@ -314,17 +314,17 @@ static int link_of(const struct sk_buff *skb, const struct nf_hook_state *state)
 	return state->in->ifindex;
 }
 
-static int scope6(const struct sk_buff *skb, const struct nf_hook_state *state)
+static int hook_scope6(const struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	const struct ipv6hdr *ip = ipv6_hdr(skb);
 
 	if (tl_is_link_local(&ip->saddr, &ip->daddr))
-		return tl_scope_of_link(state->net, link_of(skb, state));
+		return tl_scope_of_link(state->net, hook_link_of(skb, state));
 	return tl_scope_of_device(state->in ?: state->out);
 }
 
 /* A routing header names hops that the packet has still to make. */
-static bool travels_on(const struct sk_buff *skb)
+static bool hook_travels_on(const struct sk_buff *skb)
 {
 	int flags = IP6_FH_F_SKIP_RH;
 	unsigned int offset = 0;
@@ -339,7 +339,7 @@ static bool travels_on(const struct sk_buff *skb)
  * The offset of the TCP header; 0 if there is none, or a fragment of one. What
  * lies behind AH comes once more without it, if it was verified.
  */
-static unsigned int find_tcp6(struct tl_net *ns, const struct sk_buff *skb)
+static unsigned int hook_find_tcp6(struct tl_net *ns, const struct sk_buff *skb)
 {
 	unsigned short fragment = 0;
 	int flags = IP6_FH_F_AUTH;
@@ -359,52 +359,52 @@ static unsigned int find_tcp6(struct tl_net *ns, const struct sk_buff *skb)
 	return offset;
 }
 
-static unsigned int examine6(struct tl_net *ns, struct sk_buff *skb,
-			     const struct nf_hook_state *state)
+static unsigned int hook_examine6(struct tl_net *ns, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
 {
-	unsigned int offset = find_tcp6(ns, skb);
+	unsigned int offset = hook_find_tcp6(ns, skb);
 	struct tl_segment segment;
 	const struct ipv6hdr *ip;
 	struct tl_key key;
 	unsigned int from;
 
-	if (!offset || is_repeated(skb, state) ||
-	    (state->hook == NF_INET_LOCAL_IN && travels_on(skb)) ||
-	    !parse(ns, skb, offset, &segment))
+	if (!offset || hook_is_repeated(skb, state) ||
+	    (state->hook == NF_INET_LOCAL_IN && hook_travels_on(skb)) ||
+	    !hook_parse(ns, skb, offset, &segment))
 		return NF_ACCEPT;
 	if (state->hook == NF_INET_LOCAL_IN &&
-	    !checksum_ok(ns, skb, offset, AF_INET6))
+	    !hook_checksum_ok(ns, skb, offset, AF_INET6))
 		return NF_ACCEPT;
 	ip = ipv6_hdr(skb);
-	if (shows_translation(skb, state, &segment) &&
+	if (hook_shows_translation(skb, state, &segment) &&
 	    (ipv6_addr_loopback(&ip->saddr) ||
 	     ipv6_chk_addr(ns->net, &ip->saddr, NULL, 0)))
 		WRITE_ONCE(ns->track->conntrack, true);
 	from = tl_key_set6(&key, &ip->saddr, htons(segment.sport), &ip->daddr,
-			   htons(segment.dport), scope6(skb, state));
-	return judge(ns, skb, offset, state, &key, from, &segment);
+			   htons(segment.dport), hook_scope6(skb, state));
+	return hook_judge(ns, skb, offset, state, &key, from, &segment);
 }
 
-static unsigned int out6(void *ns, struct sk_buff *skb,
-			 const struct nf_hook_state *state)
+static unsigned int hook_out6(void *ns, struct sk_buff *skb,
+			      const struct nf_hook_state *state)
 {
-	if (!is_plain_out(ns, skb, state->out))
-		return examine6(ns, skb, state);
+	if (!hook_is_plain_out(ns, skb, state->out))
+		return hook_examine6(ns, skb, state);
 	return NF_ACCEPT;
 }
 
-static unsigned int in6(void *ns, struct sk_buff *skb,
-			const struct nf_hook_state *state)
-{
-	if (!is_plain_in(ns, skb, state->in))
-		return examine6(ns, skb, state);
-	return NF_ACCEPT;
-}
-
-static unsigned int forward6(void *ns, struct sk_buff *skb,
+static unsigned int hook_in6(void *ns, struct sk_buff *skb,
 			     const struct nf_hook_state *state)
 {
-	return examine6(ns, skb, state);
+	if (!hook_is_plain_in(ns, skb, state->in))
+		return hook_examine6(ns, skb, state);
+	return NF_ACCEPT;
+}
+
+static unsigned int hook_forward6(void *ns, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	return hook_examine6(ns, skb, state);
 }
 #endif
 
@@ -416,25 +416,25 @@ static unsigned int forward6(void *ns, struct sk_buff *skb,
 		.priority	= order,				\
 	}
 
-static const struct nf_hook_ops local_hooks[TL_HOOKS_LOCAL] = {
-	HOOK(NFPROTO_IPV4, out4, NF_INET_LOCAL_OUT, NF_IP_PRI_FIRST),
-	HOOK(NFPROTO_IPV4, in4, NF_INET_LOCAL_IN, NF_IP_PRI_LAST),
+static const struct nf_hook_ops hook_local_hooks[TL_HOOKS_LOCAL] = {
+	HOOK(NFPROTO_IPV4, hook_out4, NF_INET_LOCAL_OUT, NF_IP_PRI_FIRST),
+	HOOK(NFPROTO_IPV4, hook_in4, NF_INET_LOCAL_IN, NF_IP_PRI_LAST),
 #if IS_ENABLED(CONFIG_IPV6)
-	HOOK(NFPROTO_IPV6, out6, NF_INET_LOCAL_OUT, NF_IP6_PRI_FIRST),
-	HOOK(NFPROTO_IPV6, in6, NF_INET_LOCAL_IN, NF_IP6_PRI_LAST),
+	HOOK(NFPROTO_IPV6, hook_out6, NF_INET_LOCAL_OUT, NF_IP6_PRI_FIRST),
+	HOOK(NFPROTO_IPV6, hook_in6, NF_INET_LOCAL_IN, NF_IP6_PRI_LAST),
 #endif
 };
 
-static const struct nf_hook_ops forward_hooks[TL_HOOKS_FORWARD] = {
-	HOOK(NFPROTO_IPV4, forward4, NF_INET_FORWARD, NF_IP_PRI_LAST),
+static const struct nf_hook_ops hook_forward_hooks[TL_HOOKS_FORWARD] = {
+	HOOK(NFPROTO_IPV4, hook_forward4, NF_INET_FORWARD, NF_IP_PRI_LAST),
 #if IS_ENABLED(CONFIG_IPV6)
-	HOOK(NFPROTO_IPV6, forward6, NF_INET_FORWARD, NF_IP6_PRI_LAST),
+	HOOK(NFPROTO_IPV6, hook_forward6, NF_INET_FORWARD, NF_IP6_PRI_LAST),
 #endif
 };
 
 /* Each namespace has hooks of its own: they lead to its context at once. */
-static int add(struct tl_net *ns, struct nf_hook_ops *own,
-	       const struct nf_hook_ops *hooks, unsigned int count)
+static int hook_add(struct tl_net *ns, struct nf_hook_ops *own,
+		    const struct nf_hook_ops *hooks, unsigned int count)
 {
 	unsigned int i;
 
@@ -454,7 +454,7 @@ static int add(struct tl_net *ns, struct nf_hook_ops *own,
  */
 int tl_hook_add(struct tl_net *ns)
 {
-	return add(ns, ns->track->hooks.local, local_hooks, TL_HOOKS_LOCAL);
+	return hook_add(ns, ns->track->hooks.local, hook_local_hooks, TL_HOOKS_LOCAL);
 }
 
 /**
@@ -478,8 +478,8 @@ void tl_hook_remove(struct tl_net *ns)
  */
 int tl_hook_add_forward(struct tl_net *ns)
 {
-	return add(ns, ns->track->hooks.forward, forward_hooks,
-		   TL_HOOKS_FORWARD);
+	return hook_add(ns, ns->track->hooks.forward, hook_forward_hooks,
+			TL_HOOKS_FORWARD);
 }
 
 /**

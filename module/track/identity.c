@@ -20,13 +20,13 @@
 #include "table.h"
 #include "track.h"
 
-static bool is_elsewhere4(struct net *net, __be32 address, u32 table)
+static bool identity_is_elsewhere4(struct net *net, __be32 address, u32 table)
 {
 	return inet_addr_type_table(net, address, table) != RTN_LOCAL;
 }
 
 /* Whether neither address is one of this namespace, or VRF. */
-static bool is_between_others(struct net *net, const struct tl_key *key)
+static bool identity_is_between_others(struct net *net, const struct tl_key *key)
 {
 	int ifindex = tl_key_ifindex(key);
 	u32 table = ifindex ? l3mdev_fib_table_by_index(net, ifindex) : 0;
@@ -37,11 +37,11 @@ static bool is_between_others(struct net *net, const struct tl_key *key)
 		       !ipv6_chk_addr(net, &key->addr.v6[1], NULL, 0);
 #endif
 	table = table ?: RT_TABLE_LOCAL;
-	return is_elsewhere4(net, key->addr.v4[0], table) &&
-	       is_elsewhere4(net, key->addr.v4[1], table);
+	return identity_is_elsewhere4(net, key->addr.v4[0], table) &&
+	       identity_is_elsewhere4(net, key->addr.v4[1], table);
 }
 
-static bool has_row(struct tl_net *ns, const struct tl_key *key)
+static bool identity_has_row(struct tl_net *ns, const struct tl_key *key)
 {
 	struct tl_conn *conn = tl_table_find(ns, key);
 
@@ -51,7 +51,7 @@ static bool has_row(struct tl_net *ns, const struct tl_key *key)
 }
 
 /* With the socket of that end. */
-static bool has_row_of(struct tl_net *ns, const struct tl_key *key, unsigned int end)
+static bool identity_has_row_of(struct tl_net *ns, const struct tl_key *key, unsigned int end)
 {
 	struct tl_conn *conn = tl_table_find(ns, key);
 	bool is;
@@ -67,11 +67,11 @@ static bool has_row_of(struct tl_net *ns, const struct tl_key *key, unsigned int
  * A transparent socket: TPROXY has given it the address of a host elsewhere. An address
  * may come here, or go, while a connection is open: then its row has the other key.
  */
-static unsigned int tell_side(const struct sock *sk, struct tl_key *key,
-			      unsigned int end)
+static unsigned int identity_turn_to(const struct sock *sk, struct tl_key *key,
+				     unsigned int end)
 {
 	struct tl_net *ns = tl_net_rcu(sock_net(sk));
-	bool between = is_between_others(ns->net, key);
+	bool between = identity_is_between_others(ns->net, key);
 	struct tl_key turned = *key;
 	bool turns;
 
@@ -81,17 +81,17 @@ static unsigned int tell_side(const struct sock *sk, struct tl_key *key,
 		return end;
 	tl_key_turn(&turned, end);
 	if (between)
-		turns = has_row(ns, &turned) || !has_row_of(ns, key, end);
+		turns = identity_has_row(ns, &turned) || !identity_has_row_of(ns, key, end);
 	else
-		turns = !has_row(ns, key) && has_row_of(ns, &turned, 0);
+		turns = !identity_has_row(ns, key) && identity_has_row_of(ns, &turned, 0);
 	if (!turns)
 		return end;
 	*key = turned;
 	return 0;
 }
 
-static bool has_bound_row(struct tl_net *ns, const struct tl_key *key,
-			  unsigned int end)
+static bool identity_has_bound_row(struct tl_net *ns, const struct tl_key *key,
+				   unsigned int end)
 {
 	struct tl_conn *conn = tl_table_find(ns, key);
 	bool is;
@@ -104,8 +104,8 @@ static bool has_bound_row(struct tl_net *ns, const struct tl_key *key,
 }
 
 /* What the row of a bound socket may name that was made when interfaces were others. */
-static unsigned int scopes_before(const struct tl_net *ns, const struct sock *sk,
-				  const struct tl_key *key, int *scope)
+static unsigned int identity_scopes_before(const struct tl_net *ns, const struct sock *sk,
+					   const struct tl_key *key, int *scope)
 {
 	int bound = READ_ONCE(sk->sk_bound_dev_if);
 	struct net_device *dev = dev_get_by_index_rcu(sock_net(sk), bound);
@@ -119,18 +119,18 @@ static unsigned int scopes_before(const struct tl_net *ns, const struct sock *sk
 }
 
 /* A VRF may be gone, or a link may have left one or become part of one. */
-static void keep_scope(struct tl_net *ns, const struct sock *sk,
-		       struct tl_key *key, unsigned int end)
+static void identity_keep_scope(struct tl_net *ns, const struct sock *sk,
+				struct tl_key *key, unsigned int end)
 {
 	int scope[TL_SCOPES_LEFT + 1];
-	unsigned int i, count = scopes_before(ns, sk, key, scope);
+	unsigned int i, count = identity_scopes_before(ns, sk, key, scope);
 	struct tl_key old = *key;
 
-	if (!count || has_row(ns, key))
+	if (!count || identity_has_row(ns, key))
 		return;
 	for (i = 0; i < count; i++) {
 		old.scope = (u32)scope[i] << 1 | tl_key_is_v6(key);
-		if (!has_bound_row(ns, &old, end))
+		if (!identity_has_bound_row(ns, &old, end))
 			continue;
 		*key = old;
 		return;
@@ -153,14 +153,14 @@ bool tl_identity_of_socket(const struct sock *sk, struct tl_key *key,
 		return false;
 	/* What it is told by may be read while it becomes another kind of socket. */
 	if (unlikely(data_race(inet_sk_transparent(sk))))
-		*end = tell_side(sk, key, *end);
+		*end = identity_turn_to(sk, key, *end);
 	if (unlikely(READ_ONCE(sk->sk_bound_dev_if)))
-		keep_scope(tl_net_rcu(sock_net(sk)), sk, key, *end);
+		identity_keep_scope(tl_net_rcu(sock_net(sk)), sk, key, *end);
 	return true;
 }
 
 /* The socket that sends or gets the packet, if the kernel tells; raw sockets do not count. */
-static struct sock *told_socket(const struct sk_buff *skb)
+static struct sock *identity_told_socket(const struct sk_buff *skb)
 {
 	struct sock *sk = skb->sk;
 
@@ -170,8 +170,8 @@ static struct sock *told_socket(const struct sk_buff *skb)
 }
 
 /* Whether two keys have the same addresses and ports, seen from these ends. */
-static bool same_ends(const struct tl_key *a, unsigned int end_a,
-		      const struct tl_key *b, unsigned int end_b)
+static bool identity_same_ends(const struct tl_key *a, unsigned int end_a,
+			       const struct tl_key *b, unsigned int end_b)
 {
 	if (tl_key_is_v6(a) != tl_key_is_v6(b) ||
 	    a->port[end_a] != b->port[end_b] || a->port[!end_a] != b->port[!end_b])
@@ -184,7 +184,7 @@ static bool same_ends(const struct tl_key *a, unsigned int end_a,
 }
 
 /* The packet names a host on its way instead of the one it is for. */
-static bool is_source_routed(const struct sk_buff *skb, const struct tl_key *key)
+static bool identity_is_source_routed(const struct sk_buff *skb, const struct tl_key *key)
 {
 	int flags = IP6_FH_F_SKIP_RH;
 	unsigned int offset = 0;
@@ -200,15 +200,15 @@ static bool is_source_routed(const struct sk_buff *skb, const struct tl_key *key
  * translate at LOCAL_OUT, send it through the hooks once more. It may leave by
  * another device than lo from now on.
  */
-static bool settle_sent(const struct sk_buff *skb, const struct sock *sk,
-			struct tl_key *key, unsigned int *from)
+static bool identity_correct_sent(const struct sk_buff *skb, const struct sock *sk,
+				  struct tl_key *key, unsigned int *from)
 {
 	struct tl_key own;
 	unsigned int end;
 
 	if (!tl_identity_of_socket(sk, &own, &end))
 		return true;
-	if (!same_ends(&own, end, key, *from) && !is_source_routed(skb, key)) {
+	if (!identity_same_ends(&own, end, key, *from) && !identity_is_source_routed(skb, key)) {
 		WRITE_ONCE(tl_net_rcu(sock_net(sk))->track->conntrack, true);
 		return false;
 	}
@@ -218,8 +218,8 @@ static bool settle_sent(const struct sk_buff *skb, const struct sock *sk,
 }
 
 /* By which interfaces TCP would look for the socket of a packet. */
-static struct tl_way way_of(const struct sk_buff *skb, const struct nf_hook_state *state,
-			    bool v6)
+static struct tl_way identity_way_of(const struct sk_buff *skb, const struct nf_hook_state *state,
+				     bool v6)
 {
 	const struct net_device *dev;
 	struct tl_way way = { 0 };
@@ -234,28 +234,28 @@ static struct tl_way way_of(const struct sk_buff *skb, const struct nf_hook_stat
 }
 
 /* A VRF that is part of the key, or was when the row was made. */
-static bool knows_vrf(const struct tl_net *ns, const struct nf_hook_state *state,
-		      const struct tl_key *key)
+static bool identity_knows_vrf(const struct tl_net *ns, const struct nf_hook_state *state,
+			       const struct tl_key *key)
 {
 	return tl_key_ifindex(key) ||
 	       tl_scope_has_left(ns, (state->in ?: state->out)->ifindex);
 }
 
 /* Whether the packet's own key may not be that of its row. */
-static bool is_doubtful(struct tl_net *ns, const struct nf_hook_state *state,
-			const struct tl_key *key)
+static bool identity_is_doubtful(struct tl_net *ns, const struct nf_hook_state *state,
+				 const struct tl_key *key)
 {
 	return READ_ONCE(ns->track->transparent) ||
-	       (knows_vrf(ns, state, key) && !has_row(ns, key));
+	       (identity_knows_vrf(ns, state, key) && !identity_has_row(ns, key));
 }
 
-static void settle_by(const struct sock *sk, struct tl_key *key, unsigned int here,
-		      unsigned int *from)
+static void identity_correct_by(const struct sock *sk, struct tl_key *key, unsigned int here,
+				unsigned int *from)
 {
 	struct tl_key own;
 	unsigned int end;
 
-	if (!tl_identity_of_socket(sk, &own, &end) || !same_ends(&own, end, key, here))
+	if (!tl_identity_of_socket(sk, &own, &end) || !identity_same_ends(&own, end, key, here))
 		return;
 	*from = *from == here ? end : !end;
 	*key = own;
@@ -276,25 +276,25 @@ bool tl_identity_of_packet(struct tl_net *ns, const struct sk_buff *skb,
 			   const struct nf_hook_state *state,
 			   struct tl_key *key, unsigned int *from)
 {
-	struct sock *sk = told_socket(skb), *found;
+	struct sock *sk = identity_told_socket(skb), *found;
 	struct tl_way way;
 	unsigned int here;
 
 	if (state->hook == NF_INET_FORWARD)
 		return true;
 	if (sk && state->hook == NF_INET_LOCAL_OUT)
-		return settle_sent(skb, sk, key, from);
-	if (likely(!is_doubtful(ns, state, key)))
+		return identity_correct_sent(skb, sk, key, from);
+	if (likely(!identity_is_doubtful(ns, state, key)))
 		return true;
 	here = state->hook == NF_INET_LOCAL_OUT ? *from : !*from;
 	if (sk) {
-		settle_by(sk, key, here, from);
+		identity_correct_by(sk, key, here, from);
 		return true;
 	}
-	way = way_of(skb, state, tl_key_is_v6(key));
+	way = identity_way_of(skb, state, tl_key_is_v6(key));
 	found = tl_socket_by(ns->net, key, here, way);
 	if (found) {
-		settle_by(found, key, here, from);
+		identity_correct_by(found, key, here, from);
 		sock_gen_put(found);
 	}
 	return true;

@@ -25,38 +25,38 @@
 #define MS(ms)		msecs_to_jiffies(ms)
 
 /* Bottom halves are off while a connection is locked: this CPU's are ours. */
-static struct tl_stats *stats_of(const struct tl_conn *conn)
+static struct tl_stats *life_stats_of(const struct tl_conn *conn)
 {
 	return this_cpu_ptr(conn->ns->track->stats);
 }
 
-static void count(const struct tl_conn *conn, enum tl_counter counter)
+static void life_count(const struct tl_conn *conn, enum tl_counter counter)
 {
 	tl_track_note(conn->ns->track, counter);
 }
 
 /* Simultaneity shows at both ends; it is one connection's. */
-static void count_simultaneous(const struct tl_conn *conn, unsigned int end,
-			       enum tl_state state)
+static void life_count_simultaneous(const struct tl_conn *conn, unsigned int end,
+				    enum tl_state state)
 {
 	u8 from = conn->state[end], peer = conn->state[!end];
 
 	if (state == TL_SYN_RECEIVED && from == TL_SYN_SENT &&
 	    (peer == TL_SYN_SENT || tl_key_is_self(&conn->key)))
-		count(conn, TL_COUNT_SIMULTANEOUS_OPEN);
+		life_count(conn, TL_COUNT_SIMULTANEOUS_OPEN);
 	if (state == TL_CLOSING && peer != TL_CLOSING)
-		count(conn, TL_COUNT_SIMULTANEOUS_CLOSE);
+		life_count(conn, TL_COUNT_SIMULTANEOUS_CLOSE);
 }
 
 /* What is known of a mini-socket goes with it. */
-static void after_time_wait(struct tl_conn *conn, unsigned int end)
+static void life_after_time_wait(struct tl_conn *conn, unsigned int end)
 {
 	if (!tl_conn_here(conn, !end) || conn->state[!end] != TL_TIME_WAIT)
 		tl_mini_end(conn);
 }
 
 /* @change tells what end, which state, since when and why. */
-static void change_state(struct tl_conn *conn, struct tl_change *change)
+static void life_change_state(struct tl_conn *conn, struct tl_change *change)
 {
 	unsigned int end = change->end;
 	bool here = tl_conn_here(conn, end);
@@ -65,8 +65,8 @@ static void change_state(struct tl_conn *conn, struct tl_change *change)
 	change->from = conn->state[end];
 	change->left = conn->since[end];
 	if (here) {
-		count_simultaneous(conn, end, change->to);
-		stats = stats_of(conn);
+		life_count_simultaneous(conn, end, change->to);
+		stats = life_stats_of(conn);
 		stats->state[change->from]--;
 		stats->state[change->to]++;
 	}
@@ -77,11 +77,11 @@ static void change_state(struct tl_conn *conn, struct tl_change *change)
 		tl_mini_begin(conn, end);
 	tl_on_change(conn, change);
 	if (here && change->from == TL_TIME_WAIT)
-		after_time_wait(conn, end);
+		life_after_time_wait(conn, end);
 	tl_rest_wake(conn);
 }
 
-static noinline void trace(const struct tl_conn *conn, unsigned int end, enum tl_state from)
+static noinline void life_trace(const struct tl_conn *conn, unsigned int end, enum tl_state from)
 {
 	const struct tl_trace_change change = {
 		.shown = conn->first,
@@ -94,14 +94,14 @@ static noinline void trace(const struct tl_conn *conn, unsigned int end, enum tl
 	trace_connection_state(conn->ns, &conn->key, &change);
 }
 
-static void tell(const struct tl_conn *conn, unsigned int end, enum tl_state from)
+static void life_trace_if_on(const struct tl_conn *conn, unsigned int end, enum tl_state from)
 {
 	if (trace_connection_state_enabled())
-		trace(conn, end, from);
+		life_trace(conn, end, from);
 }
 
-static void become(struct tl_conn *conn, unsigned int end, enum tl_state state,
-		   enum tl_exit reason)
+static void life_become(struct tl_conn *conn, unsigned int end, enum tl_state state,
+			enum tl_exit reason)
 {
 	struct tl_change change = {
 		.since = tl_clock_now(),
@@ -112,12 +112,12 @@ static void become(struct tl_conn *conn, unsigned int end, enum tl_state state,
 
 	if (conn->state[end] == state)
 		return;
-	change_state(conn, &change);
-	tell(conn, end, change.from);
+	life_change_state(conn, &change);
+	life_trace_if_on(conn, end, change.from);
 }
 
 /* An end turns out to have its socket here: from now on that is believed. */
-static void settle_here(struct tl_conn *conn, unsigned int end)
+static void life_take_word(struct tl_conn *conn, unsigned int end)
 {
 	if (tl_conn_here(conn, end))
 		return;
@@ -129,10 +129,10 @@ static void settle_here(struct tl_conn *conn, unsigned int end)
 	conn->local |= 1 << end;
 	conn->reset = 0;
 	conn->state[end] = TL_UNKNOWN;
-	stats_of(conn)->state[TL_UNKNOWN]++;
+	life_stats_of(conn)->state[TL_UNKNOWN]++;
 }
 
-static void leave_here(struct tl_conn *conn, unsigned int end)
+static void life_leave_here(struct tl_conn *conn, unsigned int end)
 {
 	struct tl_change change = {
 		.since = tl_clock_now(),
@@ -146,13 +146,13 @@ static void leave_here(struct tl_conn *conn, unsigned int end)
 		return;
 	/* The row goes, not the connection: this is no event. */
 	if (conn->state[end] != TL_CLOSED)
-		change_state(conn, &change);
-	stats_of(conn)->state[TL_CLOSED]--;
+		life_change_state(conn, &change);
+	life_stats_of(conn)->state[TL_CLOSED]--;
 	conn->local &= ~(1 << end);
 }
 
-static void begin(struct tl_conn *conn, enum tl_origin origin,
-		  unsigned int first)
+static void life_begin(struct tl_conn *conn, enum tl_origin origin,
+		       unsigned int first)
 {
 	unsigned int end;
 
@@ -168,7 +168,7 @@ static void begin(struct tl_conn *conn, enum tl_origin origin,
 	memset(&conn->peers, 0, sizeof(conn->peers));
 	for (end = 0; end < 2; end++) {
 		if (tl_state_over(conn->state[end]))
-			leave_here(conn, end);
+			life_leave_here(conn, end);
 		if (tl_conn_here(conn, end))
 			continue;
 		conn->state[end] = TL_UNKNOWN;
@@ -189,34 +189,34 @@ void tl_life_begin(struct tl_conn *conn, enum tl_origin origin,
 {
 	bool adopted = origin == TL_ADOPTED;
 
-	begin(conn, adopted ? tl_opener_adopted(conn, first) : origin, first);
-	count(conn, adopted ? TL_COUNT_ADOPTED : TL_COUNT_CREATED);
+	life_begin(conn, adopted ? tl_opener_adopted(conn, first) : origin, first);
+	life_count(conn, adopted ? TL_COUNT_ADOPTED : TL_COUNT_CREATED);
 }
 
 /* The ends without a socket here are where segments have led them. */
-static void follow_peers(struct tl_conn *conn)
+static void life_follow_peers(struct tl_conn *conn)
 {
 	unsigned int end;
 
 	for (end = 0; end < 2; end++)
 		if (!tl_conn_here(conn, end))
-			become(conn, end, conn->peers.end[end].state,
-			       TL_EXIT_OTHER);
+			life_become(conn, end, conn->peers.end[end].state,
+				    TL_EXIT_OTHER);
 }
 
 /* The socket of an end is gone, and a RST has come for it: that was taken. */
-static void take_reset(struct tl_conn *conn)
+static void life_take_reset(struct tl_conn *conn)
 {
 	conn->reset = 0;
 	conn->peers.end[0].state = TL_CLOSED;
 	conn->peers.end[1].state = TL_CLOSED;
-	follow_peers(conn);
+	life_follow_peers(conn);
 	tl_on_reset_taken(conn);
 }
 
 /* What tells by which interface the socket can be found. */
-static void note_binding(struct tl_conn *conn, unsigned int end,
-			 const struct sock *sk, enum tl_state state)
+static void life_note_binding(struct tl_conn *conn, unsigned int end,
+			      const struct sock *sk, enum tl_state state)
 {
 	int link = READ_ONCE(sk->sk_bound_dev_if);
 
@@ -230,28 +230,28 @@ static void note_binding(struct tl_conn *conn, unsigned int end,
 		conn->link = link;
 }
 
-static void socket_says(struct tl_conn *conn, struct tl_change *change)
+static void life_socket_says(struct tl_conn *conn, struct tl_change *change)
 {
 	unsigned int end = change->end;
 	enum tl_state state = change->to;
 	u8 said = conn->state[end];
 
-	settle_here(conn, end);
+	life_take_word(conn, end);
 	if (state == TL_CLOSED && conn->reset)
-		take_reset(conn);
+		life_take_reset(conn);
 	if (conn->state[end] != state)
-		change_state(conn, change);
+		life_change_state(conn, change);
 	if (change->sk)
-		note_binding(conn, end, change->sk, state);
+		life_note_binding(conn, end, change->sk, state);
 	if (state == TL_FIN_WAIT_2)
 		conn->full = change->sk && tl_socket_is_full(change->sk);
 	/* Segments may have said it before. */
 	if (said != state)
-		tell(conn, end, said);
+		life_trace_if_on(conn, end, said);
 	if (tl_conn_both_here(conn))
 		return;
 	tl_peers_told(&conn->peers, end, state);
-	follow_peers(conn);
+	life_follow_peers(conn);
 }
 
 /**
@@ -263,11 +263,11 @@ static void socket_says(struct tl_conn *conn, struct tl_change *change)
 void tl_life_socket(struct tl_conn *conn, struct tl_change *change)
 {
 	change->since = tl_clock_now();
-	socket_says(conn, change);
+	life_socket_says(conn, change);
 }
 
 /* When an end took its state, as far as its socket knows. */
-static u32 since_of(const struct sock *sk, enum tl_state state)
+static u32 life_since_of(const struct sock *sk, enum tl_state state)
 {
 	u32 since = tl_clock_now();
 
@@ -291,21 +291,21 @@ void tl_life_adopted(struct tl_conn *conn, unsigned int end,
 {
 	struct tl_change change = {
 		.sk = sk,
-		.since = since_of(sk, state),
+		.since = life_since_of(sk, state),
 		.end = end,
 		.to = state,
 		.why = TL_EXIT_OTHER,
 		.adopted = true,
 	};
 
-	socket_says(conn, &change);
+	life_socket_says(conn, &change);
 }
 
 /*
  * What the machine is told where it steps nothing: see exit_reason() and
  * was_reset(). TCP may refuse it: no look judges before TCP has.
  */
-static void note_reset(struct tl_conn *conn, unsigned int from)
+static void life_note_reset(struct tl_conn *conn, unsigned int from)
 {
 	if (conn->peers.end[!from].state == TL_CLOSED)
 		return;
@@ -318,8 +318,8 @@ static void note_reset(struct tl_conn *conn, unsigned int from)
  * refuse it for reasons that the segment does not show: a hop limit, a signature,
  * a filter. It waits until that socket is gone, or a look finds that it is not.
  */
-static bool reset(struct tl_conn *conn, unsigned int from,
-		  const struct tl_segment *rst, bool by_socket)
+static bool life_reset(struct tl_conn *conn, unsigned int from,
+		       const struct tl_segment *rst, bool by_socket)
 {
 	/*
 	 * The socket knows where it stands, and few of its segments have been looked
@@ -334,7 +334,7 @@ static bool reset(struct tl_conn *conn, unsigned int from,
 		return false;
 	if (!tl_conn_lives_here(conn, !from) ||
 	    before.end[from].state == conn->peers.end[from].state) {
-		follow_peers(conn);
+		life_follow_peers(conn);
 		return true;
 	}
 	conn->peers = before;
@@ -344,7 +344,7 @@ static bool reset(struct tl_conn *conn, unsigned int from,
 	return true;
 }
 
-static bool step(struct tl_conn *conn, unsigned int from, const struct tl_segment *segment)
+static bool life_step(struct tl_conn *conn, unsigned int from, const struct tl_segment *segment)
 {
 	const struct tl_receive_window window = { .known = false };
 
@@ -353,12 +353,12 @@ static bool step(struct tl_conn *conn, unsigned int from, const struct tl_segmen
 		conn->since[from] = tl_clock_now();
 	if (!tl_peers_step(&conn->peers, from, segment, &window))
 		return false;
-	follow_peers(conn);
+	life_follow_peers(conn);
 	return true;
 }
 
-static void passed(struct tl_conn *conn, unsigned int from,
-		   const struct tl_segment *segment, bool by_socket)
+static void life_segment_passed(struct tl_conn *conn, unsigned int from,
+				const struct tl_segment *segment, bool by_socket)
 {
 	bool valid, rst = segment->flags & TL_RST;
 
@@ -369,13 +369,13 @@ static void passed(struct tl_conn *conn, unsigned int from,
 		tl_life_check_soon(conn);
 	if (tl_conn_both_here(conn)) {
 		if (rst)
-			note_reset(conn, from);
+			life_note_reset(conn, from);
 		return;
 	}
-	valid = rst ? reset(conn, from, segment, by_socket) :
-		      step(conn, from, segment);
+	valid = rst ? life_reset(conn, from, segment, by_socket) :
+		      life_step(conn, from, segment);
 	if (!valid)
-		count(conn, TL_COUNT_INVALID);
+		life_count(conn, TL_COUNT_INVALID);
 	else if (conn->origin == TL_FORWARD)
 		conn->since[!conn->first] = tl_clock_now();
 }
@@ -394,7 +394,7 @@ static void passed(struct tl_conn *conn, unsigned int from,
 void tl_life_segment(struct tl_conn *conn, unsigned int from,
 		     const struct tl_segment *segment)
 {
-	passed(conn, from, segment, false);
+	life_segment_passed(conn, from, segment, false);
 }
 
 /**
@@ -410,7 +410,7 @@ void tl_life_segment(struct tl_conn *conn, unsigned int from,
 void tl_life_sent(struct tl_conn *conn, unsigned int from,
 		  const struct tl_segment *segment)
 {
-	passed(conn, from, segment, segment->flags & TL_ACK);
+	life_segment_passed(conn, from, segment, segment->flags & TL_ACK);
 }
 
 /**
@@ -420,11 +420,11 @@ void tl_life_sent(struct tl_conn *conn, unsigned int from,
  */
 void tl_life_begin_open(struct tl_conn *conn, unsigned int first)
 {
-	begin(conn, TL_FORWARD, first);
-	count(conn, TL_COUNT_ADOPTED);
+	life_begin(conn, TL_FORWARD, first);
+	life_count(conn, TL_COUNT_ADOPTED);
 	conn->peers.end[0].state = TL_ESTABLISHED;
 	conn->peers.end[1].state = TL_ESTABLISHED;
-	follow_peers(conn);
+	life_follow_peers(conn);
 }
 
 /**
@@ -442,7 +442,7 @@ void tl_life_refused(struct tl_conn *conn, unsigned int from,
 	    !tl_conn_here(conn, from) || tl_conn_both_here(conn))
 		return;
 	tl_peers_refused(&conn->peers, from, rst);
-	follow_peers(conn);
+	life_follow_peers(conn);
 }
 
 /**
@@ -455,11 +455,11 @@ void tl_life_reused(struct tl_conn *conn, unsigned int end,
 		    enum tl_exit reason)
 {
 	if (tl_conn_here(conn, end) && conn->state[end] == TL_TIME_WAIT)
-		become(conn, end, TL_CLOSED, reason);
+		life_become(conn, end, TL_CLOSED, reason);
 }
 
 /**
- * tl_life_check_soon() - reconcile a connection as soon as TCP has decided
+ * tl_life_check_soon() - look at a connection as soon as TCP has decided
  * @conn: the connection
  */
 void tl_life_check_soon(struct tl_conn *conn)
@@ -493,8 +493,8 @@ void tl_life_unlock(struct tl_conn *conn)
 void tl_life_drop(struct tl_conn *conn)
 {
 	tl_on_going(conn);
-	leave_here(conn, 0);
-	leave_here(conn, 1);
+	life_leave_here(conn, 0);
+	life_leave_here(conn, 1);
 	tl_on_gone(conn);
 	tl_table_remove(conn);
 }

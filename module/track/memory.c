@@ -17,15 +17,15 @@
 #include "memory.h"
 #include "track.h"
 
-static atomic64_t taken;
-static u64 most;
+static atomic64_t memory_taken;
+static u64 memory_most;
 
 /**
  * tl_memory_init() - see how much there is
  */
 void tl_memory_init(void)
 {
-	most = ((u64)totalram_pages() << PAGE_SHIFT) / 16;
+	memory_most = ((u64)totalram_pages() << PAGE_SHIFT) / 16;
 }
 
 /**
@@ -39,11 +39,11 @@ void tl_memory_init(void)
  */
 bool tl_memory_take(struct tl_net *ns, unsigned int bytes)
 {
-	u64 limit = ns->net->user_ns == &init_user_ns ? most : most - most / 4;
+	u64 limit = ns->net->user_ns == &init_user_ns ? memory_most : memory_most - memory_most / 4;
 
-	if (atomic64_add_return(bytes, &taken) <= limit)
+	if (atomic64_add_return(bytes, &memory_taken) <= limit)
 		return true;
-	atomic64_sub(bytes, &taken);
+	atomic64_sub(bytes, &memory_taken);
 	tl_track_note(ns->track, TL_COUNT_REFUSED_MEMORY);
 	return false;
 }
@@ -56,7 +56,7 @@ bool tl_memory_take(struct tl_net *ns, unsigned int bytes)
  */
 void tl_memory_give(unsigned int bytes)
 {
-	atomic64_sub(bytes, &taken);
+	atomic64_sub(bytes, &memory_taken);
 }
 
 /**

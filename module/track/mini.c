@@ -24,10 +24,10 @@
 #include "track.h"
 #include "wheel.h"
 
-static bool probed;
+static bool mini_probed;
 
 /* This CPU is ending a socket, bottom halves are off. */
-static DEFINE_PER_CPU(bool, killing);
+static DEFINE_PER_CPU(bool, mini_killing);
 
 /**
  * tl_mini_closed() - note of a full socket what its mini-socket will not know
@@ -92,13 +92,13 @@ void tl_mini_end(struct tl_conn *conn)
 void tl_mini_kill(struct sock *mini)
 {
 	local_bh_disable();
-	this_cpu_write(killing, true);
+	this_cpu_write(mini_killing, true);
 	inet_twsk_deschedule_put(inet_twsk(mini));
-	this_cpu_write(killing, false);
+	this_cpu_write(mini_killing, false);
 	local_bh_enable();
 }
 
-static void ended_early(struct tl_net *ns, const struct sock *mini)
+static void mini_ended_early(struct tl_net *ns, const struct sock *mini)
 {
 	struct tl_conn *conn;
 	unsigned int end;
@@ -118,21 +118,21 @@ static void ended_early(struct tl_net *ns, const struct sock *mini)
 }
 
 /* inet_twsk_deschedule_put(mini) */
-static int on_deschedule(struct kprobe *probe, struct pt_regs *regs)
+static int mini_on_deschedule(struct kprobe *probe, struct pt_regs *regs)
 {
 	struct sock *mini = (void *)tl_compat_argument(regs, 0);
 
-	if (this_cpu_read(killing) || tl_socket_state(mini) != TL_TIME_WAIT)
+	if (this_cpu_read(mini_killing) || tl_socket_state(mini) != TL_TIME_WAIT)
 		return 0;
 	rcu_read_lock();
-	ended_early(tl_net_rcu(sock_net(mini)), mini);
+	mini_ended_early(tl_net_rcu(sock_net(mini)), mini);
 	rcu_read_unlock();
 	return 0;
 }
 
-static struct kprobe deschedule = {
+static struct kprobe mini_deschedule = {
 	.symbol_name = "inet_twsk_deschedule_put",
-	.pre_handler = on_deschedule,
+	.pre_handler = mini_on_deschedule,
 };
 
 /**
@@ -143,14 +143,14 @@ static struct kprobe deschedule = {
  */
 void tl_mini_init(void)
 {
-	int err = TL_COMPAT_KPROBES ? register_kprobe(&deschedule) : -EOPNOTSUPP;
+	int err = TL_COMPAT_KPROBES ? register_kprobe(&mini_deschedule) : -EOPNOTSUPP;
 
 	/* A handler that is called from a breakpoint must take no lock. */
-	if (!err && !kprobe_ftrace(&deschedule)) {
-		unregister_kprobe(&deschedule);
+	if (!err && !kprobe_ftrace(&mini_deschedule)) {
+		unregister_kprobe(&mini_deschedule);
 		err = -EOPNOTSUPP;
 	}
-	probed = !err;
+	mini_probed = !err;
 	if (err)
 		pr_info("tcplab: killed TIME_WAIT sockets are not told from others, error %d\n",
 			err);
@@ -161,8 +161,8 @@ void tl_mini_init(void)
  */
 void tl_mini_exit(void)
 {
-	if (probed)
-		unregister_kprobe(&deschedule);
+	if (mini_probed)
+		unregister_kprobe(&mini_deschedule);
 }
 
 /**
@@ -170,5 +170,5 @@ void tl_mini_exit(void)
  */
 bool tl_mini_tells_killed(void)
 {
-	return probed;
+	return mini_probed;
 }

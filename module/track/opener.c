@@ -14,7 +14,7 @@
 #include "socket.h"
 
 /* A listener of this namespace serves none but the sockets of it. */
-static bool has_listener(const struct tl_conn *conn, unsigned int end)
+static bool opener_has_listener(const struct tl_conn *conn, unsigned int end)
 {
 	struct tl_way way = { .iface = tl_key_ifindex(&conn->key) };
 	struct net *net = conn->ns->net;
@@ -24,7 +24,7 @@ static bool has_listener(const struct tl_conn *conn, unsigned int end)
 }
 
 /* To a port that its program chose; a socket that was accepted is not. */
-static bool is_bound(const struct tl_conn *conn, unsigned int end)
+static bool opener_is_bound(const struct tl_conn *conn, unsigned int end)
 {
 	struct sock *sk = tl_socket_find(conn, end);
 	bool bound = false;
@@ -39,7 +39,7 @@ static bool is_bound(const struct tl_conn *conn, unsigned int end)
 	return bound;
 }
 
-static bool is_outside_range(const struct tl_conn *conn, unsigned int end)
+static bool opener_is_outside_range(const struct tl_conn *conn, unsigned int end)
 {
 	u16 port = ntohs(conn->key.port[end]);
 	int low, high;
@@ -61,7 +61,7 @@ static bool is_outside_range(const struct tl_conn *conn, unsigned int end)
 enum tl_origin tl_opener_adopted(const struct tl_conn *conn, unsigned int first)
 {
 	static bool (* const signs[])(const struct tl_conn *conn, unsigned int end) = {
-		has_listener, is_bound, is_outside_range,
+		opener_has_listener, opener_is_bound, opener_is_outside_range,
 	};
 	unsigned int i;
 

@@ -28,8 +28,8 @@
  * A full socket that becomes CLOSED may leave a mini-socket behind, in one of
  * two states; it is in the table before the tracepoint fires.
  */
-static struct sock *find_mini(const struct tl_conn *conn, unsigned int end,
-			      const struct sock *closed)
+static struct sock *probe_find_mini(const struct tl_conn *conn, unsigned int end,
+				    const struct sock *closed)
 {
 	struct sock *mini = tl_socket_find_by(conn, end, closed);
 
@@ -41,22 +41,22 @@ static struct sock *find_mini(const struct tl_conn *conn, unsigned int end,
 }
 
 /* It should be TIME_WAIT, but there was no room for a mini-socket. */
-static bool found_no_room(const struct sock *closed, int old_state)
+static bool probe_found_no_room(const struct sock *closed, int old_state)
 {
 	return !closed->sk_err &&
 	       (old_state == TCP_CLOSING || sock_flag(closed, SOCK_DONE));
 }
 
 /* What a socket leaves that can leave a mini-socket. */
-static void left_mini(struct tl_conn *conn, unsigned int end,
-		      const struct sock *closed, int old_state)
+static void probe_left_mini(struct tl_conn *conn, unsigned int end,
+			    const struct sock *closed, int old_state)
 {
-	struct sock *mini = find_mini(conn, end, closed);
+	struct sock *mini = probe_find_mini(conn, end, closed);
 	enum tl_state state = mini ? tl_socket_state(mini) : TL_CLOSED;
 
 	tl_mini_closed(conn, closed);
 	tl_life_socket_is(conn, end, mini ?: closed, state, TL_EXIT_REUSED_IN);
-	if (mini || found_no_room(closed, old_state))
+	if (mini || probe_found_no_room(closed, old_state))
 		tl_on_left(conn, end, mini ?: closed);
 	if (mini)
 		sock_gen_put(mini);
@@ -67,8 +67,8 @@ static void left_mini(struct tl_conn *conn, unsigned int end,
  * its 4-tuple taken, and a child that another CPU has made before, have the
  * addresses of a living connection when they are given up.
  */
-static bool is_rival(const struct tl_conn *conn, unsigned int end,
-		     const struct sock *closed, int old_state)
+static bool probe_is_rival(const struct tl_conn *conn, unsigned int end,
+			   const struct sock *closed, int old_state)
 {
 	struct sock *owner;
 
@@ -80,12 +80,12 @@ static bool is_rival(const struct tl_conn *conn, unsigned int end,
 	return owner;
 }
 
-static bool may_leave_mini(int old_state)
+static bool probe_may_leave_mini(int old_state)
 {
 	return old_state == TCP_FIN_WAIT2 || old_state == TCP_CLOSING;
 }
 
-static enum tl_origin origin_of(int old_state)
+static enum tl_origin probe_origin_of(int old_state)
 {
 	if (old_state == TCP_SYN_SENT)
 		return TL_ACTIVE;
@@ -97,8 +97,8 @@ static enum tl_origin origin_of(int old_state)
  * socket that has sent no data stands right behind its own SYN,ACK, perhaps a
  * cookie's; that of the row is another.
  */
-static bool is_of_earlier_request(const struct tl_conn *conn, unsigned int end,
-				  const struct sock *sk)
+static bool probe_is_of_earlier_request(const struct tl_conn *conn, unsigned int end,
+					const struct sock *sk)
 {
 	const struct tl_endpoint *said = &conn->peers.end[end];
 	const struct tcp_sock *tp = tcp_sk(sk);
@@ -111,17 +111,17 @@ static bool is_of_earlier_request(const struct tl_conn *conn, unsigned int end,
  * Whether an earlier connection ended here. A socket that becomes ESTABLISHED
  * all the same had no SYN,ACK of its own: a SYN cookie came back.
  */
-static bool is_history(const struct tl_conn *conn, unsigned int end,
-		       const struct sock *sk)
+static bool probe_is_history(const struct tl_conn *conn, unsigned int end,
+			     const struct sock *sk)
 {
 	return tl_conn_here(conn, end) &&
 	       (conn->state[end] == TL_TIME_WAIT ||
 		tl_state_over(conn->state[end]) ||
-		is_of_earlier_request(conn, end, sk));
+		probe_is_of_earlier_request(conn, end, sk));
 }
 
-static void socket_changed(struct tl_net *ns, const struct sock *sk,
-			   int old_state, int new_state)
+static void probe_socket_changed(struct tl_net *ns, const struct sock *sk,
+				 int old_state, int new_state)
 {
 	enum tl_state state = tl_socket_full_state(new_state);
 	struct tl_change change = {
@@ -149,19 +149,19 @@ static void socket_changed(struct tl_net *ns, const struct sock *sk,
 		conn = tl_birth(ns, &key, &fresh);
 	if (!conn)
 		return;
-	if (state == TL_CLOSED && is_rival(conn, end, sk, old_state)) {
+	if (state == TL_CLOSED && probe_is_rival(conn, end, sk, old_state)) {
 		tl_life_unlock(conn);
 		return;
 	}
-	if (fresh || (state == TL_ESTABLISHED && is_history(conn, end, sk))) {
+	if (fresh || (state == TL_ESTABLISHED && probe_is_history(conn, end, sk))) {
 		tl_life_reused(conn, end, TL_EXIT_REUSED_IN);
-		tl_life_begin(conn, origin_of(old_state), end);
+		tl_life_begin(conn, probe_origin_of(old_state), end);
 		/* Who calls the tracepoint has the socket locked. */
 		if (state != TL_CLOSED)
 			tl_on_met(conn, (struct sock *)sk, true);
 	}
-	if (state == TL_CLOSED && may_leave_mini(old_state))
-		left_mini(conn, end, sk, old_state);
+	if (state == TL_CLOSED && probe_may_leave_mini(old_state))
+		probe_left_mini(conn, end, sk, old_state);
 	else
 		tl_life_socket(conn, &change);
 	if (conn->state[end] == TL_CLOSED && old_state != TCP_SYN_SENT &&
@@ -174,7 +174,7 @@ static void socket_changed(struct tl_net *ns, const struct sock *sk,
  * Of hosts that answer alone: what was sent to others in vain tells of no loss. The
  * second SYN was answered as often as the first was lost, however many follow.
  */
-static void note_answered(struct tl_net *ns, const struct sock *sk)
+static void probe_note_answered(struct tl_net *ns, const struct sock *sk)
 {
 	u32 repeated = tcp_sk(sk)->total_retrans;
 
@@ -184,17 +184,17 @@ static void note_answered(struct tl_net *ns, const struct sock *sk)
 }
 
 /* News that is not about a row. */
-static void note_others(struct tl_net *ns, const struct sock *sk, int old_state,
-			int new_state)
+static void probe_note_others(struct tl_net *ns, const struct sock *sk, int old_state,
+			      int new_state)
 {
 	tl_on_socket(ns, sk, old_state, new_state);
 	if (old_state == TCP_SYN_SENT && new_state == TCP_ESTABLISHED)
-		note_answered(ns, sk);
+		probe_note_answered(ns, sk);
 }
 
 /* Called in process and softirq context; on newer kernels without RCU. */
-static void on_set_state(void *unused, const struct sock *sk,
-			 const int old_state, const int new_state)
+static void probe_on_set_state(void *unused, const struct sock *sk,
+			       const int old_state, const int new_state)
 {
 	struct tl_net *ns;
 
@@ -206,9 +206,9 @@ static void on_set_state(void *unused, const struct sock *sk,
 	if (old_state == TCP_LISTEN || new_state == TCP_LISTEN)
 		tl_on_listen(sk, old_state, new_state);
 	else if (new_state != TCP_SYN_SENT && READ_ONCE(ns->track->enabled))
-		socket_changed(ns, sk, old_state, new_state);
+		probe_socket_changed(ns, sk, old_state, new_state);
 	if (READ_ONCE(ns->track->enabled))
-		note_others(ns, sk, old_state, new_state);
+		probe_note_others(ns, sk, old_state, new_state);
 	rcu_read_unlock();
 }
 
@@ -250,7 +250,7 @@ bool tl_probe_adopt_one(struct sock *sk)
 	return true;
 }
 
-static void adopt(struct sock *sk)
+static void probe_adopt(struct sock *sk)
 {
 	if (!tl_probe_adopt_one(sk))
 		tl_track_note(tl_net(sock_net(sk))->track,
@@ -266,17 +266,17 @@ static void adopt(struct sock *sk)
 void tl_probe_adopt(struct net *net)
 {
 	if (net)
-		tl_socket_walk(net, adopt);
+		tl_socket_walk(net, probe_adopt);
 	else
-		tl_socket_walk_all(adopt);
+		tl_socket_walk_all(probe_adopt);
 }
 
-static struct tracepoint *set_state_event;
+static struct tracepoint *probe_set_state_event;
 
-static void match(struct tracepoint *event, void *unused)
+static void probe_match(struct tracepoint *event, void *unused)
 {
 	if (!strcmp(event->name, "inet_sock_set_state"))
-		set_state_event = event;
+		probe_set_state_event = event;
 }
 
 /**
@@ -287,10 +287,10 @@ static void match(struct tracepoint *event, void *unused)
  */
 int tl_probe_init(void)
 {
-	for_each_kernel_tracepoint(match, NULL);
-	if (!set_state_event)
+	for_each_kernel_tracepoint(probe_match, NULL);
+	if (!probe_set_state_event)
 		return -ENOENT;
-	return tracepoint_probe_register(set_state_event, on_set_state, NULL);
+	return tracepoint_probe_register(probe_set_state_event, probe_on_set_state, NULL);
 }
 
 /**
@@ -298,6 +298,6 @@ int tl_probe_init(void)
  */
 void tl_probe_exit(void)
 {
-	tracepoint_probe_unregister(set_state_event, on_set_state, NULL);
+	tracepoint_probe_unregister(probe_set_state_event, probe_on_set_state, NULL);
 	tracepoint_synchronize_unregister();
 }

@@ -25,7 +25,7 @@
 #define RECHECK		MS(60000)
 
 /* Jiffies until a local end wants to be looked at. */
-static unsigned int check_in(const struct tl_conn *conn, unsigned int end)
+static unsigned int schedule_check_in(const struct tl_conn *conn, unsigned int end)
 {
 	switch (conn->state[end]) {
 	case TL_SYN_SENT:	/* most are over soon: their rows need not move */
@@ -42,13 +42,13 @@ static unsigned int check_in(const struct tl_conn *conn, unsigned int end)
 }
 
 /* What comes to a certain age in it is told within a second. */
-static bool in_close_wait(const struct tl_conn *conn)
+static bool schedule_in_close_wait(const struct tl_conn *conn)
 {
 	return conn->state[0] == TL_CLOSE_WAIT || conn->state[1] == TL_CLOSE_WAIT;
 }
 
 /* Jiffies that a row is kept which only the remote end still fills. */
-static unsigned int history_left(const struct tl_conn *conn, unsigned int end)
+static unsigned int schedule_history_left(const struct tl_conn *conn, unsigned int end)
 {
 	if (tl_key_is_self(&conn->key))
 		return 0;
@@ -66,15 +66,15 @@ static unsigned int history_left(const struct tl_conn *conn, unsigned int end)
 }
 
 /* Both ends have spoken: one alone may be anybody's guess. */
-static bool forward_open(const struct tl_conn *conn)
+static bool schedule_forward_open(const struct tl_conn *conn)
 {
 	return conn->state[0] == TL_ESTABLISHED && conn->peers.end[0].ack &&
 	       conn->state[1] == TL_ESTABLISHED && conn->peers.end[1].ack;
 }
 
-static unsigned int forward_left(const struct tl_conn *conn)
+static unsigned int schedule_forward_left(const struct tl_conn *conn)
 {
-	return tl_clock_left(forward_open(conn) ? FORWARD_ESTABLISHED : FORWARD_TRANSITORY,
+	return tl_clock_left(schedule_forward_open(conn) ? FORWARD_ESTABLISHED : FORWARD_TRANSITORY,
 			     conn->since[!conn->first]);
 }
 
@@ -91,12 +91,12 @@ unsigned int tl_schedule_look_in(const struct tl_conn *conn)
 	if (tl_conn_is_over(conn))
 		return tl_wants_kept_for(conn);
 	if (!conn->local)
-		return forward_left(conn);
+		return schedule_forward_left(conn);
 	for (end = 0; end < 2; end++)
 		if (tl_conn_lives_here(conn, end))
-			delay = min(delay, check_in(conn, end));
+			delay = min(delay, schedule_check_in(conn, end));
 	if (!tl_conn_lives_here(conn, 0) && !tl_conn_lives_here(conn, 1))
-		delay = history_left(conn, tl_conn_here(conn, 0));
+		delay = schedule_history_left(conn, tl_conn_here(conn, 0));
 	if (delay && conn->suspect)
 		delay = min_t(unsigned int, delay, TL_SCHEDULE_SOON);
 	return delay;
@@ -111,12 +111,12 @@ unsigned int tl_schedule_look_in(const struct tl_conn *conn)
  */
 bool tl_schedule_looks_soon(const struct tl_conn *conn)
 {
-	return !conn->suspect && !in_close_wait(conn) && tl_wheel_within(conn, SILENT) &&
+	return !conn->suspect && !schedule_in_close_wait(conn) && tl_wheel_within(conn, SILENT) &&
 	       (tl_conn_lives_here(conn, 0) || tl_conn_lives_here(conn, 1));
 }
 
 /* A listener answered a SYN; the peer has not completed the handshake. */
-static bool is_embryonic(const struct tl_conn *conn)
+static bool schedule_is_embryonic(const struct tl_conn *conn)
 {
 	unsigned int end = !tl_conn_here(conn, 0);
 
@@ -132,7 +132,8 @@ static bool is_embryonic(const struct tl_conn *conn)
  */
 enum tl_worth tl_schedule_worth(const struct tl_conn *conn)
 {
-	if (!tl_conn_lives_here(conn, 0) && !tl_conn_lives_here(conn, 1) && !forward_open(conn))
+	if (!tl_conn_lives_here(conn, 0) && !tl_conn_lives_here(conn, 1) &&
+	    !schedule_forward_open(conn))
 		return TL_WORTH_NOTHING;
-	return is_embryonic(conn) ? TL_WORTH_LITTLE : TL_WORTH_KEEPING;
+	return schedule_is_embryonic(conn) ? TL_WORTH_LITTLE : TL_WORTH_KEEPING;
 }

@@ -21,7 +21,7 @@
  * A socket opens actively. An earlier incarnation of the 4-tuple ends here;
  * a peer that is opening too (simultaneous open) is the same incarnation.
  */
-static void open_active(struct tl_conn *conn, unsigned int end, bool fresh)
+static void segments_open_active(struct tl_conn *conn, unsigned int end, bool fresh)
 {
 	bool crossed = tl_conn_here(conn, !end) &&
 		       conn->state[!end] == TL_SYN_SENT;
@@ -56,7 +56,7 @@ void tl_segments_syn(struct tl_net *ns, const struct tl_key *key,
 	}
 	/* Sent again: neither the socket nor the machine learns anything. */
 	if (conn->state[end] != TL_SYN_SENT) {
-		open_active(conn, end, fresh);
+		segments_open_active(conn, end, fresh);
 		tl_on_met(conn, (struct sock *)sk, true);
 		tl_life_socket_is(conn, end, sk, TL_SYN_SENT, TL_EXIT_REUSED_OUT);
 		tl_life_segment(conn, end, segment);
@@ -65,8 +65,8 @@ void tl_segments_syn(struct tl_net *ns, const struct tl_key *key,
 }
 
 /* The SYN that a SYN,ACK answers has passed before there was a row for it. */
-static void infer_syn(struct tl_conn *conn, unsigned int from,
-		      const struct tl_segment *answer)
+static void segments_infer_syn(struct tl_conn *conn, unsigned int from,
+			       const struct tl_segment *answer)
 {
 	const struct tl_segment syn = {
 		.seq = answer->ack - 1,
@@ -83,7 +83,7 @@ static void infer_syn(struct tl_conn *conn, unsigned int from,
  * not pending meanwhile. An answer to a SYN that was repeated cannot be told
  * from the first.
  */
-static bool is_first_answer(const struct sock *sk)
+static bool segments_is_first_answer(const struct sock *sk)
 {
 	const struct request_sock *req = inet_reqsk(sk);
 
@@ -95,7 +95,7 @@ static bool is_first_answer(const struct sock *sk)
 }
 
 /* A listener answers; unless the SYN came from here, a connection starts. */
-static void open_passive(struct tl_conn *conn, unsigned int end)
+static void segments_open_passive(struct tl_conn *conn, unsigned int end)
 {
 	if (tl_conn_here(conn, !end) && conn->state[!end] == TL_SYN_SENT)
 		return;
@@ -108,14 +108,14 @@ static void open_passive(struct tl_conn *conn, unsigned int end)
  * found no room, or the row was given up, the connection gets one once it is
  * open: under a flood repeated answers would only displace each other's rows.
  */
-static struct tl_conn *find_embryonic(struct tl_net *ns,
-				      const struct tl_key *key,
-				      unsigned int end, const struct sock *sk)
+static struct tl_conn *segments_find_embryonic(struct tl_net *ns,
+					       const struct tl_key *key,
+					       unsigned int end, const struct sock *sk)
 {
 	struct tl_conn *conn;
 	bool fresh;
 
-	if (!is_first_answer(sk))
+	if (!segments_is_first_answer(sk))
 		return tl_table_find(ns, key);
 	conn = tl_birth(ns, key, &fresh);
 	/* The SYN of a socket here has been counted already. */
@@ -129,8 +129,8 @@ static struct tl_conn *find_embryonic(struct tl_net *ns,
  * open. A RST ends a request socket without a word, and before that is found
  * out the peer may have sent another SYN.
  */
-static bool is_new_answer(const struct tl_conn *conn, unsigned int end,
-			  const struct tl_segment *segment)
+static bool segments_is_new_answer(const struct tl_conn *conn, unsigned int end,
+				   const struct tl_segment *segment)
 {
 	const struct tl_endpoint *said = &conn->peers.end[end];
 
@@ -139,7 +139,7 @@ static bool is_new_answer(const struct tl_conn *conn, unsigned int end,
 }
 
 /* A request that a Fast Open socket stands for already, which tells more. */
-static bool has_child(const struct sock *sk)
+static bool segments_has_child(const struct sock *sk)
 {
 	return READ_ONCE(sk->sk_state) == TCP_NEW_SYN_RECV &&
 	       tcp_rsk(inet_reqsk(sk))->tfo_listener;
@@ -149,8 +149,8 @@ static bool has_child(const struct sock *sk)
  * No socket will tell. A TIME_WAIT that stood there has made room for the new one,
  * unless the answer is a proxy's, which has asked no socket.
  */
-static void answered_by_cookie(struct tl_net *ns, const struct tl_key *key,
-			       unsigned int end)
+static void segments_answered_by_cookie(struct tl_net *ns, const struct tl_key *key,
+					unsigned int end)
 {
 	struct tl_conn *conn = tl_table_find(ns, key);
 	struct sock *sk;
@@ -184,19 +184,19 @@ void tl_segments_syn_ack(struct tl_net *ns, const struct tl_key *key,
 	struct tl_conn *conn;
 
 	if (!sk) {
-		answered_by_cookie(ns, key, end);
+		segments_answered_by_cookie(ns, key, end);
 		return;
 	}
 	/* Fast Open: sent again, by the child or its request. */
-	if (tl_socket_state(sk) != TL_SYN_RECEIVED || has_child(sk))
+	if (tl_socket_state(sk) != TL_SYN_RECEIVED || segments_has_child(sk))
 		return;
-	conn = find_embryonic(ns, key, end, sk);
+	conn = segments_find_embryonic(ns, key, end, sk);
 	if (!conn)
 		return;
-	if (is_new_answer(conn, end, segment)) {
-		open_passive(conn, end);
+	if (segments_is_new_answer(conn, end, segment)) {
+		segments_open_passive(conn, end);
 		if (!tl_conn_here(conn, !end)) {
-			infer_syn(conn, !end, segment);
+			segments_infer_syn(conn, !end, segment);
 			tl_life_segment(conn, end, segment);
 		}
 		tl_life_socket_is(conn, end, sk, TL_SYN_RECEIVED, TL_EXIT_REUSED_IN);

@@ -21,7 +21,7 @@
 /* Enough for a machine with links, few enough for a softirq. */
 #define INTERFACES_TRIED	256
 
-static bool is_v6(const struct sock *sk)
+static bool socket_is_v6(const struct sock *sk)
 {
 #if IS_ENABLED(CONFIG_IPV6)
 	return sk->sk_family == AF_INET6 &&
@@ -32,7 +32,7 @@ static bool is_v6(const struct sock *sk)
 }
 
 /* A full socket that is being closed has lost sk_num already. */
-static __be16 source_port(const struct sock *sk)
+static __be16 socket_source_port(const struct sock *sk)
 {
 	if (likely(tl_socket_is_full(sk)))
 		return READ_ONCE(inet_sk(sk)->inet_sport);
@@ -78,7 +78,7 @@ int tl_scope_of_link(struct net *net, int ifindex)
 	       ifindex;
 }
 
-static int scope_of(const struct sock *sk, bool v6)
+static int socket_scope_of(const struct sock *sk, bool v6)
 {
 	int ifindex = READ_ONCE(sk->sk_bound_dev_if);
 
@@ -98,7 +98,7 @@ static int scope_of(const struct sock *sk, bool v6)
  */
 int tl_socket_scope(const struct sock *sk)
 {
-	return scope_of(sk, is_v6(sk));
+	return socket_scope_of(sk, socket_is_v6(sk));
 }
 
 /**
@@ -113,14 +113,14 @@ int tl_socket_scope(const struct sock *sk)
 bool tl_socket_key(const struct sock *sk, struct tl_key *key,
 		   unsigned int *end)
 {
-	__be16 sport = source_port(sk);
-	bool v6 = is_v6(sk);
+	__be16 sport = socket_source_port(sk);
+	bool v6 = socket_is_v6(sk);
 	int scope = 0;
 
 	if (!sport || !sk->sk_dport)
 		return false;
 	if (unlikely(READ_ONCE(sk->sk_bound_dev_if)))
-		scope = scope_of(sk, v6);
+		scope = socket_scope_of(sk, v6);
 #if IS_ENABLED(CONFIG_IPV6)
 	if (v6) {
 		*end = tl_key_set6(key, &sk->sk_v6_rcv_saddr, sport,
@@ -210,8 +210,8 @@ struct tl_way tl_way_in(const struct sk_buff *skb, bool v6)
 	return (struct tl_way) { inet_iif(skb), tl_compat_sdif4(skb) };
 }
 
-static struct sock *find_at(struct net *net, const struct tl_key *key,
-			    unsigned int end, int ifindex)
+static struct sock *socket_find_at(struct net *net, const struct tl_key *key,
+				   unsigned int end, int ifindex)
 {
 	return tl_socket_by(net, key, end, (struct tl_way) { .iface = ifindex });
 }
@@ -253,7 +253,7 @@ struct sock *tl_socket_listener(struct net *net, const struct tl_key *key,
 bool tl_socket_exists(struct net *net, const struct tl_key *key,
 		      unsigned int end)
 {
-	struct sock *sk = find_at(net, key, end, tl_key_ifindex(key));
+	struct sock *sk = socket_find_at(net, key, end, tl_key_ifindex(key));
 
 	if (sk)
 		sock_gen_put(sk);
@@ -275,40 +275,40 @@ struct sock *tl_socket_find_by(const struct tl_conn *conn, unsigned int end,
 {
 	int ifindex = READ_ONCE(other->sk_bound_dev_if);
 
-	return find_at(conn->ns->net, &conn->key, end,
-		       ifindex ?: tl_key_ifindex(&conn->key));
+	return socket_find_at(conn->ns->net, &conn->key, end,
+			      ifindex ?: tl_key_ifindex(&conn->key));
 }
 
 /* Nobody binds a request or a mini-socket, nor what is closed. */
-static bool may_be_bound(const struct tl_conn *conn, unsigned int end)
+static bool socket_may_be_bound(const struct tl_conn *conn, unsigned int end)
 {
 	return conn->bound ||
 	       !(conn->mini & BIT(end) || tl_state_over(conn->state[end]));
 }
 
 /* Where one end is here, until it is TIME_WAIT. */
-static bool knows_link(const struct tl_conn *conn, unsigned int end)
+static bool socket_knows_link(const struct tl_conn *conn, unsigned int end)
 {
 	return !tl_conn_both_here(conn) && conn->state[end] != TL_TIME_WAIT;
 }
 
 /* As far as the row knows where its socket is bound to. */
-static struct sock *find_near(const struct tl_conn *conn, unsigned int end)
+static struct sock *socket_find_near(const struct tl_conn *conn, unsigned int end)
 {
-	int link = conn->bound && knows_link(conn, end) ? conn->link : 0;
+	int link = conn->bound && socket_knows_link(conn, end) ? conn->link : 0;
 
-	return find_at(conn->ns->net, &conn->key, end,
-		       link ?: tl_key_ifindex(&conn->key));
+	return socket_find_at(conn->ns->net, &conn->key, end,
+			      link ?: tl_key_ifindex(&conn->key));
 }
 
 /*
  * What was bound to a link may since be in a VRF. What it would not be if the row
  * was about it is another's. See tl_identity_of_socket().
  */
-static struct sock *find_joined(const struct tl_conn *conn, unsigned int end,
-				int ifindex)
+static struct sock *socket_find_joined(const struct tl_conn *conn, unsigned int end,
+				       int ifindex)
 {
-	struct sock *sk = find_at(conn->ns->net, &conn->key, end, ifindex);
+	struct sock *sk = socket_find_at(conn->ns->net, &conn->key, end, ifindex);
 
 	if (sk && tl_socket_state(sk) != conn->state[end]) {
 		sock_gen_put(sk);
@@ -318,14 +318,14 @@ static struct sock *find_joined(const struct tl_conn *conn, unsigned int end,
 }
 
 /* Links outlive their VRF, and with them sockets that are bound to links. */
-static struct sock *find_left(const struct tl_conn *conn, unsigned int end)
+static struct sock *socket_find_left(const struct tl_conn *conn, unsigned int end)
 {
 	int link, scope = tl_key_ifindex(&conn->key);
 	unsigned int place = 0;
 	struct sock *sk;
 
 	while ((link = tl_scope_next_link(conn->ns, scope, &place))) {
-		sk = find_at(conn->ns->net, &conn->key, end, link);
+		sk = socket_find_at(conn->ns->net, &conn->key, end, link);
 		if (!sk)
 			continue;
 		if (READ_ONCE(sk->sk_bound_dev_if) == link)
@@ -357,21 +357,22 @@ struct sock *tl_socket_find(const struct tl_conn *conn, unsigned int end)
 	unsigned int tried = 0;
 	struct sock *sk;
 
-	sk = find_near(conn, end);
-	if (sk || (conn->mini & BIT(end) && knows_link(conn, end)) || !may_be_bound(conn, end))
+	sk = socket_find_near(conn, end);
+	if (sk || (conn->mini & BIT(end) && socket_knows_link(conn, end)) ||
+	    !socket_may_be_bound(conn, end))
 		return sk;
 	for_each_netdev_rcu(net, dev) {
 		if (tried++ == INTERFACES_TRIED)
 			break;
 		/* Another VRF may have a connection with the same addresses. */
 		if (tl_scope_of_device(dev) == scope)
-			sk = find_at(net, &conn->key, end, dev->ifindex);
+			sk = socket_find_at(net, &conn->key, end, dev->ifindex);
 		else if (!scope && conn->bound)
-			sk = find_joined(conn, end, dev->ifindex);
+			sk = socket_find_joined(conn, end, dev->ifindex);
 		if (sk)
 			return sk;
 	}
-	return scope ? find_left(conn, end) : NULL;
+	return scope ? socket_find_left(conn, end) : NULL;
 }
 
 /**
@@ -400,7 +401,7 @@ unsigned int tl_socket_time_left(const struct sock *sk)
  */
 struct sock *tl_socket_near(const struct tl_conn *conn, unsigned int end)
 {
-	return find_near(conn, end);
+	return socket_find_near(conn, end);
 }
 
 /**
@@ -442,8 +443,8 @@ void tl_socket_window(const struct tl_conn *conn, unsigned int end,
 }
 
 /* False if the walk strayed into another chain and has to start again. */
-static bool walk_chain(struct inet_hashinfo *table, unsigned int slot,
-		       const struct net *net, tl_socket_visit *visit)
+static bool socket_walk_chain(struct inet_hashinfo *table, unsigned int slot,
+			      const struct net *net, tl_socket_visit *visit)
 {
 	struct hlist_nulls_node *node;
 	struct sock *sk;
@@ -460,26 +461,26 @@ static bool walk_chain(struct inet_hashinfo *table, unsigned int slot,
 	return get_nulls_value(node) == slot;
 }
 
-static void walk_slots(struct inet_hashinfo *table, unsigned int slot,
-		       unsigned int end, const struct net *net,
-		       tl_socket_visit *visit)
+static void socket_walk_slots(struct inet_hashinfo *table, unsigned int slot,
+			      unsigned int end, const struct net *net,
+			      tl_socket_visit *visit)
 {
 	for (; slot < end; slot++) {
 		bool done = hlist_nulls_empty(&table->ehash[slot].chain);
 
 		while (!done) {
 			rcu_read_lock();
-			done = walk_chain(table, slot, net, visit);
+			done = socket_walk_chain(table, slot, net, visit);
 			rcu_read_unlock();
 		}
 		cond_resched();
 	}
 }
 
-static void walk_table(struct inet_hashinfo *table, const struct net *net,
-		       tl_socket_visit *visit)
+static void socket_walk_table(struct inet_hashinfo *table, const struct net *net,
+			      tl_socket_visit *visit)
 {
-	walk_slots(table, 0, table->ehash_mask + 1, net, visit);
+	socket_walk_slots(table, 0, table->ehash_mask + 1, net, visit);
 }
 
 /**
@@ -494,7 +495,7 @@ static void walk_table(struct inet_hashinfo *table, const struct net *net,
 void tl_socket_walk_part(struct net *net, unsigned int begin, unsigned int end,
 			 tl_socket_visit *visit)
 {
-	walk_slots(tl_compat_hashinfo(net), begin, end, NULL, visit);
+	socket_walk_slots(tl_compat_hashinfo(net), begin, end, NULL, visit);
 }
 
 /**
@@ -506,7 +507,7 @@ void tl_socket_walk_part(struct net *net, unsigned int begin, unsigned int end,
  */
 void tl_socket_walk(struct net *net, tl_socket_visit *visit)
 {
-	walk_table(tl_compat_hashinfo(net), net, visit);
+	socket_walk_table(tl_compat_hashinfo(net), net, visit);
 }
 
 /**
@@ -522,11 +523,11 @@ void tl_socket_walk_all(tl_socket_visit *visit)
 	struct inet_hashinfo *shared = tl_compat_hashinfo(&init_net);
 	struct net *net;
 
-	walk_table(shared, NULL, visit);
+	socket_walk_table(shared, NULL, visit);
 	down_read(&net_rwsem);
 	for_each_net(net)
 		if (tl_compat_hashinfo(net) != shared)
-			walk_table(tl_compat_hashinfo(net), NULL, visit);
+			socket_walk_table(tl_compat_hashinfo(net), NULL, visit);
 	up_read(&net_rwsem);
 }
 
@@ -561,7 +562,7 @@ void tl_socket_walk_listeners(struct net *net, tl_listener_visit *visit,
 	}
 }
 
-static void count_one(struct sock *unused, void *count)
+static void socket_count_one(struct sock *unused, void *count)
 {
 	++*(unsigned int *)count;
 }
@@ -576,7 +577,7 @@ unsigned int tl_socket_listeners(struct net *net)
 {
 	unsigned int count = 0;
 
-	tl_socket_walk_listeners(net, count_one, &count);
+	tl_socket_walk_listeners(net, socket_count_one, &count);
 	return count;
 }
 

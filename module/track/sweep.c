@@ -32,14 +32,14 @@ static struct {
 	struct sock *suspect[SUSPECTS];
 	unsigned int suspects;
 	bool skipped;	/* more were suspects in a step */
-} walk;
+} sweep_walk;
 
 /*
  * What is being opened is in the socket table before its SYN or its new state is
  * seen; so is what a process is at work with. Requests may have lost their row to
  * others, and what cannot send its SYN has none.
  */
-static bool may_lack_row(const struct sock *sk)
+static bool sweep_may_lack_row(const struct sock *sk)
 {
 	int state = READ_ONCE(sk->sk_state);
 
@@ -52,7 +52,7 @@ static bool may_lack_row(const struct sock *sk)
 	return !tl_socket_is_tcp(sk) || data_race(sock_owned_by_user_nocheck(sk));
 }
 
-static bool has_row(const struct sock *sk)
+static bool sweep_has_row(const struct sock *sk)
 {
 	struct tl_net *ns = tl_net(sock_net(sk));
 	struct tl_conn *conn;
@@ -60,7 +60,7 @@ static bool has_row(const struct sock *sk)
 	struct tl_key key;
 	bool here;
 
-	if (!READ_ONCE(ns->track->enabled) || may_lack_row(sk) ||
+	if (!READ_ONCE(ns->track->enabled) || sweep_may_lack_row(sk) ||
 	    !tl_identity_of_socket(sk, &key, &end))
 		return true;
 	conn = tl_table_find(ns, &key);
@@ -71,28 +71,28 @@ static bool has_row(const struct sock *sk)
 	return here;
 }
 
-/* What belongs to a namespace that is going may not be held: see work(). */
-static void look(struct sock *sk)
+/* What belongs to a namespace that is going may not be held: see sweep_step(). */
+static void sweep_look(struct sock *sk)
 {
-	if (!check_net(sock_net(sk)) || has_row(sk))
+	if (!check_net(sock_net(sk)) || sweep_has_row(sk))
 		return;
-	if (walk.suspects == SUSPECTS) {
-		walk.skipped = true;
+	if (sweep_walk.suspects == SUSPECTS) {
+		sweep_walk.skipped = true;
 		return;
 	}
 	/* Others may hold it longer than we do. */
 	sock_hold(sk);
-	walk.suspect[walk.suspects++] = sk;
+	sweep_walk.suspect[sweep_walk.suspects++] = sk;
 }
 
-static void look_again(struct sock *sk)
+static void sweep_look_again(struct sock *sk)
 {
 	struct tl_net *ns = tl_net(sock_net(sk));
 	bool full;
 
 	rcu_read_lock();
 	/* Its closing may have taken the row with it. No other gives way. */
-	if (!has_row(sk) && READ_ONCE(sk->sk_state) != TCP_CLOSE &&
+	if (!sweep_has_row(sk) && READ_ONCE(sk->sk_state) != TCP_CLOSE &&
 	    !sk_unhashed(sk)) {
 		full = tl_track_lost(ns);
 		if (!tl_limits_has_room(ns) || !tl_probe_adopt_one(sk))
@@ -104,69 +104,69 @@ static void look_again(struct sock *sk)
 }
 
 /* A walk begins: what is lost from now on it may have passed already. */
-static void begin_walk(void)
+static void sweep_begin_walk(void)
 {
 	struct net *net;
 
-	walk.skipped = false;
+	sweep_walk.skipped = false;
 	for_each_net(net) {
 		tl_net(net)->track->lost = tl_track_lost(tl_net(net));
 		tl_net(net)->track->unfound = false;
 	}
 }
 
-static void end_walk(void)
+static void sweep_end_walk(void)
 {
 	struct net *net;
 
 	for_each_net(net)
-		if (!walk.skipped && !tl_net(net)->track->unfound)
+		if (!sweep_walk.skipped && !tl_net(net)->track->unfound)
 			WRITE_ONCE(tl_net(net)->track->found, tl_net(net)->track->lost);
 }
 
-static void walk_part(struct net *net)
+static void sweep_walk_part(struct net *net)
 {
 	u64 slots = tl_compat_hashinfo(net)->ehash_mask + 1;
 
-	tl_socket_walk_part(net, div_u64(slots * walk.step, STEPS),
-			    div_u64(slots * (walk.step + 1), STEPS), look);
+	tl_socket_walk_part(net, div_u64(slots * sweep_walk.step, STEPS),
+			    div_u64(slots * (sweep_walk.step + 1), STEPS), sweep_look);
 }
 
-static void settle(void)
+static void sweep_look_at_suspects(void)
 {
 	unsigned int i;
 
-	if (!walk.suspects)
+	if (!sweep_walk.suspects)
 		return;
 	synchronize_rcu();
-	for (i = 0; i < walk.suspects; i++) {
-		look_again(walk.suspect[i]);
-		sock_gen_put(walk.suspect[i]);
+	for (i = 0; i < sweep_walk.suspects; i++) {
+		sweep_look_again(sweep_walk.suspect[i]);
+		sock_gen_put(sweep_walk.suspect[i]);
 	}
-	walk.suspects = 0;
+	sweep_walk.suspects = 0;
 }
 
 /*
  * No namespace that is alive goes while its suspects are held: cleanup_net()
  * takes the lock that is held here after the last reference is gone.
  */
-static void work(struct work_struct *unused)
+static void sweep_step(struct work_struct *unused)
 {
 	struct net *net;
 
 	down_read(&net_rwsem);
-	if (!walk.step)
-		begin_walk();
-	walk_part(&init_net);
+	if (!sweep_walk.step)
+		sweep_begin_walk();
+	sweep_walk_part(&init_net);
 	for_each_net(net)
 		if (tl_compat_hashinfo(net) != tl_compat_hashinfo(&init_net))
-			walk_part(net);
-	settle();
-	walk.step = (walk.step + 1) % STEPS;
-	if (!walk.step)
-		end_walk();
+			sweep_walk_part(net);
+	sweep_look_at_suspects();
+	sweep_walk.step = (sweep_walk.step + 1) % STEPS;
+	if (!sweep_walk.step)
+		sweep_end_walk();
 	up_read(&net_rwsem);
-	queue_delayed_work(system_unbound_wq, &walk.work,
+	queue_delayed_work(system_unbound_wq, &sweep_walk.work,
 			   msecs_to_jiffies(STEP_MS));
 }
 
@@ -175,8 +175,8 @@ static void work(struct work_struct *unused)
  */
 void tl_sweep_init(void)
 {
-	INIT_DEFERRABLE_WORK(&walk.work, work);
-	queue_delayed_work(system_unbound_wq, &walk.work,
+	INIT_DEFERRABLE_WORK(&sweep_walk.work, sweep_step);
+	queue_delayed_work(system_unbound_wq, &sweep_walk.work,
 			   msecs_to_jiffies(STEP_MS));
 }
 
@@ -187,5 +187,5 @@ void tl_sweep_init(void)
  */
 void tl_sweep_exit(void)
 {
-	cancel_delayed_work_sync(&walk.work);
+	cancel_delayed_work_sync(&sweep_walk.work);
 }

@@ -34,15 +34,15 @@ static struct {
 	struct kmem_cache *cache;
 } table __read_mostly;
 
-static spinlock_t chain_lock[BUCKET_LOCKS];	/* see lock_of() */
+static spinlock_t table_chain_lock[BUCKET_LOCKS];	/* see table_lock_of() */
 
 /* Namespaces whose keys are the same are spread, too. */
-static u32 mix_of(const struct tl_net *ns)
+static u32 table_mix_of(const struct tl_net *ns)
 {
 	return net_hash_mix(ns->net);
 }
 
-static unsigned int hash(const struct tl_key *key, u32 mix)
+static unsigned int table_hash(const struct tl_key *key, u32 mix)
 {
 	u32 scope = key->scope ^ mix;
 	u32 ports = *(const u32 *)key->port;
@@ -56,9 +56,9 @@ static unsigned int hash(const struct tl_key *key, u32 mix)
 			     &table.secret);
 }
 
-static unsigned int bucket_of(const struct tl_net *ns, const struct tl_key *key)
+static unsigned int table_bucket_of(const struct tl_net *ns, const struct tl_key *key)
 {
-	return hash(key, mix_of(ns)) & table.mask;
+	return table_hash(key, table_mix_of(ns)) & table.mask;
 }
 
 /*
@@ -71,75 +71,75 @@ struct memo {
 	unsigned int bucket;
 };
 
-static DEFINE_PER_CPU(struct memo, memos);
+static DEFINE_PER_CPU(struct memo, table_memos);
 
 /* Bottom halves are off. */
-static unsigned int bucket_again(const struct tl_net *ns,
-				 const struct tl_key *key)
+static unsigned int table_bucket_again(const struct tl_net *ns,
+				       const struct tl_key *key)
 {
-	struct memo *memo = this_cpu_ptr(&memos);
-	u32 mix = mix_of(ns);
+	struct memo *memo = this_cpu_ptr(&table_memos);
+	u32 mix = table_mix_of(ns);
 
 	if (memo->mix == mix && tl_key_equal(&memo->key, key))
 		return memo->bucket;
 	memo->key = *key;
 	memo->mix = mix;
-	memo->bucket = hash(key, mix) & table.mask;
+	memo->bucket = table_hash(key, mix) & table.mask;
 	return memo->bucket;
 }
 
-static spinlock_t *lock_of(unsigned int bucket)
+static spinlock_t *table_lock_of(unsigned int bucket)
 {
-	return &chain_lock[bucket % BUCKET_LOCKS];
+	return &table_chain_lock[bucket % BUCKET_LOCKS];
 }
 
-static bool is(const struct tl_conn *conn, const struct tl_net *ns,
-	       const struct tl_key *key)
+static bool table_is(const struct tl_conn *conn, const struct tl_net *ns,
+		     const struct tl_key *key)
 {
 	return conn->ns == ns && tl_key_equal(&conn->key, key);
 }
 
-static struct tl_conn *end_of(unsigned int bucket)
+static struct tl_conn *table_end_of(unsigned int bucket)
 {
 	return (struct tl_conn *)NULLS_MARKER(bucket);
 }
 
-static bool is_end(const struct tl_conn *conn)
+static bool table_is_end(const struct tl_conn *conn)
 {
 	return (unsigned long)conn & 1;
 }
 
 /* Under RCU, or with the bucket locked. */
-static struct tl_conn *first_in(unsigned int bucket)
+static struct tl_conn *table_first_in(unsigned int bucket)
 {
 	return rcu_dereference_raw(table.bucket[bucket]);
 }
 
-static struct tl_conn *next_of(const struct tl_conn *conn)
+static struct tl_conn *table_next_of(const struct tl_conn *conn)
 {
 	return rcu_dereference_raw(conn->next);
 }
 
 /* Bottom halves are off, and a connection that is found is as if locked so. */
-static struct tl_conn *find_in(unsigned int bucket, const struct tl_net *ns,
-			       const struct tl_key *key)
+static struct tl_conn *table_find_in(unsigned int bucket, const struct tl_net *ns,
+				     const struct tl_key *key)
 {
 	struct tl_conn *conn;
 
 again:
-	for (conn = first_in(bucket); !is_end(conn); conn = next_of(conn)) {
+	for (conn = table_first_in(bucket); !table_is_end(conn); conn = table_next_of(conn)) {
 		/* It may be about to become another: hence the second look. */
-		if (!data_race(is(conn, ns, key)))
+		if (!data_race(table_is(conn, ns, key)))
 			continue;
 		spin_lock(&conn->lock);
-		if (likely(tl_conn_hashed(conn) && is(conn, ns, key))) {
+		if (likely(tl_conn_hashed(conn) && table_is(conn, ns, key))) {
 			__release(&conn->lock);
 			return conn;
 		}
 		spin_unlock(&conn->lock);
 		goto again;
 	}
-	if (conn != end_of(bucket))
+	if (conn != table_end_of(bucket))
 		goto again;
 	return NULL;
 }
@@ -159,28 +159,28 @@ struct tl_conn *tl_table_find(struct tl_net *ns, const struct tl_key *key)
 	struct tl_conn *conn;
 
 	local_bh_disable();
-	conn = find_in(bucket_again(ns, key), ns, key);
+	conn = table_find_in(table_bucket_again(ns, key), ns, key);
 	if (!conn)
 		local_bh_enable();
 	return conn;
 }
 
-static void unhash(struct tl_conn *conn, unsigned int bucket)
+static void table_unhash(struct tl_conn *conn, unsigned int bucket)
 {
 	struct tl_conn __rcu **link = &table.bucket[bucket];
-	spinlock_t *lock = lock_of(bucket);
+	spinlock_t *lock = table_lock_of(bucket);
 	struct tl_conn *other;
 
 	spin_lock(lock);
 	while ((other = rcu_dereference_raw(*link)) != conn)
 		link = &other->next;
 	/* A reader that stands on it goes on from there. */
-	rcu_assign_pointer(*link, next_of(conn));
+	rcu_assign_pointer(*link, table_next_of(conn));
 	spin_unlock(lock);
 	conn->hashed = 0;
 }
 
-static void discard(struct tl_conn *conn)
+static void table_discard(struct tl_conn *conn)
 {
 	struct tl_net *ns = conn->ns;
 
@@ -198,12 +198,12 @@ void tl_table_remove(struct tl_conn *conn)
 	struct tl_net *ns = conn->ns;
 
 	lockdep_assert_held(&conn->lock);
-	unhash(conn, bucket_again(ns, &conn->key));
+	table_unhash(conn, table_bucket_again(ns, &conn->key));
 	tl_wheel_del(conn);
-	discard(conn);
+	table_discard(conn);
 }
 
-static struct tl_conn *allocate(struct tl_net *ns, const struct tl_key *key)
+static struct tl_conn *table_allocate(struct tl_net *ns, const struct tl_key *key)
 {
 	struct tl_conn *conn = kmem_cache_alloc(table.cache,
 						GFP_ATOMIC | __GFP_NOWARN);
@@ -236,27 +236,27 @@ static struct tl_conn *allocate(struct tl_net *ns, const struct tl_key *key)
 }
 
 /* Under the bucket's lock nothing leaves the chain and no key changes. */
-static bool hashed_in(unsigned int bucket, const struct tl_net *ns,
-		      const struct tl_key *key)
+static bool table_hashed_in(unsigned int bucket, const struct tl_net *ns,
+			    const struct tl_key *key)
 {
 	struct tl_conn *conn;
 
-	for (conn = first_in(bucket); !is_end(conn); conn = next_of(conn))
-		if (is(conn, ns, key))
+	for (conn = table_first_in(bucket); !table_is_end(conn); conn = table_next_of(conn))
+		if (table_is(conn, ns, key))
 			return true;
 	return false;
 }
 
 /* Another CPU may have been faster. */
-static bool insert(struct tl_conn *conn, unsigned int bucket)
+static bool table_insert(struct tl_conn *conn, unsigned int bucket)
 {
-	spinlock_t *lock = lock_of(bucket);
+	spinlock_t *lock = table_lock_of(bucket);
 	bool twin;
 
 	spin_lock(lock);
-	twin = hashed_in(bucket, conn->ns, &conn->key);
+	twin = table_hashed_in(bucket, conn->ns, &conn->key);
 	if (likely(!twin)) {
-		RCU_INIT_POINTER(conn->next, first_in(bucket));
+		RCU_INIT_POINTER(conn->next, table_first_in(bucket));
 		rcu_assign_pointer(table.bucket[bucket], conn);
 		conn->hashed = 1;
 	}
@@ -279,17 +279,17 @@ static bool insert(struct tl_conn *conn, unsigned int bucket)
  */
 struct tl_conn *tl_table_add(struct tl_net *ns, const struct tl_key *key, bool *fresh)
 {
-	struct tl_conn *conn = allocate(ns, key);
+	struct tl_conn *conn = table_allocate(ns, key);
 
 	*fresh = false;
 	if (!conn) {
 		tl_limits_give(ns);
 		return NULL;
 	}
-	*fresh = insert(conn, bucket_again(ns, key));
+	*fresh = table_insert(conn, table_bucket_again(ns, key));
 	if (*fresh)
 		return conn;
-	discard(conn);
+	table_discard(conn);
 	return tl_table_find(ns, key);
 }
 
@@ -300,16 +300,16 @@ struct glance {
 };
 
 /* Note which rows hang in a bucket; they may be gone when they are visited. */
-static void glance(struct glance *glance, unsigned int bucket,
-		   const struct tl_net *ns)
+static void table_glance(struct glance *glance, unsigned int bucket,
+			 const struct tl_net *ns)
 {
-	spinlock_t *lock = lock_of(bucket);
+	spinlock_t *lock = table_lock_of(bucket);
 	struct tl_conn *conn;
 	unsigned int seen = 0;
 
 	glance->count = 0;
 	spin_lock_bh(lock);
-	for (conn = first_in(bucket); !is_end(conn); conn = next_of(conn)) {
+	for (conn = table_first_in(bucket); !table_is_end(conn); conn = table_next_of(conn)) {
 		if (ns && conn->ns != ns)
 			continue;
 		if (seen++ < glance->skip)
@@ -344,13 +344,13 @@ void tl_table_walk_bucket(unsigned int bucket, const struct tl_net *ns,
 		return;
 	rcu_read_lock();
 	do {
-		glance(&seen, bucket, ns);
+		table_glance(&seen, bucket, ns);
 		for (i = 0; more && i < seen.count; i++) {
 			struct tl_conn *conn = seen.conn[i];
 
 			tl_conn_lock(conn);
 			if (!tl_conn_hashed(conn) || (ns && conn->ns != ns) ||
-			    bucket_of(conn->ns, &conn->key) != bucket) {
+			    table_bucket_of(conn->ns, &conn->key) != bucket) {
 				tl_conn_unlock(conn);
 				continue;
 			}
@@ -392,7 +392,7 @@ unsigned int tl_table_buckets(void)
  */
 bool tl_table_bucket_empty(unsigned int bucket)
 {
-	return is_end(rcu_access_pointer(table.bucket[bucket]));
+	return table_is_end(rcu_access_pointer(table.bucket[bucket]));
 }
 
 /**
@@ -406,7 +406,7 @@ u64 tl_table_memory(unsigned int rows)
 	return (u64)rows * TL_CONN_SHARE;
 }
 
-static void construct(void *object)
+static void table_construct(void *object)
 {
 	struct tl_conn *conn = object;
 
@@ -435,17 +435,17 @@ int tl_table_init(void)
 	buckets = tl_limits_buckets();
 	get_random_bytes(&table.secret, sizeof(table.secret));
 	for (i = 0; i < BUCKET_LOCKS; i++)
-		spin_lock_init(&chain_lock[i]);
+		spin_lock_init(&table_chain_lock[i]);
 	table.mask = buckets - 1;
 	table.bucket = kvmalloc_array(buckets, sizeof(*table.bucket),
 				      GFP_KERNEL);
 	if (!table.bucket)
 		return -ENOMEM;
 	for (i = 0; i < buckets; i++)
-		RCU_INIT_POINTER(table.bucket[i], end_of(i));
+		RCU_INIT_POINTER(table.bucket[i], table_end_of(i));
 
 	table.cache = kmem_cache_create("tcplab_conn", sizeof(struct tl_conn),
-					0, SLAB_TYPESAFE_BY_RCU, construct);
+					0, SLAB_TYPESAFE_BY_RCU, table_construct);
 	if (!table.cache) {
 		kvfree(table.bucket);
 		return -ENOMEM;

@@ -42,21 +42,21 @@ void tl_track_exit(void)
 	tl_table_exit();
 }
 
-static bool drop(struct tl_conn *conn, void *unused)
+static bool track_drop(struct tl_conn *conn, void *unused)
 {
 	tl_life_drop(conn);
 	return true;
 }
 
 /* A creation that was under way when the hooks went may still add a row. */
-static void drop_rows(struct tl_net *ns)
+static void track_drop_rows(struct tl_net *ns)
 {
 	while (atomic_read_acquire(&ns->track->rows))
-		tl_table_walk(ns, drop, NULL);
+		tl_table_walk(ns, track_drop, NULL);
 }
 
 /* If not all hooks could be had, the first may have seen packets already. */
-static int add_hooks(struct tl_net *ns)
+static int track_add_hooks(struct tl_net *ns)
 {
 	int err;
 
@@ -68,7 +68,7 @@ static int add_hooks(struct tl_net *ns)
 		return 0;
 	}
 	synchronize_rcu();
-	drop_rows(ns);
+	track_drop_rows(ns);
 	return err;
 }
 
@@ -88,13 +88,13 @@ int tl_track_net_init(struct tl_net *ns)
 	ns->track->stats = alloc_percpu_gfp(struct tl_stats, GFP_KERNEL_ACCOUNT);
 	if (!ns->track->stats)
 		return -ENOMEM;
-	err = add_hooks(ns);
+	err = track_add_hooks(ns);
 	if (err)
 		free_percpu(ns->track->stats);
 	return err;
 }
 
-static void unhook(struct tl_net *ns)
+static void track_unhook(struct tl_net *ns)
 {
 	WRITE_ONCE(ns->track->enabled, false);
 	tl_hook_remove(ns);
@@ -112,7 +112,7 @@ static void unhook(struct tl_net *ns)
 void tl_track_net_stop(struct tl_net *ns)
 {
 	if (ns->track->enabled)
-		unhook(ns);
+		track_unhook(ns);
 }
 
 /**
@@ -124,7 +124,7 @@ void tl_track_net_stop(struct tl_net *ns)
  */
 void tl_track_net_drop(struct tl_net *ns)
 {
-	drop_rows(ns);
+	track_drop_rows(ns);
 }
 
 /**
@@ -152,19 +152,19 @@ int tl_track_enable(struct tl_net *ns, bool on)
 	if (ns->track->enabled == on)
 		return 0;
 	if (!on) {
-		unhook(ns);
+		track_unhook(ns);
 		synchronize_rcu();
-		drop_rows(ns);
+		track_drop_rows(ns);
 		return 0;
 	}
-	err = add_hooks(ns);
+	err = track_add_hooks(ns);
 	if (err)
 		return err;
 	tl_probe_adopt(ns->net);
 	return 0;
 }
 
-static bool drop_forwarded(struct tl_conn *conn, void *unused)
+static bool track_drop_forwarded(struct tl_conn *conn, void *unused)
 {
 	if (conn->origin == TL_FORWARD)
 		tl_life_drop(conn);
@@ -199,7 +199,7 @@ int tl_track_forward(struct tl_net *ns, bool on)
 	tl_hook_remove_forward(ns);
 	WRITE_ONCE(ns->track->forward, false);
 	synchronize_rcu();
-	tl_table_walk(ns, drop_forwarded, NULL);
+	tl_table_walk(ns, track_drop_forwarded, NULL);
 	return 0;
 }
 

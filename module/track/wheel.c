@@ -37,21 +37,21 @@ struct wheel {
 	struct delayed_work work;
 };
 
-static struct wheel coarse, fine;
-static struct workqueue_struct *queue;
-static tl_wheel_due *due;
+static struct wheel wheel_coarse, wheel_fine;
+static struct workqueue_struct *wheel_queue;
+static tl_wheel_due *wheel_due;
 
-static u32 tick_now(const struct wheel *wheel)
+static u32 wheel_tick_now(const struct wheel *wheel)
 {
 	return div_u64(get_jiffies_64(), wheel->tick);
 }
 
 static struct wheel *wheel_of(const struct tl_conn *conn)
 {
-	return conn->fine ? &fine : &coarse;
+	return conn->fine ? &wheel_fine : &wheel_coarse;
 }
 
-static void unhang(struct tl_conn *conn)
+static void wheel_unhang(struct tl_conn *conn)
 {
 	struct wheel *wheel = wheel_of(conn);
 
@@ -63,18 +63,18 @@ static void unhang(struct tl_conn *conn)
 	spin_unlock(&wheel->slot[conn->slot].lock);
 }
 
-static void hang(struct tl_conn *conn, struct wheel *wheel, u8 slot)
+static void wheel_hang(struct tl_conn *conn, struct wheel *wheel, u8 slot)
 {
 	conn->slot = slot;
-	conn->fine = wheel == &fine;
+	conn->fine = wheel == &wheel_fine;
 	spin_lock(&wheel->slot[slot].lock);
 	list_add_tail(&conn->timer, &wheel->slot[slot].list);
 	spin_unlock(&wheel->slot[slot].lock);
 	if (atomic_inc_return(&wheel->hanging) == 1)
-		queue_delayed_work(queue, &wheel->work, 1);
+		queue_delayed_work(wheel_queue, &wheel->work, 1);
 }
 
-static unsigned int ticks_of(const struct wheel *wheel, unsigned int delay)
+static unsigned int wheel_ticks_of(const struct wheel *wheel, unsigned int delay)
 {
 	return min(delay / wheel->tick + 1, SLOTS - 2U);
 }
@@ -89,10 +89,10 @@ static unsigned int ticks_of(const struct wheel *wheel, unsigned int delay)
 bool tl_wheel_within(const struct tl_conn *conn, unsigned int delay)
 {
 	const struct wheel *wheel = wheel_of(conn);
-	u32 turned = READ_ONCE(wheel->turned), late = tick_now(wheel) - turned;
+	u32 turned = READ_ONCE(wheel->turned), late = wheel_tick_now(wheel) - turned;
 
 	return tl_wheel_has(conn) &&
-	       (u8)(conn->slot - turned - 1) < late + ticks_of(wheel, delay);
+	       (u8)(conn->slot - turned - 1) < late + wheel_ticks_of(wheel, delay);
 }
 
 /**
@@ -117,14 +117,14 @@ void tl_wheel_add(struct tl_conn *conn, unsigned int delay)
  */
 void tl_wheel_move(struct tl_conn *conn, unsigned int delay)
 {
-	struct wheel *wheel = &coarse;
+	struct wheel *wheel = &wheel_coarse;
 
 	tl_wheel_del(conn);
 	if (conn->exact && delay < FINE_MOST)
-		wheel = &fine;
+		wheel = &wheel_fine;
 	else if (conn->exact)
 		delay -= LEAD;
-	hang(conn, wheel, tick_now(wheel) + ticks_of(wheel, delay));
+	wheel_hang(conn, wheel, wheel_tick_now(wheel) + wheel_ticks_of(wheel, delay));
 }
 
 /**
@@ -135,7 +135,7 @@ void tl_wheel_del(struct tl_conn *conn)
 {
 	lockdep_assert_held(&conn->lock);
 	if (tl_wheel_has(conn))
-		unhang(conn);
+		wheel_unhang(conn);
 }
 
 /*
@@ -143,15 +143,15 @@ void tl_wheel_del(struct tl_conn *conn)
  * nothing of it will do, it goes to the other end, and the next search looks at
  * others.
  */
-static struct tl_conn *find(unsigned int slot, tl_wheel_wanted *wanted,
-			    const void *data)
+static struct tl_conn *wheel_find(unsigned int slot, tl_wheel_wanted *wanted,
+				  const void *data)
 {
-	struct list_head *list = &coarse.slot[slot].list;
+	struct list_head *list = &wheel_coarse.slot[slot].list;
 	struct tl_conn *conn, *found = NULL;
 	unsigned int looks = 0;
 	LIST_HEAD(others);
 
-	spin_lock_bh(&coarse.slot[slot].lock);
+	spin_lock_bh(&wheel_coarse.slot[slot].lock);
 	list_for_each_entry_reverse(conn, list, timer) {
 		/* It is not locked: the caller that locks it asks once more. */
 		if (data_race(wanted(conn, data))) {
@@ -164,7 +164,7 @@ static struct tl_conn *find(unsigned int slot, tl_wheel_wanted *wanted,
 			break;
 		}
 	}
-	spin_unlock_bh(&coarse.slot[slot].lock);
+	spin_unlock_bh(&wheel_coarse.slot[slot].lock);
 	return found;
 }
 
@@ -182,19 +182,20 @@ static struct tl_conn *find(unsigned int slot, tl_wheel_wanted *wanted,
  */
 struct tl_conn *tl_wheel_soon(tl_wheel_wanted *wanted, const void *data)
 {
-	u32 tick = READ_ONCE(coarse.turned), last = tick_now(&coarse) + SOON_SLOTS;
+	u32 tick = READ_ONCE(wheel_coarse.turned);
+	u32 last = wheel_tick_now(&wheel_coarse) + SOON_SLOTS;
 	struct tl_conn *conn = NULL;
 
 	if (last - tick > 2 * SOON_SLOTS)
 		tick = last - 2 * SOON_SLOTS;
 	while (!conn && tick != last)
-		conn = find(++tick % SLOTS, wanted, data);
+		conn = wheel_find(++tick % SLOTS, wanted, data);
 	return conn;
 }
 
 /* Off the wheel under the slot's lock; it may be freed until it is locked. */
-static struct tl_conn *take(struct wheel *wheel, unsigned int slot,
-			    struct list_head *list)
+static struct tl_conn *wheel_take(struct wheel *wheel, unsigned int slot,
+				  struct list_head *list)
 {
 	struct tl_conn *conn;
 
@@ -209,67 +210,67 @@ static struct tl_conn *take(struct wheel *wheel, unsigned int slot,
 }
 
 /*
- * Between take() and the lock the object may have become another connection:
+ * Between wheel_take() and the lock the object may have become another connection:
  * looking at that one early does no harm.
  */
-static bool serve_next(struct wheel *wheel, unsigned int slot,
-		       struct list_head *list)
+static bool wheel_serve_next(struct wheel *wheel, unsigned int slot,
+			     struct list_head *list)
 {
-	struct tl_conn *conn = take(wheel, slot, list);
+	struct tl_conn *conn = wheel_take(wheel, slot, list);
 
 	if (!conn)
 		return false;
 	tl_conn_lock(conn);
 	/* Its neighbours in the chain come and go without this lock. */
 	if (tl_conn_hashed(conn))
-		due(conn);
+		wheel_due(conn);
 	else
 		tl_conn_unlock(conn);
 	return true;
 }
 
-static bool serve(struct wheel *wheel, unsigned int slot,
-		  struct list_head *list)
+static bool wheel_serve(struct wheel *wheel, unsigned int slot,
+			struct list_head *list)
 {
 	bool more = true;
 	unsigned int i;
 
 	rcu_read_lock();
 	for (i = 0; more && i < BATCH; i++)
-		more = serve_next(wheel, slot, list);
+		more = wheel_serve_next(wheel, slot, list);
 	rcu_read_unlock();
 	return more;
 }
 
 /* What is put into the slot while it is served waits for the next turn. */
-static void turn(struct wheel *wheel, unsigned int slot)
+static void wheel_turn(struct wheel *wheel, unsigned int slot)
 {
 	LIST_HEAD(list);
 
 	spin_lock_bh(&wheel->slot[slot].lock);
 	list_splice_init(&wheel->slot[slot].list, &list);
 	spin_unlock_bh(&wheel->slot[slot].lock);
-	while (serve(wheel, slot, &list))
+	while (wheel_serve(wheel, slot, &list))
 		cond_resched();
 }
 
-static void work(struct work_struct *work)
+static void wheel_work(struct work_struct *work)
 {
 	struct wheel *wheel = container_of(to_delayed_work(work), struct wheel, work);
-	u32 now = tick_now(wheel);
+	u32 now = wheel_tick_now(wheel);
 
 	/* After standing still for a turn or more every slot is due once. */
 	if (now - wheel->turned > SLOTS)
 		WRITE_ONCE(wheel->turned, now - SLOTS);
 	while (wheel->turned != now) {
 		WRITE_ONCE(wheel->turned, wheel->turned + 1);
-		turn(wheel, wheel->turned % SLOTS);
+		wheel_turn(wheel, wheel->turned % SLOTS);
 	}
 	if (atomic_read(&wheel->hanging))
-		queue_delayed_work(queue, &wheel->work, wheel->tick);
+		queue_delayed_work(wheel_queue, &wheel->work, wheel->tick);
 }
 
-static void init(struct wheel *wheel, unsigned int ms)
+static void wheel_init(struct wheel *wheel, unsigned int ms)
 {
 	unsigned int i;
 
@@ -278,8 +279,8 @@ static void init(struct wheel *wheel, unsigned int ms)
 		INIT_LIST_HEAD(&wheel->slot[i].list);
 	}
 	wheel->tick = msecs_to_jiffies(ms);
-	wheel->turned = tick_now(wheel);
-	INIT_DELAYED_WORK(&wheel->work, work);
+	wheel->turned = wheel_tick_now(wheel);
+	INIT_DELAYED_WORK(&wheel->work, wheel_work);
 }
 
 /**
@@ -291,12 +292,12 @@ static void init(struct wheel *wheel, unsigned int ms)
 int tl_wheel_init(tl_wheel_due *on_due)
 {
 	/* A turn may have many rows to serve, on whatever CPU is free. */
-	queue = alloc_workqueue("tcplab", WQ_UNBOUND, 0);
-	if (!queue)
+	wheel_queue = alloc_workqueue("tcplab", WQ_UNBOUND, 0);
+	if (!wheel_queue)
 		return -ENOMEM;
-	init(&coarse, COARSE_MS);
-	init(&fine, FINE_MS);
-	due = on_due;
+	wheel_init(&wheel_coarse, COARSE_MS);
+	wheel_init(&wheel_fine, FINE_MS);
+	wheel_due = on_due;
 	return 0;
 }
 
@@ -307,7 +308,7 @@ int tl_wheel_init(tl_wheel_due *on_due)
  */
 void tl_wheel_exit(void)
 {
-	cancel_delayed_work_sync(&coarse.work);
-	cancel_delayed_work_sync(&fine.work);
-	destroy_workqueue(queue);
+	cancel_delayed_work_sync(&wheel_coarse.work);
+	cancel_delayed_work_sync(&wheel_fine.work);
+	destroy_workqueue(wheel_queue);
 }

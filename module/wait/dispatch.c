@@ -47,7 +47,7 @@ void tl_on_met(struct tl_conn *conn, struct sock *sk, bool locked)
 	tl_ports_met(conn, sk, locked);
 }
 
-static bool touches(const struct tl_change *change, enum tl_state state)
+static bool dispatch_touches(const struct tl_change *change, enum tl_state state)
 {
 	return change->from == state || change->to == state;
 }
@@ -67,10 +67,10 @@ void tl_on_change(struct tl_conn *conn, const struct tl_change *change)
 		return;
 	if (change->to == TL_FIN_WAIT_1)
 		tl_first_close_changed(conn, change);
-	if (touches(change, TL_TIME_WAIT))
+	if (dispatch_touches(change, TL_TIME_WAIT))
 		tl_time_wait_changed(conn, change);
 	tl_ports_changed(conn, change);
-	if (touches(change, TL_CLOSE_WAIT))
+	if (dispatch_touches(change, TL_CLOSE_WAIT))
 		tl_leak_changed(conn, change);
 }
 

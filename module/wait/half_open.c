@@ -19,7 +19,7 @@
 
 static_assert((int)TL_EVIDENCE_UNKNOWN <= (int)TL_BITS_EVIDENCE);
 
-static const char * const names[] = {
+static const char * const half_open_names[] = {
 	[TL_EVIDENCE_NONE]		= "-",
 	[TL_EVIDENCE_FIN_WAIT_2]	= "fin-wait-2-timeout",
 	[TL_EVIDENCE_SYN]		= "syn-on-established",
@@ -37,7 +37,7 @@ static const char * const names[] = {
  */
 const char *tl_evidence_name(enum tl_evidence evidence)
 {
-	return names[evidence];
+	return half_open_names[evidence];
 }
 
 /**
@@ -59,7 +59,7 @@ enum tl_evidence tl_half_open_evidence(const struct tl_conn *conn)
 }
 
 /* One end of a connection turns out to be gone. */
-static void found(struct tl_conn *conn, enum tl_evidence evidence)
+static void half_open_found(struct tl_conn *conn, enum tl_evidence evidence)
 {
 	if (!tl_half_open_evidence(conn))
 		atomic_inc(&conn->ns->half_open->now);
@@ -80,7 +80,7 @@ void tl_half_open_forget(struct tl_conn *conn)
 }
 
 /* Errors that tell of something else than silence. */
-static bool was_ended(int err)
+static bool half_open_was_ended(int err)
 {
 	return !err || err == ECONNRESET || err == EPIPE || err == ECONNABORTED;
 }
@@ -95,12 +95,12 @@ static bool was_ended(int err)
  * ICMP message, or ETIMEDOUT; a program that asks for the error in the very
  * moment may take it away.
  */
-static enum tl_evidence gave_up(const struct sock *sk)
+static enum tl_evidence half_open_gave_up(const struct sock *sk)
 {
 	const struct inet_connection_sock *icsk = inet_csk(sk);
 	const struct tcp_sock *tp = tcp_sk(sk);
 
-	if (was_ended(READ_ONCE(sk->sk_err)) ||
+	if (half_open_was_ended(READ_ONCE(sk->sk_err)) ||
 	    (!READ_ONCE(icsk->icsk_retransmits) &&
 	     !READ_ONCE(icsk->icsk_probes_out)))
 		return TL_EVIDENCE_NONE;
@@ -115,7 +115,7 @@ static enum tl_evidence gave_up(const struct sock *sk)
  * An orphan has tcp_orphan_retries, and a program may have its own bound in
  * TCP_USER_TIMEOUT.
  */
-static bool by_retries2(const struct sock *sk)
+static bool half_open_by_retries2(const struct sock *sk)
 {
 	return !sock_flag(sk, SOCK_DEAD) &&
 	       !READ_ONCE(inet_csk(sk)->icsk_user_timeout);
@@ -128,16 +128,16 @@ static bool by_retries2(const struct sock *sk)
  */
 void tl_half_open_closed(struct tl_conn *conn, const struct sock *sk)
 {
-	enum tl_evidence evidence = gave_up(sk);
+	enum tl_evidence evidence = half_open_gave_up(sk);
 
 	if (evidence)
-		found(conn, evidence);
-	if (evidence == TL_EVIDENCE_RETRIES2 && by_retries2(sk))
+		half_open_found(conn, evidence);
+	if (evidence == TL_EVIDENCE_RETRIES2 && half_open_by_retries2(sk))
 		tl_track_note(conn->ns->track, TL_COUNT_RETRIES2_CUT);
 }
 
 /* Where both ends are here, only a RST that was seen is noted. */
-static bool was_reset(const struct tl_conn *conn)
+static bool half_open_was_reset(const struct tl_conn *conn)
 {
 	return tl_conn_both_here(conn) &&
 	       (conn->peers.end[0].state == TL_CLOSED ||
@@ -150,12 +150,12 @@ static bool was_reset(const struct tl_conn *conn)
  * killed it (ss -K), which looks the same. A peer that has not closed by now does
  * not learn it.
  */
-static void left(struct tl_conn *conn, unsigned int end)
+static void half_open_left(struct tl_conn *conn, unsigned int end)
 {
-	if (conn->state[!end] != TL_CLOSE_WAIT || was_reset(conn))
+	if (conn->state[!end] != TL_CLOSE_WAIT || half_open_was_reset(conn))
 		return;
 	tl_track_note(conn->ns->track, TL_COUNT_FIN_WAIT_2_CUT);
-	found(conn, TL_EVIDENCE_FIN_WAIT_2);
+	half_open_found(conn, TL_EVIDENCE_FIN_WAIT_2);
 }
 
 /**
@@ -168,7 +168,7 @@ void tl_half_open_changed(struct tl_conn *conn, const struct tl_change *change)
 	if (tl_conn_here(conn, change->end)) {
 		if (change->from == TL_FIN_WAIT_2 && change->to == TL_CLOSED &&
 		    !change->sk && !change->row_goes)
-			left(conn, change->end);
+			half_open_left(conn, change->end);
 		return;
 	}
 	/* An end that opened anew as another does not go on as before. */
@@ -180,8 +180,8 @@ void tl_half_open_changed(struct tl_conn *conn, const struct tl_change *change)
  * Whether a SYN is the handshake's own, late or repeated. The peer's first number
  * lies before all that our end has received, which a FIN counts in.
  */
-static bool is_old(const struct tl_conn *conn, unsigned int end,
-		   const struct tl_segment *syn)
+static bool half_open_is_old(const struct tl_conn *conn, unsigned int end,
+			     const struct tl_segment *syn)
 {
 	struct sock *sk = tl_socket_near(conn, end);
 	const struct tcp_sock *tp = tcp_sk(sk);
@@ -200,14 +200,14 @@ static bool is_old(const struct tl_conn *conn, unsigned int end,
  * A SYN has come for a connection that may be open here.
  * Source: RFC 9293 section 3.5.1, figure 9; RFC 5961 section 4.
  */
-static bool shows_new_end(const struct tl_conn *conn, unsigned int from,
-			  const struct tl_segment *syn)
+static bool half_open_shows_new_end(const struct tl_conn *conn, unsigned int from,
+				    const struct tl_segment *syn)
 {
 	u8 state = conn->state[!from];
 
 	return tl_conn_here(conn, !from) && !tl_conn_both_here(conn) &&
 	       !tl_half_open_evidence(conn) && tl_state_synchronized(state) &&
-	       state != TL_TIME_WAIT && !is_old(conn, !from, syn);
+	       state != TL_TIME_WAIT && !half_open_is_old(conn, !from, syn);
 }
 
 /*
@@ -218,8 +218,8 @@ static bool shows_new_end(const struct tl_conn *conn, unsigned int from,
  * and acknowledges nothing (RFC 9293 section 3.10.7.1). After a FIN that is
  * nothing new, unless a SYN has come, whose challenge it answers.
  */
-static bool reset_tells(const struct tl_conn *conn, unsigned int from,
-			const struct tl_segment *rst)
+static bool half_open_reset_tells(const struct tl_conn *conn, unsigned int from,
+				  const struct tl_segment *rst)
 {
 	u8 state = conn->state[!from];
 
@@ -243,12 +243,12 @@ bool tl_half_open_segment(struct tl_conn *conn, unsigned int from,
 			  const struct tl_segment *segment)
 {
 	if (segment->flags & TL_RST) {
-		tl_bits(conn)->reset_tells = reset_tells(conn, from, segment);
+		tl_bits(conn)->reset_tells = half_open_reset_tells(conn, from, segment);
 		return false;
 	}
-	if (!shows_new_end(conn, from, segment))
+	if (!half_open_shows_new_end(conn, from, segment))
 		return false;
-	found(conn, TL_EVIDENCE_SYN);
+	half_open_found(conn, TL_EVIDENCE_SYN);
 	return true;
 }
 
@@ -259,7 +259,7 @@ bool tl_half_open_segment(struct tl_conn *conn, unsigned int from,
 void tl_half_open_reset_taken(struct tl_conn *conn)
 {
 	if (tl_bits(conn)->reset_tells)
-		found(conn, tl_half_open_evidence(conn) == TL_EVIDENCE_SYN ?
+		half_open_found(conn, tl_half_open_evidence(conn) == TL_EVIDENCE_SYN ?
 			    TL_EVIDENCE_CHALLENGE : TL_EVIDENCE_UNKNOWN);
 }
 

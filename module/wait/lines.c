@@ -41,7 +41,7 @@ void tl_lines_free(struct tl_lines *index)
 	tl_lines_init(index, index->size);
 }
 
-static int make_chains(struct tl_lines *index)
+static int lines_make_chains(struct tl_lines *index)
 {
 	index->chain = kvmalloc_array(1 << CHAIN_BITS, sizeof(*index->chain),
 				      FLAGS);
@@ -64,7 +64,7 @@ int tl_lines_reserve(struct tl_lines *index, u32 more)
 	u32 room = max3(ROOM_MIN, index->count + more, 2 * index->room);
 	void *element;
 
-	if (!index->chain && make_chains(index))
+	if (!index->chain && lines_make_chains(index))
 		return -ENOMEM;
 	if (index->count + more <= index->room)
 		return 0;
@@ -80,7 +80,7 @@ int tl_lines_reserve(struct tl_lines *index, u32 more)
 }
 
 /* Users choose what they are found by: inodes of sockets are given out in order. */
-static u32 *chain_of(const struct tl_lines *index, unsigned long key)
+static u32 *lines_chain_of(const struct tl_lines *index, unsigned long key)
 {
 	u32 hash = tl_key_hash_part(&key, sizeof(key));
 
@@ -99,7 +99,7 @@ static u32 *chain_of(const struct tl_lines *index, unsigned long key)
  */
 void *tl_lines_add(struct tl_lines *index, unsigned long key, u32 most)
 {
-	u32 *link = chain_of(index, key);
+	u32 *link = lines_chain_of(index, key);
 	struct tl_entry *entry;
 
 	while (*link != NONE) {
@@ -125,7 +125,7 @@ void *tl_lines_at(const struct tl_lines *index, u32 at)
 	return (u8 *)index->element + at * index->size;
 }
 
-static void *search(const struct tl_lines *index, u32 at, unsigned long key)
+static void *lines_search(const struct tl_lines *index, u32 at, unsigned long key)
 {
 	while (at != NONE) {
 		struct tl_entry *entry = tl_lines_at(index, at);
@@ -148,7 +148,7 @@ void *tl_lines_find(const struct tl_lines *index, unsigned long key)
 {
 	if (!index->chain)
 		return NULL;
-	return search(index, *chain_of(index, key), key);
+	return lines_search(index, *lines_chain_of(index, key), key);
 }
 
 /**
@@ -162,5 +162,5 @@ void *tl_lines_next(const struct tl_lines *index, const void *element)
 {
 	const struct tl_entry *entry = element;
 
-	return search(index, entry->next, entry->key);
+	return lines_search(index, entry->next, entry->key);
 }

@@ -52,7 +52,7 @@ struct listener {
 	struct rcu_head rcu;
 };
 
-static const struct rhashtable_params params = {
+static const struct rhashtable_params listeners_params = {
 	.key_len = sizeof(const struct sock *),
 	.key_offset = offsetof(struct listener, sk),
 	.head_offset = offsetof(struct listener, node),
@@ -60,23 +60,23 @@ static const struct rhashtable_params params = {
 };
 
 static struct rhashtable listeners;
-static bool counting;
+static bool listeners_counting;
 
-static struct listener *find(const struct sock *sk)
+static struct listener *listeners_find(const struct sock *sk)
 {
-	return rhashtable_lookup(&listeners, &sk, params);
+	return rhashtable_lookup(&listeners, &sk, listeners_params);
 }
 
-static void remove(const struct sock *sk)
+static void listeners_remove(const struct sock *sk)
 {
-	struct listener *listener = find(sk);
+	struct listener *listener = listeners_find(sk);
 
 	if (listener &&
-	    !rhashtable_remove_fast(&listeners, &listener->node, params))
+	    !rhashtable_remove_fast(&listeners, &listener->node, listeners_params))
 		kfree_rcu(listener, rcu);
 }
 
-static void add(const struct sock *sk)
+static void listeners_add(const struct sock *sk)
 {
 	struct listener *listener = kzalloc(sizeof(*listener),
 					    GFP_ATOMIC | __GFP_NOWARN |
@@ -87,7 +87,7 @@ static void add(const struct sock *sk)
 	listener->sk = sk;
 	listener->first = READ_ONCE(sk->sk_ack_backlog);
 	listener->peak = listener->first;
-	if (rhashtable_lookup_insert_fast(&listeners, &listener->node, params))
+	if (rhashtable_lookup_insert_fast(&listeners, &listener->node, listeners_params))
 		kfree(listener);
 }
 
@@ -103,17 +103,17 @@ void tl_listeners_state(const struct sock *sk, int old_state, int new_state)
 {
 	/* A child begins as a copy of its listener. */
 	if (old_state == TCP_LISTEN && new_state == TCP_CLOSE)
-		remove(sk);
+		listeners_remove(sk);
 	else if (new_state == TCP_LISTEN)
-		add(sk);
+		listeners_add(sk);
 }
 
-static void adopt(struct sock *sk, void *unused)
+static void listeners_adopt(struct sock *sk, void *unused)
 {
-	add(sk);
+	listeners_add(sk);
 	/* It may have stopped before there was anything to remove. */
 	if (sk_unhashed(sk))
-		remove(sk);
+		listeners_remove(sk);
 }
 
 /**
@@ -123,11 +123,11 @@ static void adopt(struct sock *sk, void *unused)
  */
 void tl_listeners_adopt(void)
 {
-	tl_socket_walk_listeners(NULL, adopt, NULL);
+	tl_socket_walk_listeners(NULL, listeners_adopt, NULL);
 }
 
 /* A second counts once, whatever comes in it. */
-static void note_full_second(struct listener *listener, const struct sock *sk)
+static void listeners_note_full_second(struct listener *listener, const struct sock *sk)
 {
 	u32 second = ktime_get_seconds();
 	u32 before = READ_ONCE(listener->full_at);
@@ -141,14 +141,14 @@ static void note_full_second(struct listener *listener, const struct sock *sk)
 		   (second - before < 64 ? full << (second - before) : 0) | 1);
 }
 
-static u32 full_ago(const struct listener *listener)
+static u32 listeners_full_ago(const struct listener *listener)
 {
 	return (u32)ktime_get_seconds() - READ_ONCE(listener->full_at);
 }
 
-static u32 full_seconds(const struct listener *listener)
+static u32 listeners_full_seconds(const struct listener *listener)
 {
-	u32 ago = full_ago(listener);
+	u32 ago = listeners_full_ago(listener);
 	u64 full = READ_ONCE(listener->full);
 
 	return ago < 60 ? hweight64((full << ago) & GENMASK_ULL(59, 0)) : 0;
@@ -165,7 +165,7 @@ static u32 full_seconds(const struct listener *listener)
 bool tl_listeners_counts(const struct sock *sk,
 			 struct tl_listener_counts *counts)
 {
-	const struct listener *listener = READ_ONCE(counting) ? find(sk) : NULL;
+	const struct listener *listener = READ_ONCE(listeners_counting) ? listeners_find(sk) : NULL;
 	u64 come;
 
 	if (!listener)
@@ -175,8 +175,8 @@ bool tl_listeners_counts(const struct sock *sk,
 	counts->overflows = atomic64_read(&listener->overflows);
 	counts->peak = READ_ONCE(listener->peak);
 	counts->full_backlog = READ_ONCE(listener->full_backlog);
-	counts->full_seconds = full_seconds(listener);
-	counts->full_ago = full_ago(listener);
+	counts->full_seconds = listeners_full_seconds(listener);
+	counts->full_ago = listeners_full_ago(listener);
 	return true;
 }
 
@@ -192,21 +192,21 @@ bool tl_listeners_counts(const struct sock *sk,
  */
 pid_t tl_listeners_acceptor(const struct sock *sk)
 {
-	const struct listener *listener = READ_ONCE(counting) ? find(sk) : NULL;
+	const struct listener *listener = READ_ONCE(listeners_counting) ? listeners_find(sk) : NULL;
 
 	return listener ? READ_ONCE(listener->acceptor) : 0;
 }
 
 /* The child that was counted last, before the function below is called for it. */
-static DEFINE_PER_CPU(const void *, counted_child);
+static DEFINE_PER_CPU(const void *, listeners_counted_child);
 
-static void count_come(const struct sock *sk)
+static void listeners_count_come(const struct sock *sk)
 {
 	u32 waiting = READ_ONCE(sk->sk_ack_backlog) + 1;
 	struct listener *listener;
 
 	rcu_read_lock();
-	listener = find(sk);
+	listener = listeners_find(sk);
 	if (listener) {
 		atomic64_inc(&listener->added);
 		if (waiting > READ_ONCE(listener->peak))
@@ -219,13 +219,13 @@ static void count_come(const struct sock *sk)
  * inet_csk_complete_hashdance(listener, child, request, own_req): the child that
  * won goes to the queue, by a function that may be inlined here.
  */
-static int on_complete(struct kprobe *probe, struct pt_regs *regs)
+static int listeners_on_complete(struct kprobe *probe, struct pt_regs *regs)
 {
 	/* Of a bool only the lowest byte is passed. */
 	if (!(u8)tl_compat_argument(regs, 3))
 		return 0;
-	count_come((void *)tl_compat_argument(regs, 0));
-	__this_cpu_write(counted_child, (void *)tl_compat_argument(regs, 1));
+	listeners_count_come((void *)tl_compat_argument(regs, 0));
+	__this_cpu_write(listeners_counted_child, (void *)tl_compat_argument(regs, 1));
 	return 0;
 }
 
@@ -233,13 +233,13 @@ static int on_complete(struct kprobe *probe, struct pt_regs *regs)
  * inet_csk_reqsk_queue_add(listener, request, child), not yet done: a child of
  * Fast Open or of a SYN cookie, unless a function that was counted calls it.
  */
-static int on_queued(struct kprobe *probe, struct pt_regs *regs)
+static int listeners_on_queued(struct kprobe *probe, struct pt_regs *regs)
 {
 	const void *child = (void *)tl_compat_argument(regs, 2);
 
-	if (child != __this_cpu_read(counted_child))
-		count_come((void *)tl_compat_argument(regs, 0));
-	__this_cpu_write(counted_child, NULL);
+	if (child != __this_cpu_read(listeners_counted_child))
+		listeners_count_come((void *)tl_compat_argument(regs, 0));
+	__this_cpu_write(listeners_counted_child, NULL);
 	return 0;
 }
 
@@ -249,7 +249,7 @@ static int on_queued(struct kprobe *probe, struct pt_regs *regs)
  * queue, which will be added to the other's by a function that may be inlined;
  * or it is a request, which is counted when it completes.
  */
-static int on_migrate(struct kretprobe_instance *instance, struct pt_regs *regs)
+static int listeners_on_migrate(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
 	const struct sock *migrating = (void *)tl_compat_argument(regs, 1);
 
@@ -258,113 +258,113 @@ static int on_migrate(struct kretprobe_instance *instance, struct pt_regs *regs)
 	return migrating->sk_state == TCP_NEW_SYN_RECV;
 }
 
-static int on_migrated(struct kretprobe_instance *instance, struct pt_regs *regs)
+static int listeners_on_migrated(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
 	const struct sock *other = (void *)tl_compat_returned(regs);
 
 	if (!other)
 		return 0;
-	count_come(other);
-	__this_cpu_write(counted_child, *(const void **)instance->data);
+	listeners_count_come(other);
+	__this_cpu_write(listeners_counted_child, *(const void **)instance->data);
 	return 0;
 }
 
-static void note_if_full(const struct sock *sk)
+static void listeners_note_if_full(const struct sock *sk)
 {
 	struct listener *listener;
 
 	if (!sk_acceptq_is_full(sk))
 		return;
 	rcu_read_lock();
-	listener = find(sk);
+	listener = listeners_find(sk);
 	if (listener) {
 		atomic64_inc(&listener->overflows);
-		note_full_second(listener, sk);
+		listeners_note_full_second(listener, sk);
 	}
 	rcu_read_unlock();
 }
 
 /* tcp_conn_request(operations, operations, listener, segment): a SYN. */
-static int on_syn(struct kprobe *probe, struct pt_regs *regs)
+static int listeners_on_syn(struct kprobe *probe, struct pt_regs *regs)
 {
-	note_if_full((void *)tl_compat_argument(regs, 2));
+	listeners_note_if_full((void *)tl_compat_argument(regs, 2));
 	return 0;
 }
 
 /* tcp_v4_syn_recv_sock(listener, segment, ...): the handshake is complete. */
-static int on_open4(struct kprobe *probe, struct pt_regs *regs)
+static int listeners_on_open4(struct kprobe *probe, struct pt_regs *regs)
 {
-	note_if_full((void *)tl_compat_argument(regs, 0));
+	listeners_note_if_full((void *)tl_compat_argument(regs, 0));
 	return 0;
 }
 
 /* tcp_v6_syn_recv_sock(listener, segment, ...) leaves IPv4 to the other. */
-static int on_open6(struct kprobe *probe, struct pt_regs *regs)
+static int listeners_on_open6(struct kprobe *probe, struct pt_regs *regs)
 {
 	const struct sk_buff *skb = (void *)tl_compat_argument(regs, 1);
 
 	if (skb->protocol != htons(ETH_P_IP))
-		note_if_full((void *)tl_compat_argument(regs, 0));
+		listeners_note_if_full((void *)tl_compat_argument(regs, 0));
 	return 0;
 }
 
 /* inet_csk_accept(listener, ...), called by the process that accepts, not yet done. */
-static int on_accept(struct kprobe *probe, struct pt_regs *regs)
+static int listeners_on_accept(struct kprobe *probe, struct pt_regs *regs)
 {
 	const struct sock *sk = (void *)tl_compat_argument(regs, 0);
 	struct listener *listener;
 
 	rcu_read_lock();
-	listener = find(sk);
+	listener = listeners_find(sk);
 	if (listener)
 		WRITE_ONCE(listener->acceptor, task_tgid_nr(current));
 	rcu_read_unlock();
 	return 0;
 }
 
-static struct kprobe opened = {
+static struct kprobe listeners_opened = {
 	.symbol_name = "inet_csk_complete_hashdance",
-	.pre_handler = on_complete,
+	.pre_handler = listeners_on_complete,
 };
 
-static struct kprobe queued = {
-	.symbol_name = "inet_csk_reqsk_queue_add", .pre_handler = on_queued,
+static struct kprobe listeners_queued = {
+	.symbol_name = "inet_csk_reqsk_queue_add", .pre_handler = listeners_on_queued,
 };
 
-static struct kprobe syn = {
-	.symbol_name = "tcp_conn_request", .pre_handler = on_syn,
+static struct kprobe listeners_syn = {
+	.symbol_name = "tcp_conn_request", .pre_handler = listeners_on_syn,
 };
 
-static struct kprobe open4 = {
-	.symbol_name = "tcp_v4_syn_recv_sock", .pre_handler = on_open4,
+static struct kprobe listeners_open4 = {
+	.symbol_name = "tcp_v4_syn_recv_sock", .pre_handler = listeners_on_open4,
 };
 
-static struct kprobe open6 = {
-	.symbol_name = "tcp_v6_syn_recv_sock", .pre_handler = on_open6,
+static struct kprobe listeners_open6 = {
+	.symbol_name = "tcp_v6_syn_recv_sock", .pre_handler = listeners_on_open6,
 };
 
-static struct kretprobe migrated = {
+static struct kretprobe listeners_migrated = {
 	.kp.symbol_name = "reuseport_migrate_sock",
-	.entry_handler = on_migrate,
-	.handler = on_migrated,
+	.entry_handler = listeners_on_migrate,
+	.handler = listeners_on_migrated,
 	.data_size = sizeof(void *),
 };
 
-static struct kprobe accepted = {
-	.symbol_name = "inet_csk_accept", .pre_handler = on_accept,
+static struct kprobe listeners_accepted = {
+	.symbol_name = "inet_csk_accept", .pre_handler = listeners_on_accept,
 };
 
-static struct kprobe *probes[] = {
-	&opened, &queued, &syn, &open4, &accepted,
+static struct kprobe *listeners_probes[] = {
+	&listeners_opened, &listeners_queued, &listeners_syn, &listeners_open4, &listeners_accepted,
 };
 
-static bool counting6;
-static bool counting_migrated;
+static bool listeners_counting6;
+static bool listeners_counting_migrated;
 
-static bool register_all(void)
+static bool listeners_register_all(void)
 {
 	int err = TL_COMPAT_KPROBES ?
-		  register_kprobes(probes, ARRAY_SIZE(probes)) : -EOPNOTSUPP;
+		  register_kprobes(listeners_probes, ARRAY_SIZE(listeners_probes)) : -EOPNOTSUPP;
 
 	if (err)
 		pr_info("tcplab: accept queues are not counted, error %d\n", err);
@@ -380,17 +380,18 @@ static bool register_all(void)
  */
 int tl_listeners_init(void)
 {
-	int err = rhashtable_init(&listeners, &params);
+	int err = rhashtable_init(&listeners, &listeners_params);
 
 	if (err)
 		return err;
-	counting = register_all();
-	counting6 = counting && !register_kprobe(&open6);
-	counting_migrated = counting && !register_kretprobe(&migrated);
+	listeners_counting = listeners_register_all();
+	listeners_counting6 = listeners_counting && !register_kprobe(&listeners_open6);
+	listeners_counting_migrated = listeners_counting &&
+				      !register_kretprobe(&listeners_migrated);
 	return 0;
 }
 
-static void free_listener(void *listener, void *unused)
+static void listeners_free_listener(void *listener, void *unused)
 {
 	kfree(listener);
 }
@@ -403,18 +404,18 @@ static void free_listener(void *listener, void *unused)
  */
 void tl_listeners_exit(void)
 {
-	bool counted = counting;
+	bool counted = listeners_counting;
 
 	/* A search of processes may be under way: it finds nothing here from now on. */
-	WRITE_ONCE(counting, false);
+	WRITE_ONCE(listeners_counting, false);
 	synchronize_rcu();
-	if (counting_migrated)
-		unregister_kretprobe(&migrated);
-	if (counting6)
-		unregister_kprobe(&open6);
+	if (listeners_counting_migrated)
+		unregister_kretprobe(&listeners_migrated);
+	if (listeners_counting6)
+		unregister_kprobe(&listeners_open6);
 	if (counted)
-		unregister_kprobes(probes, ARRAY_SIZE(probes));
+		unregister_kprobes(listeners_probes, ARRAY_SIZE(listeners_probes));
 	/* What was removed before may still be waiting to be freed. */
 	rcu_barrier();
-	rhashtable_free_and_destroy(&listeners, free_listener, NULL);
+	rhashtable_free_and_destroy(&listeners, listeners_free_listener, NULL);
 }

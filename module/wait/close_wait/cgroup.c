@@ -15,7 +15,7 @@
 
 #ifdef CONFIG_SOCK_CGROUP_DATA
 /* Older kernels cut a path that is too long, and only its length tells. */
-static int whole_path(struct cgroup *cgroup, char *path, size_t size)
+static int cgroup_whole_path(struct cgroup *cgroup, char *path, size_t size)
 {
 	int length = cgroup_path(cgroup, path, size);
 
@@ -38,7 +38,7 @@ int tl_cgroup_path(const struct sock *sk, char *path, size_t size)
 	struct cgroup *cgroup =
 		sock_cgroup_ptr((struct sock_cgroup_data *)&sk->sk_cgrp_data);
 
-	return whole_path(cgroup, path, size);
+	return cgroup_whole_path(cgroup, path, size);
 #else
 	return -ENOENT;
 #endif
@@ -59,7 +59,7 @@ const char *tl_cgroup_seen(const char *path, char *root, size_t size)
 	struct cgroup *cgroup = current->nsproxy->cgroup_ns->root_cset->dfl_cgrp;
 	size_t length;
 
-	if (!*path || whole_path(cgroup, root, size))
+	if (!*path || cgroup_whole_path(cgroup, root, size))
 		return NULL;
 	length = strcmp(root, "/") ? strlen(root) : 0;
 	if (strncmp(path, root, length) ||

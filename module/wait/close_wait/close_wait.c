@@ -7,7 +7,7 @@
 #include "../../compat.h"
 #include "close_wait.h"
 
-static const char * const names[] = {
+static const char * const close_wait_names[] = {
 	[TL_CAUSE_NOT_ACCEPTED]	= "not-accepted",
 	[TL_CAUSE_SENDING]	= "sending",
 	[TL_CAUSE_UNREAD_DATA]	= "unread-data",
@@ -74,11 +74,11 @@ unsigned int tl_close_wait_leaks(const struct tl_close_wait *watch)
  */
 const char *tl_cause_name(enum tl_cause cause)
 {
-	return names[cause];
+	return close_wait_names[cause];
 }
 
 /* When anything was acknowledged last. The stamp has 64 bits: it does not wrap. */
-static u64 acknowledged_ms_ago(const struct tcp_sock *tp)
+static u64 close_wait_acknowledged_ms_ago(const struct tcp_sock *tp)
 {
 	u64 stamp = READ_ONCE(tp->delivered_mstamp), now;
 
@@ -93,18 +93,18 @@ static u64 acknowledged_ms_ago(const struct tcp_sock *tp)
  * gives up, or it is acknowledged. Probes of a closed window carry nothing. A reply
  * that was sent before the FIN came is no half-close.
  */
-static bool is_sending(const struct sock *sk, unsigned int age_ms, unsigned int leak_ms)
+static bool close_wait_is_sending(const struct sock *sk, unsigned int age_ms, unsigned int leak_ms)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	u32 sent = tcp_jiffies32 - READ_ONCE(tp->lsndtime);
 
 	if (READ_ONCE(tp->packets_out))
 		return true;
-	return jiffies_to_msecs(sent) < age_ms && acknowledged_ms_ago(tp) < leak_ms;
+	return jiffies_to_msecs(sent) < age_ms && close_wait_acknowledged_ms_ago(tp) < leak_ms;
 }
 
 /* TLS leaves the end of file where it is, also once the application has read it. */
-static bool is_hidden_by_tls(const struct sock *sk, u32 left)
+static bool close_wait_is_hidden_by_tls(const struct sock *sk, u32 left)
 {
 	const struct tls_context *tls = tls_get_ctx(sk);
 
@@ -119,7 +119,7 @@ static bool is_hidden_by_tls(const struct sock *sk, u32 left)
  * the user data), or an upper layer protocol. Then copied_seq says how far that
  * has come, and not the application. Context: RCU, for the protocol's name.
  */
-static bool is_read_by_kernel(const struct sock *sk, u32 left)
+static bool close_wait_is_read_by_kernel(const struct sock *sk, u32 left)
 {
 	const struct tcp_ulp_ops *upper = READ_ONCE(inet_csk(sk)->icsk_ulp_ops);
 
@@ -127,14 +127,14 @@ static bool is_read_by_kernel(const struct sock *sk, u32 left)
 		return true;
 	if (!upper)
 		return false;
-	return strcmp(upper->name, "tls") || is_hidden_by_tls(sk, left);
+	return strcmp(upper->name, "tls") || close_wait_is_hidden_by_tls(sk, left);
 }
 
-static enum tl_cause cause_of(const struct sock *sk, bool sends, u32 left)
+static enum tl_cause close_wait_cause_of(const struct sock *sk, bool sends, u32 left)
 {
 	if (!READ_ONCE(sk->sk_socket) && !sock_flag(sk, SOCK_DEAD))
 		return TL_CAUSE_NOT_ACCEPTED;
-	if (is_read_by_kernel(sk, left))
+	if (close_wait_is_read_by_kernel(sk, left))
 		return TL_CAUSE_INDIRECT;
 	if (sends)
 		return TL_CAUSE_SENDING;
@@ -161,9 +161,9 @@ void tl_close_wait_look(const struct tl_close_wait *watch, const struct sock *sk
 	const struct tcp_sock *tp = tcp_sk(sk);
 	u32 left = READ_ONCE(tp->rcv_nxt) - READ_ONCE(tp->copied_seq);
 	unsigned int leak_ms = tl_close_wait_leak_ms(watch);
-	bool sends = is_sending(sk, age_ms, leak_ms);
+	bool sends = close_wait_is_sending(sk, age_ms, leak_ms);
 
-	wait->cause = cause_of(sk, sends, left);
+	wait->cause = close_wait_cause_of(sk, sends, left);
 	wait->unread = left ? left - 1 : 0;
 	if (wait->cause == TL_CAUSE_INDIRECT)
 		wait->unread = TL_UNREAD_UNKNOWN;

@@ -41,7 +41,7 @@
 
 /**
  * struct search_user - what the processes of a user have taken of a pass
- * @entry: found by user_key()
+ * @entry: found by holders_search_user_key()
  * @notes: holders noted
  * @looks: looks made
  */
@@ -90,7 +90,7 @@ struct queues {
 };
 
 /* The state of an MPTCP socket says nothing about those of its subflows. */
-static bool is_wanted(const struct search *search, const struct sock *sk)
+static bool holders_search_is_wanted(const struct search *search, const struct sock *sk)
 {
 	if ((search->net && !net_eq(sock_net(sk), search->net)) || sk->sk_type != SOCK_STREAM ||
 	    (sk->sk_family != AF_INET && sk->sk_family != AF_INET6))
@@ -106,7 +106,7 @@ static bool is_wanted(const struct search *search, const struct sock *sk)
  * outermost, since a user may have many uids there. Those that root makes are of
  * many users, and each counts as one.
  */
-static unsigned long user_key(const struct task_struct *task)
+static unsigned long holders_search_user_key(const struct task_struct *task)
 {
 	const struct cred *cred = __task_cred(task);
 	const struct user_namespace *ns = cred->user_ns;
@@ -120,9 +120,10 @@ static unsigned long user_key(const struct task_struct *task)
 }
 
 /* With room for one more. */
-static struct search_user *user_of(struct search *search, const struct task_struct *task)
+static struct search_user *holders_search_user_of(struct search *search,
+						  const struct task_struct *task)
 {
-	unsigned long key = user_key(task);
+	unsigned long key = holders_search_user_key(task);
 	struct search_user *user = tl_lines_find(&search->users, key);
 
 	if (user)
@@ -134,7 +135,7 @@ static struct search_user *user_of(struct search *search, const struct task_stru
 }
 
 /* He has taken as much as he has left to all others. */
-static bool has_had_enough(const struct search *search)
+static bool holders_search_has_had_enough(const struct search *search)
 {
 	const struct search_user *user = search->user;
 
@@ -142,20 +143,20 @@ static bool has_had_enough(const struct search *search)
 	       user->notes > HOLDERS_MAX - min(search->holders->index.count, HOLDERS_MAX);
 }
 
-static void look(struct search *search, unsigned int times)
+static void holders_search_look(struct search *search, unsigned int times)
 {
 	search->looks -= min(search->looks, times);
 	search->user->looks += times;
 }
 
 /* A descriptor keeps its file, and that its socket. */
-static void note(struct search *search, struct file *file, unsigned int fd)
+static void holders_search_note(struct search *search, struct file *file, unsigned int fd)
 {
 	struct socket *sock = tl_compat_sock_from_file(file);
 	struct sock *sk = sock ? READ_ONCE(sock->sk) : NULL;
 	struct tl_holder *holder;
 
-	if (!sk || !is_wanted(search, sk))
+	if (!sk || !holders_search_is_wanted(search, sk))
 		return;
 	holder = tl_holders_add(search->holders, SOCK_INODE(sock)->i_ino, &search->who);
 	if (!holder)
@@ -166,23 +167,23 @@ static void note(struct search *search, struct file *file, unsigned int fd)
 	search->user->notes++;
 }
 
-static bool has_seen_enough(const struct search *search)
+static bool holders_search_has_seen_enough(const struct search *search)
 {
 	return search->looks < FD_BATCH ||
 	       search->holders->index.count >= HOLDERS_MAX;
 }
 
 /* Whether the rest of a process is left out. */
-static bool stops(struct search *search)
+static bool holders_search_stops(struct search *search)
 {
-	if (!has_seen_enough(search) && !has_had_enough(search))
+	if (!holders_search_has_seen_enough(search) && !holders_search_has_had_enough(search))
 		return false;
 	search->partial = true;
 	return true;
 }
 
 /* Only the kernel gives names in this file system. */
-static bool is_ring(const struct file *file)
+static bool holders_search_is_ring(const struct file *file)
 {
 	return file_inode(file)->i_sb->s_magic == ANON_INODE_FS_MAGIC &&
 	       !strcmp(file->f_path.dentry->d_name.name, "[io_uring]");
@@ -192,7 +193,7 @@ static bool is_ring(const struct file *file)
  * A socket in the table of an io_uring needs no descriptor: it is noted with that
  * of the io_uring. Its owner decides how long it is locked, so nobody waits.
  */
-static int search_ring(struct search *search, struct file *file, unsigned int fd)
+static int holders_search_ring(struct search *search, struct file *file, unsigned int fd)
 {
 	unsigned int at = 0, size, end;
 	struct io_ring_ctx *ring;
@@ -202,7 +203,7 @@ static int search_ring(struct search *search, struct file *file, unsigned int fd
 
 		if (err)
 			return err;
-		look(search, FD_BATCH);
+		holders_search_look(search, FD_BATCH);
 		ring = tl_compat_ring_lock(file);
 		if (!ring) {
 			search->partial = true;
@@ -212,16 +213,16 @@ static int search_ring(struct search *search, struct file *file, unsigned int fd
 		end = min(size, at + FD_BATCH);
 		for (; at < end; at++)
 			if (tl_compat_ring_file(ring, at))
-				note(search, tl_compat_ring_file(ring, at), fd);
+				holders_search_note(search, tl_compat_ring_file(ring, at), fd);
 		tl_compat_ring_unlock(ring);
 		cond_resched();
-	} while (at < size && !stops(search));
+	} while (at < size && !holders_search_stops(search));
 	return 0;
 }
 
 /* Return: the descriptor to come back to; 0 if these were all. */
-static unsigned int search_some(struct search *search,
-				struct files_struct *files, unsigned int first)
+static unsigned int holders_search_some(struct search *search,
+					struct files_struct *files, unsigned int first)
 {
 	unsigned int fd, end, left = FD_BATCH;
 	struct fdtable *fdt;
@@ -236,8 +237,8 @@ static unsigned int search_some(struct search *search,
 		/* One that is being opened has its number before its file. */
 		file = rcu_dereference_check_fdtable(files, fdt->fd[fd]);
 		if (file)
-			note(search, file, fd);
-		if (file && is_ring(file)) {
+			holders_search_note(search, file, fd);
+		if (file && holders_search_is_ring(file)) {
 			search->ring = get_file(file);
 			search->ring_fd = fd;
 		}
@@ -245,11 +246,11 @@ static unsigned int search_some(struct search *search,
 	}
 	more = fd < fdt->max_fds;
 	spin_unlock(&files->file_lock);
-	look(search, FD_BATCH - left + (fd - min(first, fd)) / BITS_PER_LONG);
+	holders_search_look(search, FD_BATCH - left + (fd - min(first, fd)) / BITS_PER_LONG);
 	return more ? fd : 0;
 }
 
-static int search_descriptors(struct search *search, struct task_struct *task)
+static int holders_search_descriptors(struct search *search, struct task_struct *task)
 {
 	unsigned int fd = 0;
 	int err;
@@ -261,21 +262,21 @@ static int search_descriptors(struct search *search, struct task_struct *task)
 		if (fatal_signal_pending(current))
 			return -EINTR;
 		task_lock(task);
-		fd = task->files ? search_some(search, task->files, fd) : 0;
+		fd = task->files ? holders_search_some(search, task->files, fd) : 0;
 		task_unlock(task);
 		if (search->ring) {
-			err = search_ring(search, search->ring, search->ring_fd);
+			err = holders_search_ring(search, search->ring, search->ring_fd);
 			fput(search->ring);
 			search->ring = NULL;
 		}
 		cond_resched();
-	} while (!err && fd && !stops(search));
+	} while (!err && fd && !holders_search_stops(search));
 	return err;
 }
 
 /* Threads mostly share one table: the first that has it stands for all. */
-static bool has_table_of_its_own(struct search *search,
-				 struct task_struct *task)
+static bool holders_search_has_table_of_its_own(struct search *search,
+						struct task_struct *task)
 {
 	const struct files_struct *files = READ_ONCE(task->files);
 	unsigned int asked = 0;
@@ -285,7 +286,7 @@ static bool has_table_of_its_own(struct search *search,
 	list_for_each_entry_rcu(other, &task->signal->thread_head, thread_node) {
 		if (other == task)
 			break;
-		look(search, 1);
+		holders_search_look(search, 1);
 		if (READ_ONCE(other->files) == files)
 			return false;
 		if (++asked == THREADS_ASKED) {
@@ -301,8 +302,8 @@ static bool has_table_of_its_own(struct search *search,
  * may outlive it. A task that is being released has lost its PIDs one by one.
  * Return: false if nothing can be said.
  */
-static bool describe(struct search *search, struct task_struct *task,
-		     struct pid_namespace *pids)
+static bool holders_search_describe(struct search *search, struct task_struct *task,
+				    struct pid_namespace *pids)
 {
 	struct pid *pid = READ_ONCE(task->signal->pids[PIDTYPE_TGID]);
 	struct tl_holder *who = &search->who;
@@ -318,25 +319,25 @@ static bool describe(struct search *search, struct task_struct *task,
 }
 
 /* Whether its descriptors have to be searched; then its process is held. */
-static bool is_asked(struct search *search, struct task_struct *task,
-		     struct pid_namespace *pids)
+static bool holders_search_is_asked(struct search *search, struct task_struct *task,
+				    struct pid_namespace *pids)
 {
-	search->user = user_of(search, task);
-	look(search, 1);
-	return !stops(search) && has_table_of_its_own(search, task) &&
-	       describe(search, task, pids);
+	search->user = holders_search_user_of(search, task);
+	holders_search_look(search, 1);
+	return !holders_search_stops(search) && holders_search_has_table_of_its_own(search, task) &&
+	       holders_search_describe(search, task, pids);
 }
 
 /* Holds the task of the next number if it is to be asked. */
-static bool take_task(struct search *search, struct pid_namespace *pids, int *nr,
-		      struct task_struct **task)
+static bool holders_search_take_task(struct search *search, struct pid_namespace *pids, int *nr,
+				     struct task_struct **task)
 {
 	struct pid *pid;
 
 	rcu_read_lock();
 	pid = idr_get_next(&pids->idr, nr);
 	*task = pid ? pid_task(pid, PIDTYPE_PID) : NULL;
-	if (*task && is_asked(search, *task, pids))
+	if (*task && holders_search_is_asked(search, *task, pids))
 		get_task_struct(*task);
 	else
 		*task = NULL;
@@ -345,31 +346,32 @@ static bool take_task(struct search *search, struct pid_namespace *pids, int *nr
 	return pid;
 }
 
-static int search_processes(struct search *search, struct pid_namespace *pids)
+static int holders_search_processes(struct search *search, struct pid_namespace *pids)
 {
 	struct task_struct *task;
 	int nr = 1, err = 0;
 
 	tl_lines_init(&search->users, sizeof(struct search_user));
-	while (!has_seen_enough(search)) {
+	while (!holders_search_has_seen_enough(search)) {
 		err = tl_lines_reserve(&search->users, 1);
-		if (err || !take_task(search, pids, &nr, &task))
+		if (err || !holders_search_take_task(search, pids, &nr, &task))
 			break;
 		cond_resched();
 		if (!task)
 			continue;
-		err = search_descriptors(search, task);
+		err = holders_search_descriptors(search, task);
 		put_task_struct(task);
 		put_pid(search->who.tgid);
 		if (err)
 			break;
 	}
 	tl_lines_free(&search->users);
-	search->holders->whole = !err && !search->partial && !has_seen_enough(search);
+	search->holders->whole = !err && !search->partial &&
+				 !holders_search_has_seen_enough(search);
 	return err;
 }
 
-static void count_queued(struct sock *listener, void *data)
+static void holders_search_count_queued(struct sock *listener, void *data)
 {
 	u32 *count = data;
 
@@ -377,7 +379,7 @@ static void count_queued(struct sock *listener, void *data)
 }
 
 /* What completes a handshake, and accept(), wait for the lock: only copy. */
-static u32 copy_queue(struct queues *queues, struct request_sock_queue *queue)
+static u32 holders_search_copy_queue(struct queues *queues, struct request_sock_queue *queue)
 {
 	struct request_sock *req;
 	u32 count = 0;
@@ -392,7 +394,7 @@ static u32 copy_queue(struct queues *queues, struct request_sock_queue *queue)
 	return count;
 }
 
-static void note_queued(struct sock *listener, void *data)
+static void holders_search_note_queued(struct sock *listener, void *data)
 {
 	struct tl_queued queued = {
 		.net = sock_net(listener),
@@ -405,7 +407,7 @@ static void note_queued(struct sock *listener, void *data)
 
 	if (!queued.listener || !READ_ONCE(listener->sk_ack_backlog))
 		return;
-	count = copy_queue(queues, &inet_csk(listener)->icsk_accept_queue);
+	count = holders_search_copy_queue(queues, &inet_csk(listener)->icsk_accept_queue);
 	for (i = 0; i < count && !tl_lines_is_full(&holders->queued); i++) {
 		queued.entry.key = (unsigned long)queues->child[i];
 		tl_holders_copy_queued(holders, &queued);
@@ -415,13 +417,13 @@ static void note_queued(struct sock *listener, void *data)
 }
 
 /* Accept queues grow meanwhile: what finds no room is left out. */
-static int search_queues(struct tl_holders *holders, struct net *net)
+static int holders_search_queues(struct tl_holders *holders, struct net *net)
 {
 	struct queues queues = { .holders = holders };
 	u32 count = 0;
 	int err;
 
-	tl_socket_walk_listeners(net, count_queued, &count);
+	tl_socket_walk_listeners(net, holders_search_count_queued, &count);
 	if (!count)
 		return 0;
 	err = tl_lines_reserve(&holders->queued,
@@ -432,18 +434,18 @@ static int search_queues(struct tl_holders *holders, struct net *net)
 				      GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!queues.child)
 		return -ENOMEM;
-	tl_socket_walk_listeners(net, note_queued, &queues);
+	tl_socket_walk_listeners(net, holders_search_note_queued, &queues);
 	kvfree(queues.child);
 	return 0;
 }
 
-static int gather(struct search *search, struct net *net,
-		  struct pid_namespace *pids)
+static int holders_search_gather(struct search *search, struct net *net,
+				 struct pid_namespace *pids)
 {
-	int err = search_processes(search, pids);
+	int err = holders_search_processes(search, pids);
 
 	if (!err && (search->states & TCPF_LISTEN))
-		err = search_queues(search->holders, net);
+		err = holders_search_queues(search->holders, net);
 	return err;
 }
 
@@ -471,7 +473,7 @@ int tl_holders_gather(struct tl_holders *holders, struct net *net,
 		.looks = LOOKS_MAX,
 	};
 
-	return gather(&search, net, pids);
+	return holders_search_gather(&search, net, pids);
 }
 
 /**
@@ -492,5 +494,5 @@ int tl_holders_gather_all(struct tl_holders *holders)
 		.looks = LOOKS_MAX,
 	};
 
-	return gather(&search, NULL, &init_pid_ns);
+	return holders_search_gather(&search, NULL, &init_pid_ns);
 }

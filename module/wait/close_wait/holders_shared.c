@@ -40,85 +40,85 @@ static struct shared {
 	unsigned long number;
 	u64 again;
 	int err;
-} shared;
+} holders_shared_last;
 
 /* Searches that have begun: that many, or one more than have ended. */
-static unsigned long shared_begun;
-static DEFINE_SPINLOCK(shared_lock);	/* of all of that */
-static DECLARE_WAIT_QUEUE_HEAD(shared_done);
+static unsigned long holders_shared_begun;
+static DEFINE_SPINLOCK(holders_shared_lock);	/* of all of that */
+static DECLARE_WAIT_QUEUE_HEAD(holders_shared_done);
 
 /* Replaces what was found before. */
-static void publish(struct shared *fresh)
+static void holders_shared_publish(struct shared *fresh)
 {
-	spin_lock(&shared_lock);
-	fresh->number = shared.number + 1;
-	swap(*fresh, shared);
-	spin_unlock(&shared_lock);
+	spin_lock(&holders_shared_lock);
+	fresh->number = holders_shared_last.number + 1;
+	swap(*fresh, holders_shared_last);
+	spin_unlock(&holders_shared_lock);
 	tl_holders_free(&fresh->holders);
-	wake_up_all(&shared_done);
+	wake_up_all(&holders_shared_done);
 }
 
 /* Only what was found: when there may be another search does not change. */
-static void forget(struct work_struct *unused)
+static void holders_shared_forget(struct work_struct *unused)
 {
 	struct tl_holders nothing;
 
 	tl_holders_init(&nothing);
-	spin_lock(&shared_lock);
-	swap(nothing, shared.holders);
-	spin_unlock(&shared_lock);
+	spin_lock(&holders_shared_lock);
+	swap(nothing, holders_shared_last.holders);
+	spin_unlock(&holders_shared_lock);
 	tl_holders_free(&nothing);
 }
 
-static DECLARE_DELAYED_WORK(shared_forget, forget);
+static DECLARE_DELAYED_WORK(holders_shared_forget_work, holders_shared_forget);
 
-static bool is_due(void)
+static bool holders_shared_is_due(void)
 {
 	bool due;
 
-	spin_lock(&shared_lock);
-	due = !time_before64(get_jiffies_64(), shared.again);
-	spin_unlock(&shared_lock);
+	spin_lock(&holders_shared_lock);
+	due = !time_before64(get_jiffies_64(), holders_shared_last.again);
+	spin_unlock(&holders_shared_lock);
 	return due;
 }
 
-static void begin(void)
+static void holders_shared_begin(void)
 {
-	spin_lock(&shared_lock);
-	shared_begun++;
-	spin_unlock(&shared_lock);
+	spin_lock(&holders_shared_lock);
+	holders_shared_begun++;
+	spin_unlock(&holders_shared_lock);
 }
 
-static void search(struct work_struct *unused)
+static void holders_shared_search(struct work_struct *unused)
 {
 	struct shared fresh = {};
 	ktime_t begun = ktime_get();
 	u64 rest_ms;
 
 	/* One that was asked for while the last was under way. */
-	if (!is_due())
+	if (!holders_shared_is_due())
 		return;
-	begin();
+	holders_shared_begin();
 	tl_holders_init(&fresh.holders);
 	fresh.err = tl_holders_gather_all(&fresh.holders) ?:
 		    tl_owners_count(&fresh.holders);
 	rest_ms = max_t(u64, SHARED_AGE_MS,
 			SHARED_REST * ktime_ms_delta(ktime_get(), begun));
 	fresh.again = get_jiffies_64() + msecs_to_jiffies(rest_ms);
-	publish(&fresh);
-	mod_delayed_work(system_unbound_wq, &shared_forget,
+	holders_shared_publish(&fresh);
+	mod_delayed_work(system_unbound_wq, &holders_shared_forget_work,
 			 msecs_to_jiffies(max_t(u64, SHARED_KEEP_MS, rest_ms)));
 }
 
-static DECLARE_WORK(shared_search, search);
+static DECLARE_WORK(holders_shared_search_work, holders_shared_search);
 
-static unsigned long last_begun(void)
+static unsigned long holders_shared_last_begun(void)
 {
 	unsigned long begun;
 
-	spin_lock(&shared_lock);
-	begun = shared_begun;
-	spin_unlock(&shared_lock);
+	spin_lock(&holders_shared_lock);
+	begun = holders_shared_begun;
+	spin_unlock(&holders_shared_lock);
 	return begun;
 }
 
@@ -130,18 +130,18 @@ static unsigned long last_begun(void)
  */
 int tl_holders_shared_refresh(void)
 {
-	unsigned long number = READ_ONCE(shared.number);
+	unsigned long number = READ_ONCE(holders_shared_last.number);
 	int err;
 
-	if (is_due()) {
-		queue_work(system_unbound_wq, &shared_search);
-		if (wait_event_killable(shared_done,
-					READ_ONCE(shared.number) != number))
+	if (holders_shared_is_due()) {
+		queue_work(system_unbound_wq, &holders_shared_search_work);
+		if (wait_event_killable(holders_shared_done,
+					READ_ONCE(holders_shared_last.number) != number))
 			return -EINTR;
 	}
-	spin_lock(&shared_lock);
-	err = shared.err;
-	spin_unlock(&shared_lock);
+	spin_lock(&holders_shared_lock);
+	err = holders_shared_last.err;
+	spin_unlock(&holders_shared_lock);
 	return err;
 }
 
@@ -164,10 +164,10 @@ struct copying {
 };
 
 /* Return: whether there is more. */
-static bool copy_some(struct copying *copying)
+static bool holders_shared_copy_some(struct copying *copying)
 {
-	const struct tl_lines *index = &shared.holders.index;
-	const struct tl_lines *queued = &shared.holders.queued;
+	const struct tl_lines *index = &holders_shared_last.holders.index;
+	const struct tl_lines *queued = &holders_shared_last.holders.queued;
 	unsigned int left;
 
 	for (left = SHARED_BATCH; left && copying->at < index->count; left--) {
@@ -202,24 +202,24 @@ int tl_holders_shared_copy(struct tl_holders *holders, const struct net *net,
 {
 	struct copying copying = { holders, net, pids };
 	/* No time tells which came first: much happens within a jiffy. */
-	unsigned long before = last_begun();
+	unsigned long before = holders_shared_last_begun();
 	bool more, same = true;
 	int err = tl_holders_shared_refresh();
 
 	if (err)
 		return err;
-	copying.number = READ_ONCE(shared.number);
+	copying.number = READ_ONCE(holders_shared_last.number);
 	do {
 		err = tl_holders_reserve(holders, SHARED_BATCH);
 		if (err)
 			return err;
 		/* Who gets no processor for long copies what is left of no other. */
-		spin_lock(&shared_lock);
-		same = copying.number == shared.number;
-		more = same && copy_some(&copying);
-		holders->whole = same && shared.holders.whole &&
-				 (long)(shared.number - before) > 0;
-		spin_unlock(&shared_lock);
+		spin_lock(&holders_shared_lock);
+		same = copying.number == holders_shared_last.number;
+		more = same && holders_shared_copy_some(&copying);
+		holders->whole = same && holders_shared_last.holders.whole &&
+				 (long)(holders_shared_last.number - before) > 0;
+		spin_unlock(&holders_shared_lock);
 		cond_resched();
 	} while (more);
 	return 0;
@@ -233,7 +233,7 @@ int tl_holders_shared_copy(struct tl_holders *holders, const struct net *net,
  */
 void tl_holders_shared_stop(void)
 {
-	cancel_work_sync(&shared_search);
-	cancel_delayed_work_sync(&shared_forget);
-	tl_holders_free(&shared.holders);
+	cancel_work_sync(&holders_shared_search_work);
+	cancel_delayed_work_sync(&holders_shared_forget_work);
+	tl_holders_free(&holders_shared_last.holders);
 }

@@ -21,21 +21,21 @@
 /* What is old enough to be a leak, and is none, is looked at again so soon. */
 #define AGAIN_MS	1000
 
-static bool is_leak(const struct tl_conn *conn)
+static bool leak_is_leak(const struct tl_conn *conn)
 {
 	return tl_bits_more(conn, TL_BITS_LEAK);
 }
 
-static void set(struct tl_conn *conn, bool is)
+static void leak_set(struct tl_conn *conn, bool is)
 {
-	if (is_leak(conn) == is)
+	if (leak_is_leak(conn) == is)
 		return;
 	tl_bits_set_more(conn, TL_BITS_LEAK, is ? TL_BITS_LEAK : 0);
 	tl_close_wait_count(conn->ns->close_wait, is);
 }
 
-static void tell(const struct tl_conn *conn, unsigned int end,
-		 const struct sock *sk, enum tl_cause cause)
+static void leak_trace_it(const struct tl_conn *conn, unsigned int end,
+			  const struct sock *sk, enum tl_cause cause)
 {
 	const struct tl_trace_leak leak = {
 		.end = end,
@@ -47,8 +47,8 @@ static void tell(const struct tl_conn *conn, unsigned int end,
 	trace_close_wait_leak(conn->ns, &conn->key, &leak);
 }
 
-static bool judge_socket(struct tl_conn *conn, unsigned int end,
-			 const struct sock *sk)
+static bool leak_judge_socket(struct tl_conn *conn, unsigned int end,
+			      const struct sock *sk)
 {
 	struct tl_wait wait;
 
@@ -59,12 +59,12 @@ static bool judge_socket(struct tl_conn *conn, unsigned int end,
 	if (!wait.leak)
 		return false;
 	if (!tl_bits_more(conn, TL_BITS_LEAK_TOLD))
-		tell(conn, end, sk, wait.cause);
+		leak_trace_it(conn, end, sk, wait.cause);
 	tl_bits_set_more(conn, TL_BITS_LEAK_TOLD, TL_BITS_LEAK_TOLD);
 	return true;
 }
 
-static bool judge_end(struct tl_conn *conn, unsigned int end)
+static bool leak_judge_end(struct tl_conn *conn, unsigned int end)
 {
 	struct sock *sk;
 	bool is;
@@ -74,13 +74,13 @@ static bool judge_end(struct tl_conn *conn, unsigned int end)
 	sk = tl_socket_find(conn, end);
 	if (!sk)
 		return false;
-	is = judge_socket(conn, end, sk);
+	is = leak_judge_socket(conn, end, sk);
 	sock_gen_put(sk);
 	return is;
 }
 
 /**
- * tl_leak_judge() - settle whether a connection is a CLOSE_WAIT leak
+ * tl_leak_judge() - find out whether a connection is a CLOSE_WAIT leak
  * @conn: the connection
  *
  * Context: any but hard interrupt.
@@ -92,9 +92,9 @@ void tl_leak_judge(struct tl_conn *conn)
 
 	rcu_read_lock();
 	for (end = 0; end < 2; end++)
-		is |= judge_end(conn, end);
+		is |= leak_judge_end(conn, end);
 	rcu_read_unlock();
-	set(conn, is);
+	leak_set(conn, is);
 }
 
 /**
@@ -105,7 +105,7 @@ void tl_leak_judge(struct tl_conn *conn)
 void tl_leak_changed(struct tl_conn *conn, const struct tl_change *change)
 {
 	if (change->from == TL_CLOSE_WAIT)
-		set(conn, false);
+		leak_set(conn, false);
 	if (change->to == TL_CLOSE_WAIT) {
 		tl_bits_set_more(conn, TL_BITS_LEAK_TOLD, 0);
 		tl_owners_watch();
@@ -123,13 +123,13 @@ unsigned int tl_leak_look_in(const struct tl_conn *conn, unsigned int end)
 {
 	unsigned int age = msecs_to_jiffies(tl_close_wait_leak_ms(conn->ns->close_wait));
 
-	if (is_leak(conn))
+	if (leak_is_leak(conn))
 		return TL_NEVER;
 	/* What is old enough may be sending, and stop. */
 	return tl_clock_left(age, conn->since[end]) ?: msecs_to_jiffies(AGAIN_MS);
 }
 
-static bool judge_anew(struct tl_conn *conn, void *unused)
+static bool leak_judge_anew(struct tl_conn *conn, void *unused)
 {
 	tl_leak_judge(conn);
 	tl_life_unlock(conn);
@@ -146,5 +146,5 @@ static bool judge_anew(struct tl_conn *conn, void *unused)
 void tl_leak_set_ms(struct tl_net *ns, unsigned int leak_ms)
 {
 	tl_close_wait_set_leak_ms(ns->close_wait, leak_ms);
-	tl_table_walk(ns, judge_anew, NULL);
+	tl_table_walk(ns, leak_judge_anew, NULL);
 }

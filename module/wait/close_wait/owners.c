@@ -41,11 +41,11 @@
 #define GUESTS_OWNERS_MAX	3072
 #define ALL_OWNERS_MAX	4096
 
-static LIST_HEAD(all);	/* the owners of all namespaces */
-static DEFINE_MUTEX(all_lock);	/* of that list; held for a moment */
-static DEFINE_MUTEX(lock);	/* of the owners; held while they are counted */
-static unsigned int known;	/* how many there are in all */
-static atomic_t active;	/* censuses are taken from time to time */
+static LIST_HEAD(owners_all);	/* the owners of all namespaces */
+static DEFINE_MUTEX(owners_all_lock);	/* of that list; held for a moment */
+static DEFINE_MUTEX(owners_lock);	/* of the owners; held while they are counted */
+static unsigned int owners_known;	/* how many there are in all */
+static atomic_t owners_active;	/* censuses are taken from time to time */
 
 /**
  * struct census - one that is being taken
@@ -73,8 +73,8 @@ struct found {
 	const struct tl_holder *holder;
 };
 
-static bool is_same(const struct tl_owner *owner, const struct found *found,
-		    const char *cgroup)
+static bool owners_is_same(const struct tl_owner *owner, const struct found *found,
+			   const char *cgroup)
 {
 	const struct tl_holder *holder = found->holder;
 
@@ -85,11 +85,11 @@ static bool is_same(const struct tl_owner *owner, const struct found *found,
 	       !strcmp(owner->cgroup, cgroup);
 }
 
-static void forget(struct tl_owners *owners, struct tl_owner *owner)
+static void owners_forget(struct tl_owners *owners, struct tl_owner *owner)
 {
 	list_del(&owner->list);
 	owners->count--;
-	known--;
+	owners_known--;
 	tl_memory_free(owner, sizeof(*owner));
 }
 
@@ -97,7 +97,7 @@ static void forget(struct tl_owners *owners, struct tl_owner *owner)
  * Forgets the owner that had no socket at the last census, and was seen with
  * one longest ago.
  */
-static bool make_room(struct tl_owners *owners)
+static bool owners_make_room(struct tl_owners *owners)
 {
 	struct tl_owner *last;
 
@@ -106,30 +106,30 @@ static bool make_room(struct tl_owners *owners)
 	last = list_last_entry(&owners->list, struct tl_owner, list);
 	if (last->now || last->seen == owners->taken)
 		return false;
-	forget(owners, last);
+	owners_forget(owners, last);
 	return true;
 }
 
-static bool has_room(const struct tl_owners *owners)
+static bool owners_has_room(const struct tl_owners *owners)
 {
 	bool guest = owners->ns->net->user_ns != &init_user_ns;
 
 	return owners->count < OWNERS_MAX &&
-	       known < (guest ? GUESTS_OWNERS_MAX : ALL_OWNERS_MAX);
+	       owners_known < (guest ? GUESTS_OWNERS_MAX : ALL_OWNERS_MAX);
 }
 
-static struct tl_owner *new_owner(struct tl_owners *owners,
-				  const struct found *found, const char *cgroup)
+static struct tl_owner *owners_new_owner(struct tl_owners *owners,
+					 const struct found *found, const char *cgroup)
 {
 	struct tl_owner *owner;
 
-	if (!has_room(owners) && !make_room(owners))
+	if (!owners_has_room(owners) && !owners_make_room(owners))
 		return NULL;
 	owner = tl_memory_zalloc(owners->ns, sizeof(*owner));
 	if (!owner)
 		return NULL;
 	owners->count++;
-	known++;
+	owners_known++;
 	owner->uid = found->uid;
 	owner->local_port = found->local_port;
 	if (found->holder) {
@@ -141,25 +141,25 @@ static struct tl_owner *new_owner(struct tl_owners *owners,
 	return owner;
 }
 
-static struct tl_owner *owner_of(struct tl_owners *owners,
-				 const struct found *found, const char *cgroup)
+static struct tl_owner *owners_owner_of(struct tl_owners *owners,
+					const struct found *found, const char *cgroup)
 {
 	struct tl_owner *owner;
 
 	list_for_each_entry(owner, &owners->list, list)
-		if (is_same(owner, found, cgroup))
+		if (owners_is_same(owner, found, cgroup))
 			return owner;
-	return new_owner(owners, found, cgroup);
+	return owners_new_owner(owners, found, cgroup);
 }
 
-static void count(struct census *census, struct tl_owners *owners,
-		  const struct found *found, const struct sock *sk)
+static void owners_count(struct census *census, struct tl_owners *owners,
+			 const struct found *found, const struct sock *sk)
 {
 	struct tl_owner *owner;
 
 	if (tl_cgroup_path(sk, census->path, sizeof(census->path)))
 		census->path[0] = 0;
-	owner = owner_of(owners, found, census->path);
+	owner = owners_owner_of(owners, found, census->path);
 	if (!owner) {
 		owners->others++;
 		return;
@@ -171,18 +171,18 @@ static void count(struct census *census, struct tl_owners *owners,
 	owner->causes[found->wait.cause]++;
 }
 
-static void look_at(struct census *census, struct tl_owners *owners,
-		    struct sock *sk, struct found *found)
+static void owners_look_at(struct census *census, struct tl_owners *owners,
+			   struct sock *sk, struct found *found)
 {
 	if (READ_ONCE(sk->sk_state) != TCP_CLOSE_WAIT)
 		return;
 	tl_close_wait_look(owners->ns->close_wait, sk, found->age_ms, &found->wait);
 	found->uid = READ_ONCE(sk->sk_uid);
 	found->holder = tl_holders_blame(census->holders, sk);
-	count(census, owners, found, sk);
+	owners_count(census, owners, found, sk);
 }
 
-static bool visit(struct tl_conn *conn, void *census)
+static bool owners_visit(struct tl_conn *conn, void *census)
 {
 	struct tl_owners *owners = conn->ns->owners;
 	struct sock *sk[2] = { NULL, NULL };
@@ -202,13 +202,13 @@ static bool visit(struct tl_conn *conn, void *census)
 	for (end = 0; end < 2; end++) {
 		if (!sk[end])
 			continue;
-		look_at(census, owners, sk[end], &found[end]);
+		owners_look_at(census, owners, sk[end], &found[end]);
 		sock_gen_put(sk[end]);
 	}
 	return true;
 }
 
-static void begin_count(struct tl_owners *owners)
+static void owners_begin_count(struct tl_owners *owners)
 {
 	struct tl_owner *owner;
 
@@ -222,7 +222,7 @@ static void begin_count(struct tl_owners *owners)
 }
 
 /* Readers may take a census at any time: samples keep their distance. */
-static void sample(struct tl_owner *owner, u64 now)
+static void owners_sample(struct tl_owner *owner, u64 now)
 {
 	if (owner->samples &&
 	    now - owner->sample[0].when < msecs_to_jiffies(CENSUS_MS))
@@ -239,7 +239,7 @@ static void sample(struct tl_owner *owner, u64 now)
  * A socket may come after its process was asked: an owner without a name is no
  * program, and nothing to remember.
  */
-static void end_count(struct tl_owners *owners)
+static void owners_end_count(struct tl_owners *owners)
 {
 	struct tl_owner *owner, *next;
 	u64 now = get_jiffies_64();
@@ -247,47 +247,47 @@ static void end_count(struct tl_owners *owners)
 	owners->taken = now;
 	list_for_each_entry_safe(owner, next, &owners->list, list) {
 		if (!owner->now && !*owner->comm) {
-			forget(owners, owner);
+			owners_forget(owners, owner);
 			continue;
 		}
 		owner->now_max = max(owner->now_max, owner->now);
 		owner->leaks_max = max(owner->leaks_max, owner->leaks);
 		if (owner->now)
 			owner->seen = now;
-		sample(owner, now);
+		owners_sample(owner, now);
 	}
 }
 
-static void of_each(struct tl_owners *only, void (*act)(struct tl_owners *owners))
+static void owners_of_each(struct tl_owners *only, void (*act)(struct tl_owners *owners))
 {
 	struct tl_owners *owners;
 
-	mutex_lock(&all_lock);
-	list_for_each_entry(owners, &all, all)
+	mutex_lock(&owners_all_lock);
+	list_for_each_entry(owners, &owners_all, all)
 		if (!only || owners == only)
 			act(owners);
-	mutex_unlock(&all_lock);
+	mutex_unlock(&owners_all_lock);
 }
 
 /* Of one namespace, or of all. */
-static int count_rows(struct tl_holders *holders, struct tl_owners *only)
+static int owners_count_rows(struct tl_holders *holders, struct tl_owners *only)
 {
 	struct census *census = kvmalloc(sizeof(*census), GFP_KERNEL);
 
 	if (!census)
 		return -ENOMEM;
 	census->holders = holders;
-	mutex_lock(&lock);
-	of_each(only, begin_count);
-	tl_table_walk(only ? only->ns : NULL, visit, census);
-	of_each(only, end_count);
-	mutex_unlock(&lock);
+	mutex_lock(&owners_lock);
+	owners_of_each(only, owners_begin_count);
+	tl_table_walk(only ? only->ns : NULL, owners_visit, census);
+	owners_of_each(only, owners_end_count);
+	mutex_unlock(&owners_lock);
 	kvfree(census);
 	return 0;
 }
 
 /* Nothing is touched unless all is known. */
-static int take_census(struct tl_owners *only)
+static int owners_take_census(struct tl_owners *only)
 {
 	struct tl_holders holders;
 	int err;
@@ -295,13 +295,13 @@ static int take_census(struct tl_owners *only)
 	tl_holders_init(&holders);
 	err = tl_holders_gather(&holders, only ? only->ns->net : NULL,
 				&init_pid_ns, TCPF_CLOSE_WAIT | TCPF_LISTEN) ?:
-	      count_rows(&holders, only);
+	      owners_count_rows(&holders, only);
 	tl_holders_free(&holders);
 	return err;
 }
 
 /* With the lock held, and room for all. */
-static void copy(const struct tl_owners *owners, struct tl_lines *lines)
+static void owners_copy(const struct tl_owners *owners, struct tl_lines *lines)
 {
 	const struct tl_owner *owner;
 	struct tl_owner_line *line;
@@ -336,13 +336,13 @@ int tl_owners_copy(const struct tl_owners *owners, struct tl_lines *lines)
 
 	do {
 		err = tl_lines_reserve(lines, READ_ONCE(owners->count) + 1) ?:
-		      mutex_lock_killable(&lock);
+		      mutex_lock_killable(&owners_lock);
 		if (err)
 			return err;
 		room = owners->count < lines->room;
 		if (room)
-			copy(owners, lines);
-		mutex_unlock(&lock);
+			owners_copy(owners, lines);
+		mutex_unlock(&owners_lock);
 	} while (!room);
 	return 0;
 }
@@ -358,22 +358,22 @@ int tl_owners_copy(const struct tl_owners *owners, struct tl_lines *lines)
  */
 int tl_owners_census(struct tl_owners *owners)
 {
-	return take_census(owners);
+	return owners_take_census(owners);
 }
 
-static bool any_waits(void)
+static bool owners_any_waits(void)
 {
 	struct tl_owners *owners;
 	bool any = false;
 
-	mutex_lock(&all_lock);
-	list_for_each_entry(owners, &all, all)
+	mutex_lock(&owners_all_lock);
+	list_for_each_entry(owners, &owners_all, all)
 		any = any || tl_track_in_state(owners->ns, TL_CLOSE_WAIT);
-	mutex_unlock(&all_lock);
+	mutex_unlock(&owners_all_lock);
 	return any;
 }
 
-static bool is_counted(const struct tl_owners *owners)
+static bool owners_is_counted(const struct tl_owners *owners)
 {
 	struct tl_owner *owner;
 
@@ -384,17 +384,17 @@ static bool is_counted(const struct tl_owners *owners)
 }
 
 /* An owner that had sockets at the last census has to be told to have none. */
-static bool any_counted(void)
+static bool owners_any_counted(void)
 {
 	struct tl_owners *owners;
 	bool any = false;
 
-	mutex_lock(&lock);
-	mutex_lock(&all_lock);
-	list_for_each_entry(owners, &all, all)
-		any = any || is_counted(owners);
-	mutex_unlock(&all_lock);
-	mutex_unlock(&lock);
+	mutex_lock(&owners_lock);
+	mutex_lock(&owners_all_lock);
+	list_for_each_entry(owners, &owners_all, all)
+		any = any || owners_is_counted(owners);
+	mutex_unlock(&owners_all_lock);
+	mutex_unlock(&owners_lock);
 	return any;
 }
 
@@ -407,33 +407,33 @@ static bool any_counted(void)
  */
 int tl_owners_count(struct tl_holders *holders)
 {
-	return any_waits() || any_counted() ? count_rows(holders, NULL) : 0;
+	return owners_any_waits() || owners_any_counted() ? owners_count_rows(holders, NULL) : 0;
 }
 
-static void work(struct work_struct *unused);
-static DECLARE_DELAYED_WORK(census_work, work);
+static void owners_work(struct work_struct *unused);
+static DECLARE_DELAYED_WORK(owners_census_work, owners_work);
 
-static void take_again(u64 ms)
+static void owners_take_again(u64 ms)
 {
-	queue_delayed_work(system_unbound_wq, &census_work,
+	queue_delayed_work(system_unbound_wq, &owners_census_work,
 			   msecs_to_jiffies(max_t(u64, ms, CENSUS_MS)));
 }
 
 /* Of a machine without room for a census the next one may be taken. */
-static void work(struct work_struct *unused)
+static void owners_work(struct work_struct *unused)
 {
 	ktime_t begun = ktime_get();
 
 	/* Most are closed at once, and gone by now. */
-	if (any_waits() || any_counted())
-		take_census(NULL);
-	if (any_waits()) {
-		take_again(REST_FACTOR * ktime_ms_delta(ktime_get(), begun));
+	if (owners_any_waits() || owners_any_counted())
+		owners_take_census(NULL);
+	if (owners_any_waits()) {
+		owners_take_again(REST_FACTOR * ktime_ms_delta(ktime_get(), begun));
 	} else {
-		atomic_set(&active, 0);
+		atomic_set(&owners_active, 0);
 		/* One may have come meanwhile: see tl_owners_watch(). */
 		smp_mb__after_atomic();
-		if (any_waits())
+		if (owners_any_waits())
 			tl_owners_watch();
 	}
 }
@@ -447,8 +447,8 @@ void tl_owners_watch(void)
 {
 	/* Either this is seen to be active, or the census sees the socket. */
 	smp_mb();
-	if (!atomic_read(&active) && !atomic_xchg(&active, 1))
-		take_again(0);
+	if (!atomic_read(&owners_active) && !atomic_xchg(&owners_active, 1))
+		owners_take_again(0);
 }
 
 /**
@@ -459,7 +459,7 @@ void tl_owners_watch(void)
  */
 void tl_owners_stop(void)
 {
-	cancel_delayed_work_sync(&census_work);
+	cancel_delayed_work_sync(&owners_census_work);
 }
 
 /**
@@ -508,9 +508,9 @@ void tl_owners_init(struct tl_owners *owners, struct tl_net *ns)
  */
 void tl_owners_follow(struct tl_owners *owners)
 {
-	mutex_lock(&all_lock);
-	list_add(&owners->all, &all);
-	mutex_unlock(&all_lock);
+	mutex_lock(&owners_all_lock);
+	list_add(&owners->all, &owners_all);
+	mutex_unlock(&owners_all_lock);
 	/* What has come already was not known to a census meanwhile. */
 	if (tl_track_in_state(owners->ns, TL_CLOSE_WAIT))
 		tl_owners_watch();
@@ -527,13 +527,13 @@ void tl_owners_exit(struct tl_owners *owners)
 {
 	struct tl_owner *owner, *next;
 
-	mutex_lock(&lock);
-	mutex_lock(&all_lock);
+	mutex_lock(&owners_lock);
+	mutex_lock(&owners_all_lock);
 	list_del_init(&owners->all);
-	mutex_unlock(&all_lock);
+	mutex_unlock(&owners_all_lock);
 	list_for_each_entry_safe(owner, next, &owners->list, list)
-		forget(owners, owner);
-	mutex_unlock(&lock);
+		owners_forget(owners, owner);
+	mutex_unlock(&owners_lock);
 }
 
 /**

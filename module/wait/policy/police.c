@@ -17,24 +17,24 @@
 #include "policy.h"
 
 
-static void note(struct tl_net *ns, const struct tl_packet *packet, enum tl_action action)
+static void police_note(struct tl_net *ns, const struct tl_packet *packet, enum tl_action action)
 {
 	tl_policy_note(ns->policy, action);
 	trace_policy_drop(ns, packet->key, packet->from, tl_policy_action_name(action));
 }
 
 /* RFC 9293 section 3.4.3: nothing is opened before old segments have died. */
-static bool is_quiet(struct tl_net *ns, const struct tl_packet *packet)
+static bool police_is_quiet(struct tl_net *ns, const struct tl_packet *packet)
 {
 	if (!tl_policy_quiet(ns->policy))
 		return false;
-	note(ns, packet, packet->segment->flags & TL_ACK ? TL_ACTION_QUIET_SYN_ACK :
+	police_note(ns, packet, packet->segment->flags & TL_ACK ? TL_ACTION_QUIET_SYN_ACK :
 							   TL_ACTION_QUIET_SYN);
 	return true;
 }
 
 /* A SYN that a cookie answers was exempt, and so was one for a live TIME_WAIT. */
-static bool is_examined(struct tl_net *ns, const struct tl_packet *packet)
+static bool police_is_examined(struct tl_net *ns, const struct tl_packet *packet)
 {
 	struct tl_way way = tl_way_in(packet->skb, tl_key_is_v6(packet->key));
 	struct sock *sk = tl_socket_by(ns->net, packet->key, !packet->from, way);
@@ -53,7 +53,7 @@ static bool is_examined(struct tl_net *ns, const struct tl_packet *packet)
 	       READ_ONCE(listener->sk_max_ack_backlog);
 }
 
-static bool is_recycled(struct tl_net *ns, const struct tl_packet *packet)
+static bool police_is_recycled(struct tl_net *ns, const struct tl_packet *packet)
 {
 	enum tl_recycle recycle = tl_policy_recycle(ns->policy);
 	struct in6_addr address;
@@ -61,13 +61,13 @@ static bool is_recycled(struct tl_net *ns, const struct tl_packet *packet)
 
 	if (likely(recycle == TL_RECYCLE_OFF) ||
 	    !tl_options_timestamp(packet->skb, packet->offset, &stamp) ||
-	    !is_examined(ns, packet))
+	    !police_is_examined(ns, packet))
 		return false;
 	tl_key_address(packet->key, packet->from, &address);
 	if (!tl_tw_recycle_refuses(ns->recycle_peers, &address, stamp,
 				   recycle == TL_RECYCLE_ENFORCE))
 		return false;
-	note(ns, packet, recycle == TL_RECYCLE_ENFORCE ?
+	police_note(ns, packet, recycle == TL_RECYCLE_ENFORCE ?
 			 TL_ACTION_RECYCLE_DROPPED : TL_ACTION_RECYCLE_OBSERVED);
 	return recycle == TL_RECYCLE_ENFORCE;
 }
@@ -88,7 +88,7 @@ bool tl_police_stops(struct tl_net *ns, const struct tl_packet *packet)
 	if (likely(!(segment->flags & TL_SYN)) || device->flags & IFF_LOOPBACK)
 		return false;
 	if (state->hook == NF_INET_LOCAL_OUT)
-		return is_quiet(ns, packet);
+		return police_is_quiet(ns, packet);
 	return state->hook == NF_INET_LOCAL_IN && !(segment->flags & TL_ACK) &&
-	       is_recycled(ns, packet);
+	       police_is_recycled(ns, packet);
 }

@@ -13,15 +13,15 @@ static unsigned int quiet_ms;
 module_param(quiet_ms, uint, 0444);
 MODULE_PARM_DESC(quiet_ms, "no SYN or SYN,ACK leaves for so long after loading, except on lo");
 
-static u64 quiet_after_load;	/* until when, in jiffies; 0: none */
+static u64 policy_quiet_after_load;	/* until when, in jiffies; 0: none */
 
-static const char * const recycle_names[TL_RECYCLES] = {
+static const char * const policy_recycle_names[TL_RECYCLES] = {
 	[TL_RECYCLE_OFF]	= "off",
 	[TL_RECYCLE_OBSERVE]	= "observe",
 	[TL_RECYCLE_ENFORCE]	= "enforce",
 };
 
-static const char * const action_names[TL_ACTIONS] = {
+static const char * const policy_action_names[TL_ACTIONS] = {
 	[TL_ACTION_SHORTENED]		= "time_wait_shortened",
 	[TL_ACTION_PROLONGED]		= "time_wait_prolonged",
 	[TL_ACTION_RECYCLE_OBSERVED]	= "recycle_would_drop",
@@ -43,7 +43,7 @@ int tl_policy_load(void)
 		return -EINVAL;
 	}
 	if (quiet_ms)
-		quiet_after_load = get_jiffies_64() + msecs_to_jiffies(quiet_ms);
+		policy_quiet_after_load = get_jiffies_64() + msecs_to_jiffies(quiet_ms);
 	return 0;
 }
 
@@ -60,7 +60,7 @@ int tl_policy_init(struct tl_policy *policy)
 	if (!policy->actions)
 		return -ENOMEM;
 	policy->enforce_ms = TL_ENFORCE_MS_DEFAULT;
-	policy->quiet_until = quiet_after_load;
+	policy->quiet_until = policy_quiet_after_load;
 	return 0;
 }
 
@@ -185,7 +185,7 @@ void tl_policy_set_recycle(struct tl_policy *policy, enum tl_recycle recycle)
  */
 const char *tl_policy_recycle_name(enum tl_recycle recycle)
 {
-	return recycle_names[recycle];
+	return policy_recycle_names[recycle];
 }
 
 /**
@@ -251,5 +251,5 @@ u64 tl_policy_actions(const struct tl_policy *policy, enum tl_action action)
  */
 const char *tl_policy_action_name(enum tl_action action)
 {
-	return action_names[action];
+	return policy_action_names[action];
 }

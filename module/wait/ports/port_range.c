@@ -21,16 +21,16 @@
 /* What is reserved and bound changes seldom, and counting it takes a while. */
 #define COUNT_EVERY	(10 * HZ)
 /* Of a bucket that some connect() has chosen both are negative. */
-static bool is_bound(const struct inet_bind_bucket *bucket)
+static bool port_range_is_bound(const struct inet_bind_bucket *bucket)
 {
 	return READ_ONCE(bucket->fastreuse) >= 0 || READ_ONCE(bucket->fastreuseport) >= 0;
 }
 
-static bool is_own_locked(const struct sock *sk)
+static bool port_range_is_own_locked(const struct sock *sk)
 {
 	const struct inet_bind_bucket *bucket = inet_csk(sk)->icsk_bind_hash;
 
-	return bucket && is_bound(bucket);
+	return bucket && port_range_is_bound(bucket);
 }
 
 /**
@@ -46,17 +46,17 @@ bool tl_port_is_own(struct sock *sk, bool locked)
 	bool own = false;
 
 	if (locked)
-		return is_own_locked(sk);
+		return port_range_is_own_locked(sk);
 	/* The owner of its lock may wait for what the caller holds. */
 	if (!spin_trylock(&sk->sk_lock.slock))
 		return false;
 	if (!sock_owned_by_user(sk))
-		own = is_own_locked(sk);
+		own = port_range_is_own_locked(sk);
 	spin_unlock(&sk->sk_lock.slock);
 	return own;
 }
 
-static unsigned int place_of(const struct tl_port_bounds *bounds, int vrf)
+static unsigned int port_range_place_of(const struct tl_port_bounds *bounds, int vrf)
 {
 	unsigned int i;
 
@@ -66,9 +66,9 @@ static unsigned int place_of(const struct tl_port_bounds *bounds, int vrf)
 	return i;
 }
 
-static void add_bound(struct tl_port_bounds *bounds, int vrf)
+static void port_range_add_bound(struct tl_port_bounds *bounds, int vrf)
 {
-	unsigned int place = place_of(bounds, vrf);
+	unsigned int place = port_range_place_of(bounds, vrf);
 
 	if (place == TL_PORT_BOUNDS)
 		return;
@@ -91,28 +91,28 @@ struct port_count {
 	struct tl_port_bounds bounds;
 };
 
-static void count_bound(struct port_count *count, struct net *net,
-			struct inet_bind_hashbucket *head)
+static void port_range_count_bound(struct port_count *count, struct net *net,
+				   struct inet_bind_hashbucket *head)
 {
 	struct inet_bind_bucket *tb;
 
 	spin_lock_bh(&head->lock);
 	inet_bind_bucket_for_each(tb, &head->chain)
 		if (net_eq(ib_net(tb), net) && tb->port >= count->low &&
-		    tb->port <= count->high && is_bound(tb) &&
+		    tb->port <= count->high && port_range_is_bound(tb) &&
 		    !inet_is_local_reserved_port(net, tb->port))
-			add_bound(&count->bounds, tb->l3mdev);
+			port_range_add_bound(&count->bounds, tb->l3mdev);
 	spin_unlock_bh(&head->lock);
 }
 
-static void count_all_bound(struct port_count *count, struct net *net)
+static void port_range_count_all_bound(struct port_count *count, struct net *net)
 {
 	struct inet_hashinfo *table = tl_compat_hashinfo(net);
 	unsigned int i;
 
 	for (i = 0; i < table->bhash_size; i++) {
 		if (!hlist_empty(&table->bhash[i].chain))
-			count_bound(count, net, &table->bhash[i]);
+			port_range_count_bound(count, net, &table->bhash[i]);
 		cond_resched();
 	}
 }
@@ -121,7 +121,7 @@ static void count_all_bound(struct port_count *count, struct net *net)
  * The VRF whose ports a destination takes. A link that belongs to no VRF shares
  * the ports of all others that do not. See inet_sk_bound_l3mdev().
  */
-static int vrf_of(struct net *net, u32 scope)
+static int port_range_vrf_of(struct net *net, u32 scope)
 {
 #ifdef CONFIG_NET_L3_MASTER_DEV
 	int vrf;
@@ -138,17 +138,17 @@ static int vrf_of(struct net *net, u32 scope)
 }
 
 /* With the lock held. What was bound since the last count is not known yet. */
-static u32 range_of(const struct tl_net *ns, const struct tl_port_use *use)
+static u32 port_range_for(const struct tl_net *ns, const struct tl_port_use *use)
 {
 	const struct tl_port_bounds *bounds = &ns->ports->bounds;
-	unsigned int place = place_of(bounds, vrf_of(ns->net, use->to.scope));
+	unsigned int place = port_range_place_of(bounds, port_range_vrf_of(ns->net, use->to.scope));
 	u32 bound = place < bounds->used ? bounds->count[place] : 0;
 	u32 range = ns->ports->range;
 
 	return range - min(range, bound - min(bound, use->own));
 }
 
-static void count_all(struct tl_net *ns, struct port_count *count)
+static void port_range_count_all(struct tl_net *ns, struct port_count *count)
 {
 	struct tl_ports *ports = ns->ports;
 	u32 range = 0;
@@ -157,7 +157,7 @@ static void count_all(struct tl_net *ns, struct port_count *count)
 	inet_get_local_port_range(ns->net, &count->low, &count->high);
 	for (port = count->low; port <= count->high; port++)
 		range += !inet_is_local_reserved_port(ns->net, port);
-	count_all_bound(count, ns->net);
+	port_range_count_all_bound(count, ns->net);
 	spin_lock_bh(&ports->lock);
 	ports->range = range;
 	ports->bounds = count->bounds;
@@ -180,7 +180,7 @@ void tl_port_range_count(struct tl_net *ns)
 
 	/* The count that began first must not be the last to be told. */
 	mutex_lock(&ns->ports->counting);
-	count_all(ns, &count);
+	port_range_count_all(ns, &count);
 	mutex_unlock(&ns->ports->counting);
 }
 
@@ -197,7 +197,7 @@ u32 tl_port_range_of(struct tl_net *ns, const struct tl_port_use *use)
 	u32 range;
 
 	spin_lock_bh(&ns->ports->lock);
-	range = range_of(ns, use);
+	range = port_range_for(ns, use);
 	spin_unlock_bh(&ns->ports->lock);
 	return range;
 }
@@ -229,10 +229,10 @@ u32 tl_port_range_now(struct tl_net *ns, const struct tl_port_use *use)
 		ports->counted = now;
 		schedule_work(&ports->count_range);
 	}
-	return range_of(ns, use);
+	return port_range_for(ns, use);
 }
 
-static void count_range(struct work_struct *work)
+static void port_range_count_range(struct work_struct *work)
 {
 	struct tl_ports *ports = container_of(work, struct tl_ports, count_range);
 
@@ -246,7 +246,7 @@ static void count_range(struct work_struct *work)
 void tl_port_range_init(struct tl_ports *ports)
 {
 	mutex_init(&ports->counting);
-	INIT_WORK(&ports->count_range, count_range);
+	INIT_WORK(&ports->count_range, port_range_count_range);
 }
 
 /**

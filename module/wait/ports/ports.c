@@ -31,25 +31,25 @@
 /* A failure is told again when so many percent of the range more are in use, or fewer. */
 #define TOLD_WITHIN	5
 /* Shares of the ports that are told, in percent. */
-static const u8 levels[] = { 80, 95, 100 };
+static const u8 ports_levels[] = { 80, 95, 100 };
 
 /* What is searched where there is no destination. Nothing is ever added to it. */
-static struct tl_ports_table none;
+static struct tl_ports_table ports_none;
 
 /* Stamps are the low half of jiffies; these are times that do not wrap. */
-static u64 ms_of(u32 since)
+static u64 ports_ms_of(u32 since)
 {
 	u64 now = get_jiffies_64();
 
 	return jiffies64_to_msecs(now - (u32)((u32)now - since));
 }
 
-static u64 now_ms(void)
+static u64 ports_now_ms(void)
 {
 	return jiffies64_to_msecs(get_jiffies_64());
 }
 
-static void forget(struct tl_ports *ports, struct tl_port_use *use)
+static void ports_forget(struct tl_ports *ports, struct tl_port_use *use)
 {
 	hlist_del(&use->node);
 	list_del(&use->list);
@@ -65,7 +65,7 @@ static void forget(struct tl_ports *ports, struct tl_port_use *use)
  */
 bool tl_ports_has_table(const struct tl_ports *ports)
 {
-	return READ_ONCE(ports->table) != &none;
+	return READ_ONCE(ports->table) != &ports_none;
 }
 
 /**
@@ -81,9 +81,9 @@ void tl_ports_exit(struct tl_ports *ports)
 	tl_port_range_exit(ports);
 	list_splice(&ports->idle, &ports->list);
 	list_for_each_entry_safe(use, next, &ports->list, list)
-		forget(ports, use);
+		ports_forget(ports, use);
 	if (tl_ports_has_table(ports))
-		tl_memory_free(ports->table, sizeof(none));
+		tl_memory_free(ports->table, sizeof(ports_none));
 }
 
 /**
@@ -94,24 +94,24 @@ void tl_ports_exit(struct tl_ports *ports)
  */
 u64 tl_ports_memory(const struct tl_ports *ports)
 {
-	return (tl_ports_has_table(ports) ? sizeof(none) : 0) +
+	return (tl_ports_has_table(ports) ? sizeof(ports_none) : 0) +
 	       (u64)READ_ONCE(ports->count) * sizeof(struct tl_port_use);
 }
 
-static struct hlist_head *bucket_of(const struct tl_ports *ports,
-				    const struct tl_destination *to)
+static struct hlist_head *ports_bucket_of(const struct tl_ports *ports,
+					  const struct tl_destination *to)
 {
 	u32 hash = tl_key_hash_part(to, sizeof(*to));
 
 	return &ports->table->bucket[hash % TL_PORTS_BUCKETS];
 }
 
-static struct tl_port_use *find(const struct tl_ports *ports,
-				const struct tl_destination *to)
+static struct tl_port_use *ports_find(const struct tl_ports *ports,
+				      const struct tl_destination *to)
 {
 	struct tl_port_use *use;
 
-	hlist_for_each_entry(use, bucket_of(ports, to), node)
+	hlist_for_each_entry(use, ports_bucket_of(ports, to), node)
 		if (use->to.port == to->port && use->to.scope == to->scope &&
 		    ipv6_addr_equal(&use->to.remote, &to->remote) &&
 		    ipv6_addr_equal(&use->to.local, &to->local))
@@ -124,7 +124,7 @@ static struct tl_port_use *find(const struct tl_ports *ports,
  * with fewest goes, and its connections are counted no more. The others have
  * been looked at, and are not soon again.
  */
-static struct tl_port_use *least_of_oldest(struct tl_ports *ports)
+static struct tl_port_use *ports_least_of_oldest(struct tl_ports *ports)
 {
 	struct tl_port_use *use, *least = NULL;
 	unsigned int looks;
@@ -138,68 +138,68 @@ static struct tl_port_use *least_of_oldest(struct tl_ports *ports)
 	return least;
 }
 
-static void make_room(struct tl_ports *ports)
+static void ports_make_room(struct tl_ports *ports)
 {
 	if (ports->count < TL_PORTS_ROWS)
 		return;
 	if (list_empty(&ports->idle))
-		forget(ports, least_of_oldest(ports));
+		ports_forget(ports, ports_least_of_oldest(ports));
 	else
-		forget(ports, list_last_entry(&ports->idle, struct tl_port_use, list));
+		ports_forget(ports, list_last_entry(&ports->idle, struct tl_port_use, list));
 }
 
 /* With the lock held. Most namespaces never connect to anything. */
-static bool make_table(struct tl_net *ns)
+static bool ports_make_table(struct tl_net *ns)
 {
 	struct tl_ports *ports = ns->ports;
 	struct tl_ports_table *table;
 
 	if (tl_ports_has_table(ports))
 		return true;
-	table = tl_memory_zalloc(ns, sizeof(none));
+	table = tl_memory_zalloc(ns, sizeof(ports_none));
 	if (!table)
 		return false;
 	WRITE_ONCE(ports->table, table);
 	return true;
 }
 
-static struct tl_port_use *find_or_make(struct tl_net *ns,
-					const struct tl_destination *to)
+static struct tl_port_use *ports_find_or_make(struct tl_net *ns,
+					      const struct tl_destination *to)
 {
 	struct tl_ports *ports = ns->ports;
-	struct tl_port_use *use = find(ports, to);
+	struct tl_port_use *use = ports_find(ports, to);
 
 	if (use)
 		return use;
-	if (!make_table(ns))
+	if (!ports_make_table(ns))
 		return NULL;
-	make_room(ports);
+	ports_make_room(ports);
 	use = tl_memory_zalloc(ns, sizeof(*use));
 	if (!use)
 		return NULL;
 	use->to = *to;
 	use->failed_at = TL_PORTS_NOT_TOLD;
-	use->since_ms = now_ms();
+	use->since_ms = ports_now_ms();
 	tl_load_init(&use->load, use->since_ms);
-	hlist_add_head(&use->node, bucket_of(ports, to));
+	hlist_add_head(&use->node, ports_bucket_of(ports, to));
 	list_add(&use->list, &ports->idle);
 	ports->count++;
 	return use;
 }
 
-static unsigned int percent_of(const struct tl_port_use *use, u32 range)
+static unsigned int ports_percent_of(const struct tl_port_use *use, u32 range)
 {
 	return range ? min(use->in_use * 100 / range, 100U) : 100;
 }
 
-static u8 level_at(unsigned int percent)
+static u8 ports_level_at(unsigned int percent)
 {
 	unsigned int i;
 	u8 level = 0;
 
-	for (i = 0; i < ARRAY_SIZE(levels); i++)
-		if (percent >= levels[i])
-			level = levels[i];
+	for (i = 0; i < ARRAY_SIZE(ports_levels); i++)
+		if (percent >= ports_levels[i])
+			level = ports_levels[i];
 	return level;
 }
 
@@ -207,14 +207,14 @@ static u8 level_at(unsigned int percent)
  * Whether other ports are in use than when a failure was told. How many connect()
  * may choose from is counted now and then, and is no news.
  */
-static bool has_changed_since(const struct tl_port_use *use, u32 all)
+static bool ports_has_changed_since(const struct tl_port_use *use, u32 all)
 {
 	return use->failed_at != TL_PORTS_NOT_TOLD &&
 	       100ULL * abs((int)(use->in_use - use->failed_at)) > (u64)TOLD_WITHIN * all;
 }
 
-static void tell_pressure(struct tl_net *ns, const struct tl_port_use *use,
-			  u8 percent, u32 range)
+static void ports_trace_pressure(struct tl_net *ns, const struct tl_port_use *use,
+				 u8 percent, u32 range)
 {
 	const struct tl_trace_ports ports = {
 		.local = &use->to.local,
@@ -231,85 +231,85 @@ static void tell_pressure(struct tl_net *ns, const struct tl_port_use *use,
 }
 
 /* Each level is told once, and again only after it was well below. */
-static void tell(struct tl_net *ns, struct tl_port_use *use)
+static void ports_compare_level(struct tl_net *ns, struct tl_port_use *use)
 {
 	u32 range = tl_port_range_now(ns, use);
-	unsigned int percent = percent_of(use, range);
-	u8 level = level_at(percent);
+	unsigned int percent = ports_percent_of(use, range);
+	u8 level = ports_level_at(percent);
 
 	if (!range)
 		return;
-	if (has_changed_since(use, ns->ports->range))
+	if (ports_has_changed_since(use, ns->ports->range))
 		use->failed_at = TL_PORTS_NOT_TOLD;
 	if (level > use->level) {
 		use->level = level;
 		/* That there is none left a failure has told before. */
 		if (level < 100 || use->failed_at == TL_PORTS_NOT_TOLD)
-			tell_pressure(ns, use, level, range);
+			ports_trace_pressure(ns, use, level, range);
 	} else if (percent + TOLD_WITHIN < use->level) {
 		use->level = level;
 	}
 }
 
-static void took_port(struct tl_conn *conn, const struct tl_change *change,
-		      struct tl_port_use *use)
+static void ports_took_port(struct tl_conn *conn, const struct tl_change *change,
+			    struct tl_port_use *use)
 {
 	enum tl_state to = change->to;
-	u64 born_ms = ms_of(conn->born);
+	u64 born_ms = ports_ms_of(conn->born);
 
 	tl_bits(conn)->port = BIT(change->end);
 	use->in_use++;
 	use->own += tl_bits(conn)->own;
 	use->since_ms = min(use->since_ms, born_ms);
 	if (to != TL_TIME_WAIT)
-		tl_load_opened(&use->load, now_ms(), born_ms, to == TL_SYN_SENT);
+		tl_load_opened(&use->load, ports_now_ms(), born_ms, to == TL_SYN_SENT);
 	list_move(&use->list, &conn->ns->ports->list);
-	tell(conn->ns, use);
+	ports_compare_level(conn->ns, use);
 }
 
-static void gave_port(struct tl_conn *conn, struct tl_port_use *use)
+static void ports_gave_port(struct tl_conn *conn, struct tl_port_use *use)
 {
 	use->in_use -= !!use->in_use;
 	if (tl_bits(conn)->own)
 		use->own -= !!use->own;
 	if (!use->in_use)
 		list_move(&use->list, &conn->ns->ports->idle);
-	tell(conn->ns, use);
+	ports_compare_level(conn->ns, use);
 }
 
-static void note_end(const struct tl_conn *conn, bool waits, struct tl_port_use *use)
+static void ports_note_end(const struct tl_conn *conn, bool waits, struct tl_port_use *use)
 {
 	u32 rto_ms = conn->rto * TL_RTO_UNIT_MS;
 
-	tl_load_ended(&use->load, now_ms(), ms_of(conn->born), waits);
+	tl_load_ended(&use->load, ports_now_ms(), ports_ms_of(conn->born), waits);
 	if (!waits)
 		return;
 	use->stamped = conn->stamps;
 	use->rto_ms = use->rto_ms ? (7 * use->rto_ms + rto_ms) / 8 : rto_ms;
 }
 
-static void account(struct tl_conn *conn, const struct tl_change *change,
-		    struct tl_port_use *use)
+static void ports_account(struct tl_conn *conn, const struct tl_change *change,
+			  struct tl_port_use *use)
 {
 	bool counted = tl_bits(conn)->port & BIT(change->end);
 	enum tl_state to = change->to;
 
 	if (!counted) {
-		took_port(conn, change, use);
+		ports_took_port(conn, change, use);
 	} else if (change->from == TL_TIME_WAIT) {
-		tl_load_left(&use->load, now_ms(), ms_of(change->left));
+		tl_load_left(&use->load, ports_now_ms(), ports_ms_of(change->left));
 		if (!tl_state_over(to))
-			tl_load_opened(&use->load, now_ms(), ms_of(conn->born), false);
+			tl_load_opened(&use->load, ports_now_ms(), ports_ms_of(conn->born), false);
 	} else {
-		note_end(conn, to == TL_TIME_WAIT, use);
+		ports_note_end(conn, to == TL_TIME_WAIT, use);
 	}
 	if (to == TL_TIME_WAIT)
-		tl_load_waits(&use->load, now_ms(), ms_of(change->since));
+		tl_load_waits(&use->load, ports_now_ms(), ports_ms_of(change->since));
 	if (tl_state_over(to))
-		gave_port(conn, use);
+		ports_gave_port(conn, use);
 }
 
-static bool is_ephemeral(const struct tl_conn *conn, unsigned int end)
+static bool ports_is_ephemeral(const struct tl_conn *conn, unsigned int end)
 {
 	u16 port = ntohs(conn->key.port[end]);
 	int low, high;
@@ -319,14 +319,14 @@ static bool is_ephemeral(const struct tl_conn *conn, unsigned int end)
 }
 
 /* Whether a change of state takes a port, gives it back, or tells its TIME_WAIT. */
-static bool matters(const struct tl_conn *conn, const struct tl_change *change)
+static bool ports_matters(const struct tl_conn *conn, const struct tl_change *change)
 {
 	unsigned int end = change->end, port = tl_bits(conn)->port;
 
 	if (port & BIT(end))
 		return tl_state_over(change->to) || change->from == TL_TIME_WAIT ||
 		       change->to == TL_TIME_WAIT;
-	return !port && !tl_state_over(change->to) && is_ephemeral(conn, end) &&
+	return !port && !tl_state_over(change->to) && ports_is_ephemeral(conn, end) &&
 	       tl_opener_is(conn, end);
 }
 
@@ -334,19 +334,19 @@ static bool matters(const struct tl_conn *conn, const struct tl_change *change)
  * The row of a destination. A connection that has a port is counted in the row that
  * there was then, or nowhere if that had to go.
  */
-static struct tl_port_use *row_of(struct tl_conn *conn, const struct tl_destination *to)
+static struct tl_port_use *ports_row_of(struct tl_conn *conn, const struct tl_destination *to)
 {
 	struct tl_port_use *use;
 
 	if (!tl_bits(conn)->port)
-		return find_or_make(conn->ns, to);
-	use = find(conn->ns->ports, to);
-	return use && ms_of(conn->born) >= use->since_ms ? use : NULL;
+		return ports_find_or_make(conn->ns, to);
+	use = ports_find(conn->ns->ports, to);
+	return use && ports_ms_of(conn->born) >= use->since_ms ? use : NULL;
 }
 
 /* Not inlined: the many changes that do not matter need no room for a destination. */
-static noinline void account_to_destination(struct tl_conn *conn,
-					    const struct tl_change *change)
+static noinline void ports_account_to_destination(struct tl_conn *conn,
+						  const struct tl_change *change)
 {
 	struct tl_ports *ports = conn->ns->ports;
 	unsigned int end = change->end;
@@ -358,9 +358,9 @@ static noinline void account_to_destination(struct tl_conn *conn,
 	destination.port = ntohs(conn->key.port[!end]);
 	destination.scope = tl_key_ifindex(&conn->key);
 	spin_lock(&ports->lock);
-	use = row_of(conn, &destination);
+	use = ports_row_of(conn, &destination);
 	if (use)
-		account(conn, change, use);
+		ports_account(conn, change, use);
 	spin_unlock(&ports->lock);
 	if (tl_state_over(change->to))
 		tl_bits(conn)->port = 0;
@@ -385,11 +385,11 @@ void tl_ports_met(struct tl_conn *conn, struct sock *sk, bool locked)
  */
 void tl_ports_changed(struct tl_conn *conn, const struct tl_change *change)
 {
-	if (matters(conn, change))
-		account_to_destination(conn, change);
+	if (ports_matters(conn, change))
+		ports_account_to_destination(conn, change);
 }
 
-static void address_of(const struct sock *sk, struct tl_destination *to)
+static void ports_address_of(const struct sock *sk, struct tl_destination *to)
 {
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6 && !ipv6_addr_v4mapped(&sk->sk_v6_daddr)) {
@@ -403,18 +403,18 @@ static void address_of(const struct sock *sk, struct tl_destination *to)
 }
 
 /* It is told once, however many are in use, and again when that has changed. */
-static void note_failure(struct tl_net *ns, struct tl_port_use *use)
+static void ports_note_failure(struct tl_net *ns, struct tl_port_use *use)
 {
 	u32 range = tl_port_range_now(ns, use);
 
 	use->failures++;
-	use->failed_ms = now_ms();
+	use->failed_ms = ports_now_ms();
 	use->failed_in_use = use->in_use;
 	use->failed_waiting = use->load.waiting;
 	if (use->level == 100 || use->failed_at != TL_PORTS_NOT_TOLD)
 		return;
 	use->failed_at = use->in_use;
-	tell_pressure(ns, use, 100, range);
+	ports_trace_pressure(ns, use, 100, range);
 }
 
 /**
@@ -430,14 +430,14 @@ void tl_ports_failed(struct tl_net *ns, const struct sock *sk)
 	struct tl_destination to;
 	struct tl_port_use *use;
 
-	address_of(sk, &to);
+	ports_address_of(sk, &to);
 	to.port = ntohs(sk->sk_dport);
 	to.scope = tl_socket_scope(sk);
 	spin_lock_bh(&ports->lock);
 	ports->failures++;
-	use = find_or_make(ns, &to);
+	use = ports_find_or_make(ns, &to);
 	if (use)
-		note_failure(ns, use);
+		ports_note_failure(ns, use);
 	spin_unlock_bh(&ports->lock);
 }
 
@@ -470,7 +470,7 @@ void tl_ports_init(struct tl_ports *ports, struct tl_net *ns)
 	INIT_LIST_HEAD(&ports->list);
 	INIT_LIST_HEAD(&ports->idle);
 	tl_port_range_init(ports);
-	ports->table = &none;
+	ports->table = &ports_none;
 }
 
 /**
@@ -479,7 +479,7 @@ void tl_ports_init(struct tl_ports *ports, struct tl_net *ns)
  */
 u32 tl_ports_rate(struct tl_port_use *use)
 {
-	return tl_load_rate(&use->load, now_ms());
+	return tl_load_rate(&use->load, ports_now_ms());
 }
 
 /**
@@ -489,7 +489,7 @@ u32 tl_ports_rate(struct tl_port_use *use)
  */
 u32 tl_ports_young(struct tl_port_use *use, u32 age_ms)
 {
-	return tl_load_young(&use->load, now_ms(), age_ms);
+	return tl_load_young(&use->load, ports_now_ms(), age_ms);
 }
 
 /**
@@ -500,10 +500,10 @@ u32 tl_ports_young(struct tl_port_use *use, u32 age_ms)
  */
 u64 tl_ports_failed_ago_ms(const struct tl_port_use *use)
 {
-	return now_ms() - use->failed_ms;
+	return ports_now_ms() - use->failed_ms;
 }
 
-static bool is_loopback(const struct in6_addr *address)
+static bool ports_is_loopback(const struct in6_addr *address)
 {
 	return ipv6_addr_loopback(address) ||
 	       (ipv6_addr_v4mapped(address) &&
@@ -511,14 +511,14 @@ static bool is_loopback(const struct in6_addr *address)
 }
 
 /* The kernel wants timestamps, which both ends must use. */
-static bool may_reuse(const struct tl_net *ns, const struct tl_port_use *use)
+static bool ports_may_reuse(const struct tl_net *ns, const struct tl_port_use *use)
 {
 	int reuse = READ_ONCE(ns->net->ipv4.sysctl_tcp_tw_reuse);
 
 	if (!use->stamped)
 		return false;
 	if (reuse == 2)
-		return is_loopback(&use->to.local) || is_loopback(&use->to.remote);
+		return ports_is_loopback(&use->to.local) || ports_is_loopback(&use->to.remote);
 	return reuse;
 }
 
@@ -537,10 +537,11 @@ u32 tl_ports_exhausted_in_ms(const struct tl_net *ns, u32 range,
 {
 	struct tl_forecast *forecast = &room->forecast;
 
-	tl_load_forecast(&use->load, now_ms(), forecast);
+	tl_load_forecast(&use->load, ports_now_ms(), forecast);
 	forecast->range = range;
 	forecast->length_ms = tl_tw_length_expected_ms(ns, use->rto_ms, use->stamped);
-	forecast->reused_after_ms = may_reuse(ns, use) ? tl_compat_tw_reuse_delay(ns->net) : 0;
+	forecast->reused_after_ms = ports_may_reuse(ns, use) ?
+				    tl_compat_tw_reuse_delay(ns->net) : 0;
 	return tl_forecast_ms(forecast, &room->play);
 }
 
@@ -572,7 +573,7 @@ struct copying {
 	u32 room;
 };
 
-static void copy(struct tl_port_use *use, void *data)
+static void ports_copy(struct tl_port_use *use, void *data)
 {
 	struct copying *copying = data;
 	struct tl_port_line *line;
@@ -607,7 +608,7 @@ int tl_ports_copy(struct tl_net *ns, struct tl_lines *lines)
 	if (!play)
 		return -ENOMEM;
 	tl_port_range_count(ns);
-	tl_ports_walk(ns->ports, copy, &copying);
+	tl_ports_walk(ns->ports, ports_copy, &copying);
 	for (i = 0; i < lines->count; i++) {
 		struct tl_port_line *line = tl_lines_at(lines, i);
 

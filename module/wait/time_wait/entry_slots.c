@@ -7,7 +7,7 @@
 #define SIZE	(TL_SLOTS * sizeof(atomic_t))
 
 /* What is read where nothing was ever counted. It stays as it is. */
-static atomic_t none[TL_SLOTS];
+static atomic_t entry_slots_none[TL_SLOTS];
 
 /**
  * tl_entry_slots_init() - begin with none
@@ -16,7 +16,7 @@ static atomic_t none[TL_SLOTS];
 void tl_entry_slots_init(struct tl_entry_slots *ages)
 {
 	BUILD_BUG_ON((TL_SLOTS << TL_ENTRY_SHIFT) / HZ < 1000);
-	ages->slots = none;
+	ages->slots = entry_slots_none;
 }
 
 /**
@@ -25,7 +25,7 @@ void tl_entry_slots_init(struct tl_entry_slots *ages)
  */
 void tl_entry_slots_exit(struct tl_entry_slots *ages)
 {
-	if (ages->slots != none)
+	if (ages->slots != entry_slots_none)
 		tl_memory_free(ages->slots, SIZE);
 }
 
@@ -43,13 +43,13 @@ bool tl_entry_slots_ready(struct tl_net *ns, struct tl_entry_slots *ages)
 {
 	atomic_t *slots;
 
-	if (likely(READ_ONCE(ages->slots) != none))
+	if (likely(READ_ONCE(ages->slots) != entry_slots_none))
 		return true;
 	slots = tl_memory_zalloc(ns, SIZE);
 	if (!slots)
 		return false;
 	/* Another CPU may have been faster. */
-	if (cmpxchg(&ages->slots, none, slots) != none)
+	if (cmpxchg(&ages->slots, entry_slots_none, slots) != entry_slots_none)
 		tl_memory_free(slots, SIZE);
 	return true;
 }
@@ -62,11 +62,11 @@ bool tl_entry_slots_ready(struct tl_net *ns, struct tl_entry_slots *ages)
  */
 u64 tl_entry_slots_memory(const struct tl_entry_slots *ages)
 {
-	return READ_ONCE(ages->slots) == none ? 0 : SIZE;
+	return READ_ONCE(ages->slots) == entry_slots_none ? 0 : SIZE;
 }
 
 /* Where an age belongs: behind the last edge that it has reached. */
-static unsigned int range_of(const u32 *edges, unsigned int edges_count, u32 ms)
+static unsigned int entry_slots_range_of(const u32 *edges, unsigned int edges_count, u32 ms)
 {
 	unsigned int i = edges_count - 1;
 
@@ -99,6 +99,6 @@ void tl_entry_slots_sum(const struct tl_entry_slots *ages, const u32 *edges,
 
 		/* Who reads may be between two that write. */
 		if (count > 0)
-			counts[range_of(edges, edges_count, ms)] += count;
+			counts[entry_slots_range_of(edges, edges_count, ms)] += count;
 	}
 }

@@ -47,7 +47,7 @@ void tl_first_closes_init(struct tl_first_closes *closes)
 	INIT_LIST_HEAD(&closes->others.list);
 }
 
-static void drop(struct tl_first_closes *closes, struct tl_first_close *row)
+static void first_close_drop(struct tl_first_closes *closes, struct tl_first_close *row)
 {
 	idr_remove(&closes->numbers, row->number);
 	hlist_del(&row->node);
@@ -66,7 +66,7 @@ void tl_first_closes_exit(struct tl_first_closes *closes)
 	int number;
 
 	idr_for_each_entry(&closes->numbers, row, number)
-		drop(closes, row);
+		first_close_drop(closes, row);
 	idr_destroy(&closes->numbers);
 	if (closes->bucket)
 		tl_memory_free(closes->bucket, BUCKETS_SIZE);
@@ -85,8 +85,8 @@ u64 tl_first_closes_memory(const struct tl_first_closes *closes)
 	return rows * ROW_SIZE + (READ_ONCE(closes->bucket) ? BUCKETS_SIZE : 0);
 }
 
-static void describe(const struct tl_conn *conn, unsigned int end,
-		     struct tl_first_closer *like)
+static void first_close_describe(const struct tl_conn *conn, unsigned int end,
+				 struct tl_first_closer *like)
 {
 	const struct tl_key *key = &conn->key;
 
@@ -101,37 +101,37 @@ static void describe(const struct tl_conn *conn, unsigned int end,
 	}
 }
 
-static struct hlist_head *bucket_of(const struct tl_first_closes *closes,
-				    const struct tl_first_closer *like)
+static struct hlist_head *first_close_bucket_of(const struct tl_first_closes *closes,
+						const struct tl_first_closer *like)
 {
 	u32 hash = tl_key_hash_part(like, sizeof(*like));
 
 	return &closes->bucket[hash % TL_FIRST_CLOSE_BUCKETS];
 }
 
-static struct tl_first_close *find(struct tl_first_closes *closes,
-				   const struct tl_first_closer *like)
+static struct tl_first_close *first_close_find(struct tl_first_closes *closes,
+					       const struct tl_first_closer *like)
 {
 	struct tl_first_close *row;
 
 	BUILD_BUG_ON(sizeof(*like) != 24 + 16 + 4);
 	if (!closes->bucket)
 		return NULL;
-	hlist_for_each_entry(row, bucket_of(closes, like), node)
+	hlist_for_each_entry(row, first_close_bucket_of(closes, like), node)
 		if (!memcmp(&row->key, like, sizeof(*like)))
 			return row;
 	return NULL;
 }
 
-static bool make_buckets(struct tl_net *ns, struct tl_first_closes *closes)
+static bool first_close_make_buckets(struct tl_net *ns, struct tl_first_closes *closes)
 {
 	if (!closes->bucket)
 		WRITE_ONCE(closes->bucket, tl_memory_zalloc(ns, BUCKETS_SIZE));
 	return closes->bucket;
 }
 
-static bool give_number(struct tl_net *ns, struct tl_first_closes *closes,
-			struct tl_first_close *row)
+static bool first_close_give_number(struct tl_net *ns, struct tl_first_closes *closes,
+				    struct tl_first_close *row)
 {
 	int number;
 
@@ -147,36 +147,36 @@ static bool give_number(struct tl_net *ns, struct tl_first_closes *closes,
 	return true;
 }
 
-static struct tl_first_close *make(struct tl_net *ns,
-				   struct tl_first_closes *closes,
-				   const struct tl_first_closer *like)
+static struct tl_first_close *first_close_make(struct tl_net *ns,
+					       struct tl_first_closes *closes,
+					       const struct tl_first_closer *like)
 {
 	struct tl_first_close *row;
 
-	if (!make_buckets(ns, closes))
+	if (!first_close_make_buckets(ns, closes))
 		return NULL;
 	row = tl_memory_zalloc(ns, sizeof(*row));
 	if (!row)
 		return NULL;
-	if (!give_number(ns, closes, row)) {
+	if (!first_close_give_number(ns, closes, row)) {
 		tl_memory_free(row, sizeof(*row));
 		return NULL;
 	}
 	row->key = *like;
 	INIT_LIST_HEAD(&row->list);
-	hlist_add_head(&row->node, bucket_of(closes, like));
+	hlist_add_head(&row->node, first_close_bucket_of(closes, like));
 	return row;
 }
 
-static void drop_user(struct tl_first_closes *closes, struct tl_first_close *user)
+static void first_close_drop_user(struct tl_first_closes *closes, struct tl_first_close *user)
 {
 	closes->others.entered += user->entered;
 	WRITE_ONCE(closes->count_users, closes->count_users - 1);
-	drop(closes, user);
+	first_close_drop(closes, user);
 }
 
 /* A user's row goes only when others want its place: its past is the user's. */
-static void user_changed(struct tl_first_closes *closes, struct tl_first_close *user)
+static void first_close_user_changed(struct tl_first_closes *closes, struct tl_first_close *user)
 {
 	if (user == &closes->others)
 		return;
@@ -186,78 +186,78 @@ static void user_changed(struct tl_first_closes *closes, struct tl_first_close *
 	}
 	list_move_tail(&user->list, &closes->idle_users);
 	if (!user->entered)
-		drop_user(closes, user);
+		first_close_drop_user(closes, user);
 }
 
-static void drop_row(struct tl_first_closes *closes, struct tl_first_close *row)
+static void first_close_drop_row(struct tl_first_closes *closes, struct tl_first_close *row)
 {
 	struct tl_first_close *user = row->user;
 
 	user->entered += row->entered;
 	user->rows--;
 	WRITE_ONCE(closes->count, closes->count - 1);
-	drop(closes, row);
-	user_changed(closes, user);
+	first_close_drop(closes, row);
+	first_close_user_changed(closes, user);
 }
 
-static bool has_room_for_user(struct tl_first_closes *closes)
+static bool first_close_has_room_for_user(struct tl_first_closes *closes)
 {
 	if (closes->count_users < TL_FIRST_CLOSE_ROWS)
 		return true;
 	if (list_empty(&closes->idle_users))
 		return false;
-	drop_user(closes, list_first_entry(&closes->idle_users,
-					   struct tl_first_close, list));
+	first_close_drop_user(closes, list_first_entry(&closes->idle_users,
+						       struct tl_first_close, list));
 	return true;
 }
 
-static bool has_room(struct tl_first_closes *closes)
+static bool first_close_has_room(struct tl_first_closes *closes)
 {
 	if (closes->count < TL_FIRST_CLOSE_ROWS)
 		return true;
 	if (list_empty(&closes->idle))
 		return false;
-	drop_row(closes, list_first_entry(&closes->idle, struct tl_first_close, list));
+	first_close_drop_row(closes, list_first_entry(&closes->idle, struct tl_first_close, list));
 	return true;
 }
 
-static struct tl_first_close *user_of(struct tl_net *ns,
-				      struct tl_first_closes *closes, kuid_t uid)
+static struct tl_first_close *first_close_user_of(struct tl_net *ns,
+						  struct tl_first_closes *closes, kuid_t uid)
 {
 	struct tl_first_closer like = { .who.uid = uid };
 	struct tl_first_close *user;
 
 	if (!uid_valid(uid))
 		return &closes->others;
-	user = find(closes, &like);
+	user = first_close_find(closes, &like);
 	if (user)
 		return user;
-	if (!has_room_for_user(closes))
+	if (!first_close_has_room_for_user(closes))
 		return NULL;
-	user = make(ns, closes, &like);
+	user = first_close_make(ns, closes, &like);
 	if (user)
 		WRITE_ONCE(closes->count_users, closes->count_users + 1);
 	return user;
 }
 
 /* The row of a program, or else of its user, or of nobody. */
-static struct tl_first_close *row_of(struct tl_net *ns,
-				     struct tl_first_closes *closes,
-				     const struct tl_first_closer *like)
+static struct tl_first_close *first_close_row_of(struct tl_net *ns,
+						 struct tl_first_closes *closes,
+						 const struct tl_first_closer *like)
 {
-	struct tl_first_close *row = find(closes, like), *user;
+	struct tl_first_close *row = first_close_find(closes, like), *user;
 
 	if (row)
 		return row->users || row->user->held < HELD_MAX ? row : row->user;
 	/* It may be idle: it must not go for its own row. */
-	user = user_of(ns, closes, like->who.uid);
+	user = first_close_user_of(ns, closes, like->who.uid);
 	if (!user)
 		return &closes->others;
 	if (user->held >= HELD_MAX)
 		return user;
 	user->rows++;
-	user_changed(closes, user);
-	row = has_room(closes) ? make(ns, closes, like) : NULL;
+	first_close_user_changed(closes, user);
+	row = first_close_has_room(closes) ? first_close_make(ns, closes, like) : NULL;
 	if (!row) {
 		user->rows--;
 		return user;
@@ -267,7 +267,7 @@ static struct tl_first_close *row_of(struct tl_net *ns,
 	return row;
 }
 
-static void hold(struct tl_first_closes *closes, struct tl_first_close *row)
+static void first_close_hold(struct tl_first_closes *closes, struct tl_first_close *row)
 {
 	if (row->users++)
 		return;
@@ -276,37 +276,37 @@ static void hold(struct tl_first_closes *closes, struct tl_first_close *row)
 		row->user->held++;
 }
 
-static void put(struct tl_first_closes *closes, struct tl_first_close *row)
+static void first_close_put(struct tl_first_closes *closes, struct tl_first_close *row)
 {
 	if (--row->users)
 		return;
 	if (!row->user) {
-		user_changed(closes, row);
+		first_close_user_changed(closes, row);
 		return;
 	}
 	row->user->held--;
 	list_add_tail(&row->list, &closes->idle);
 	/* What was closed has not come to TIME_WAIT. */
 	if (!row->entered)
-		drop_row(closes, row);
+		first_close_drop_row(closes, row);
 }
 
-static struct tl_first_close *row_at(struct tl_first_closes *closes, u16 number)
+static struct tl_first_close *first_close_row_at(struct tl_first_closes *closes, u16 number)
 {
 	if (!number || number == OTHERS)
 		return &closes->others;
 	return idr_find(&closes->numbers, number);
 }
 
-static void note(struct tl_conn *conn, unsigned int end, const struct tl_closer *who)
+static void first_close_note(struct tl_conn *conn, unsigned int end, const struct tl_closer *who)
 {
 	struct tl_first_closes *closes = conn->ns->first_closes;
 	struct tl_first_closer like = { .who = *who };
 	struct tl_first_close *row;
 
-	describe(conn, end, &like);
-	row = row_of(conn->ns, closes, &like);
-	hold(closes, row);
+	first_close_describe(conn, end, &like);
+	row = first_close_row_of(conn->ns, closes, &like);
+	first_close_hold(closes, row);
 	tl_bits(conn)->closer = row->number;
 }
 
@@ -325,7 +325,7 @@ void tl_first_close_changed(struct tl_conn *conn, const struct tl_change *change
 		return;
 	tl_closer_set(&who, READ_ONCE(change->sk->sk_uid));
 	spin_lock(&closes->lock);
-	note(conn, change->end, &who);
+	first_close_note(conn, change->end, &who);
 	spin_unlock(&closes->lock);
 }
 
@@ -339,7 +339,7 @@ void tl_first_close_who(const struct tl_conn *conn, struct tl_closer *who)
 	struct tl_first_closes *closes = conn->ns->first_closes;
 
 	spin_lock(&closes->lock);
-	*who = row_at(closes, tl_bits(conn)->closer)->key.who;
+	*who = first_close_row_at(closes, tl_bits(conn)->closer)->key.who;
 	spin_unlock(&closes->lock);
 }
 
@@ -358,8 +358,8 @@ void tl_first_close_enter(struct tl_conn *conn, unsigned int end)
 
 	spin_lock(&closes->lock);
 	if (!tl_bits(conn)->closer)
-		note(conn, end, &unknown);
-	row = row_at(closes, tl_bits(conn)->closer);
+		first_close_note(conn, end, &unknown);
+	row = first_close_row_at(closes, tl_bits(conn)->closer);
 	row->entered++;
 	row->now++;
 	spin_unlock(&closes->lock);
@@ -374,7 +374,7 @@ void tl_first_close_leave(struct tl_conn *conn)
 	struct tl_first_closes *closes = conn->ns->first_closes;
 
 	spin_lock(&closes->lock);
-	row_at(closes, tl_bits(conn)->closer)->now--;
+	first_close_row_at(closes, tl_bits(conn)->closer)->now--;
 	spin_unlock(&closes->lock);
 }
 
@@ -389,12 +389,12 @@ void tl_first_close_forget(struct tl_conn *conn)
 	if (!tl_bits(conn)->closer)
 		return;
 	spin_lock(&closes->lock);
-	put(closes, row_at(closes, tl_bits(conn)->closer));
+	first_close_put(closes, first_close_row_at(closes, tl_bits(conn)->closer));
 	spin_unlock(&closes->lock);
 	tl_bits(conn)->closer = 0;
 }
 
-static void copy(struct tl_lines *lines, const struct tl_first_close *row)
+static void first_close_copy(struct tl_lines *lines, const struct tl_first_close *row)
 {
 	struct tl_first_close_line *line;
 
@@ -408,8 +408,8 @@ static void copy(struct tl_lines *lines, const struct tl_first_close *row)
 }
 
 /* Each close waits for the lock: a few rows at a time, then all others together. */
-static bool copy_some(struct tl_first_closes *closes, struct tl_lines *lines,
-		      int *number)
+static bool first_close_copy_some(struct tl_first_closes *closes, struct tl_lines *lines,
+				  int *number)
 {
 	struct tl_first_close *row;
 	unsigned int left;
@@ -417,10 +417,10 @@ static bool copy_some(struct tl_first_closes *closes, struct tl_lines *lines,
 	for (left = ROWS_AT_ONCE; left; left--, ++*number) {
 		row = idr_get_next(&closes->numbers, number);
 		if (!row) {
-			copy(lines, &closes->others);
+			first_close_copy(lines, &closes->others);
 			return false;
 		}
-		copy(lines, row);
+		first_close_copy(lines, row);
 	}
 	return true;
 }
@@ -443,7 +443,7 @@ int tl_first_closes_copy(struct tl_first_closes *closes, struct tl_lines *lines)
 		return err;
 	do {
 		spin_lock_bh(&closes->lock);
-		more = copy_some(closes, lines, &number);
+		more = first_close_copy_some(closes, lines, &number);
 		spin_unlock_bh(&closes->lock);
 		cond_resched();
 	} while (more);

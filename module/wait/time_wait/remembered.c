@@ -27,11 +27,11 @@ struct name {
 	const struct tl_key *key;
 };
 
-static struct rhashtable pasts;
-static struct kmem_cache *cache;
-static atomic_t suspects[SUSPECTS];
+static struct rhashtable remembered_pasts;
+static struct kmem_cache *remembered_cache;
+static atomic_t remembered_suspects[SUSPECTS];
 
-static u32 hash(const struct tl_net *ns, const struct tl_key *key, u32 seed)
+static u32 remembered_hash(const struct tl_net *ns, const struct tl_key *key, u32 seed)
 {
 	u32 ports = (__force u32)key->port[0] << 16 | (__force u32)key->port[1];
 
@@ -43,21 +43,21 @@ static u32 hash(const struct tl_net *ns, const struct tl_key *key, u32 seed)
 			    key->scope ^ seed);
 }
 
-static u32 hash_name(const void *data, u32 length, u32 seed)
+static u32 remembered_hash_name(const void *data, u32 length, u32 seed)
 {
 	const struct name *name = data;
 
-	return hash(name->ns, name->key, seed);
+	return remembered_hash(name->ns, name->key, seed);
 }
 
-static u32 hash_past(const void *data, u32 length, u32 seed)
+static u32 remembered_hash_past(const void *data, u32 length, u32 seed)
 {
 	const struct tl_closed *past = data;
 
-	return hash(past->ns, &past->key, seed);
+	return remembered_hash(past->ns, &past->key, seed);
 }
 
-static int differ(struct rhashtable_compare_arg *arg, const void *data)
+static int remembered_differ(struct rhashtable_compare_arg *arg, const void *data)
 {
 	const struct name *name = arg->key;
 	const struct tl_closed *past = data;
@@ -65,21 +65,21 @@ static int differ(struct rhashtable_compare_arg *arg, const void *data)
 	return past->ns != name->ns || !tl_key_equal(&past->key, name->key);
 }
 
-static const struct rhashtable_params params = {
+static const struct rhashtable_params remembered_params = {
 	.head_offset = offsetof(struct tl_closed, node),
 	.key_len = sizeof(struct name),
-	.hashfn = hash_name,
-	.obj_hashfn = hash_past,
-	.obj_cmpfn = differ,
+	.hashfn = remembered_hash_name,
+	.obj_hashfn = remembered_hash_past,
+	.obj_cmpfn = remembered_differ,
 	.automatic_shrinking = true,
 };
 
-static atomic_t *suspect(const struct tl_net *ns, __be16 a, __be16 b)
+static atomic_t *remembered_suspect(const struct tl_net *ns, __be16 a, __be16 b)
 {
 	u32 ports = ((__force u32)a ^ (__force u32)b) + ((__force u32)a + (__force u32)b) * 31;
 
 	/* Either way round, and as cheap as can be: for each packet. */
-	return &suspects[(ports ^ (u32)((unsigned long)ns >> 8)) % SUSPECTS];
+	return &remembered_suspects[(ports ^ (u32)((unsigned long)ns >> 8)) % SUSPECTS];
 }
 
 /**
@@ -94,7 +94,7 @@ static atomic_t *suspect(const struct tl_net *ns, __be16 a, __be16 b)
 bool tl_remembered_suspects(const struct tl_net *ns, __be16 sport, __be16 dport)
 {
 	return unlikely(READ_ONCE(ns->remembered->reused)) &&
-	       atomic_read(suspect(ns, sport, dport));
+	       atomic_read(remembered_suspect(ns, sport, dport));
 }
 
 /**
@@ -108,12 +108,12 @@ int tl_remembered_load(void)
 
 	/* With its share of the table and of a slab no more than 128 bytes. */
 	BUILD_BUG_ON(sizeof(struct tl_closed) > 96);
-	cache = kmem_cache_create("tcplab_past", sizeof(struct tl_closed), 0, 0, NULL);
-	if (!cache)
+	remembered_cache = kmem_cache_create("tcplab_past", sizeof(struct tl_closed), 0, 0, NULL);
+	if (!remembered_cache)
 		return -ENOMEM;
-	err = rhashtable_init(&pasts, &params);
+	err = rhashtable_init(&remembered_pasts, &remembered_params);
 	if (err)
-		kmem_cache_destroy(cache);
+		kmem_cache_destroy(remembered_cache);
 	return err;
 }
 
@@ -123,36 +123,36 @@ int tl_remembered_load(void)
 void tl_remembered_unload(void)
 {
 	rcu_barrier();
-	rhashtable_destroy(&pasts);
-	kmem_cache_destroy(cache);
+	rhashtable_destroy(&remembered_pasts);
+	kmem_cache_destroy(remembered_cache);
 }
 
-static void free_past(struct rcu_head *rcu)
+static void remembered_free_past(struct rcu_head *rcu)
 {
-	kmem_cache_free(cache, container_of(rcu, struct tl_closed, rcu));
+	kmem_cache_free(remembered_cache, container_of(rcu, struct tl_closed, rcu));
 }
 
-static void forget(struct tl_remembered *pasts_of, struct tl_closed *past)
+static void remembered_forget(struct tl_remembered *pasts_of, struct tl_closed *past)
 {
 	list_del(&past->list);
 	past->forgotten = 1;
 	WRITE_ONCE(pasts_of->count, pasts_of->count - 1);
-	rhashtable_remove_fast(&pasts, &past->node, params);
+	rhashtable_remove_fast(&remembered_pasts, &past->node, remembered_params);
 	if (past->reused) {
-		atomic_dec(suspect(past->ns, past->key.port[0], past->key.port[1]));
+		atomic_dec(remembered_suspect(past->ns, past->key.port[0], past->key.port[1]));
 		WRITE_ONCE(pasts_of->reused, pasts_of->reused - 1);
 	}
 	tl_memory_give(sizeof(*past));
-	call_rcu(&past->rcu, free_past);
+	call_rcu(&past->rcu, remembered_free_past);
 }
 
-static bool is_over(const struct tl_remembered *of, const struct tl_closed *past)
+static bool remembered_is_over(const struct tl_remembered *of, const struct tl_closed *past)
 {
 	return (u32)jiffies - past->closed >= msecs_to_jiffies(READ_ONCE(of->horizon_ms));
 }
 
 /* Whether there may be more of it. */
-static bool forget_some(struct tl_remembered *of)
+static bool remembered_forget_some(struct tl_remembered *of)
 {
 	unsigned int i;
 	bool more = true;
@@ -162,23 +162,23 @@ static bool forget_some(struct tl_remembered *of)
 		struct tl_closed *past = list_first_entry_or_null(&of->list,
 								  struct tl_closed, list);
 
-		more = past && (of->count > READ_ONCE(of->most) || is_over(of, past));
+		more = past && (of->count > READ_ONCE(of->most) || remembered_is_over(of, past));
 		if (!more)
 			break;
-		if (!is_over(of, past))
+		if (!remembered_is_over(of, past))
 			WRITE_ONCE(of->forgotten, of->forgotten + 1);
-		forget(of, past);
+		remembered_forget(of, past);
 	}
 	spin_unlock_bh(&of->lock);
 	return more;
 }
 
-static void expire(struct work_struct *work)
+static void remembered_expire(struct work_struct *work)
 {
 	struct tl_remembered *of = container_of(to_delayed_work(work),
 						struct tl_remembered, expiry);
 
-	while (forget_some(of))
+	while (remembered_forget_some(of))
 		cond_resched();
 	if (READ_ONCE(of->count))
 		schedule_delayed_work(&of->expiry, EXPIRY_PERIOD);
@@ -194,15 +194,15 @@ void tl_remembered_init(struct tl_remembered *of)
 	INIT_LIST_HEAD(&of->list);
 	of->most = TL_REMEMBER_DEFAULT;
 	of->horizon_ms = TL_HORIZON_MS_DEFAULT;
-	INIT_DELAYED_WORK(&of->expiry, expire);
+	INIT_DELAYED_WORK(&of->expiry, remembered_expire);
 }
 
-static void forget_all(struct tl_remembered *of)
+static void remembered_forget_all(struct tl_remembered *of)
 {
 	u32 horizon_ms = READ_ONCE(of->horizon_ms);
 
 	WRITE_ONCE(of->horizon_ms, 0);
-	while (forget_some(of))
+	while (remembered_forget_some(of))
 		cond_resched();
 	WRITE_ONCE(of->horizon_ms, horizon_ms);
 }
@@ -216,7 +216,7 @@ static void forget_all(struct tl_remembered *of)
 void tl_remembered_stop(struct tl_remembered *of)
 {
 	cancel_delayed_work_sync(&of->expiry);
-	forget_all(of);
+	remembered_forget_all(of);
 }
 
 /**
@@ -227,7 +227,7 @@ void tl_remembered_stop(struct tl_remembered *of)
  */
 u64 tl_remembered_memory(const struct tl_remembered *of)
 {
-	return (u64)READ_ONCE(of->count) * kmem_cache_size(cache);
+	return (u64)READ_ONCE(of->count) * kmem_cache_size(remembered_cache);
 }
 
 /**
@@ -276,7 +276,7 @@ u32 tl_remembered_horizon_ms(const struct tl_remembered *of)
 void tl_remembered_set_most(struct tl_remembered *of, u32 most)
 {
 	WRITE_ONCE(of->most, most);
-	while (forget_some(of))
+	while (remembered_forget_some(of))
 		cond_resched();
 }
 
@@ -290,7 +290,7 @@ void tl_remembered_set_most(struct tl_remembered *of, u32 most)
 void tl_remembered_set_horizon_ms(struct tl_remembered *of, u32 horizon_ms)
 {
 	WRITE_ONCE(of->horizon_ms, horizon_ms);
-	while (forget_some(of))
+	while (remembered_forget_some(of))
 		cond_resched();
 }
 
@@ -325,7 +325,7 @@ void tl_remembered_reset(struct tl_remembered *of)
 }
 
 /* What is known of it: by its mini-socket, or the full one that left none. */
-static void learn(struct tl_closed *past, const struct sock *sk)
+static void remembered_learn(struct tl_closed *past, const struct sock *sk)
 {
 	if (tl_socket_is_full(sk)) {
 		past->rcv_nxt = READ_ONCE(tcp_sk(sk)->rcv_nxt);
@@ -338,27 +338,27 @@ static void learn(struct tl_closed *past, const struct sock *sk)
 	}
 }
 
-static struct tl_closed *find(const struct tl_net *ns, const struct tl_key *key)
+static struct tl_closed *remembered_find(const struct tl_net *ns, const struct tl_key *key)
 {
 	const struct name name = { ns, key };
 
-	return rhashtable_lookup(&pasts, &name, params);
+	return rhashtable_lookup(&remembered_pasts, &name, remembered_params);
 }
 
-static void add(struct tl_remembered *of, struct tl_closed *past)
+static void remembered_add(struct tl_remembered *of, struct tl_closed *past)
 {
 	struct tl_closed *before;
 	bool first;
 
 	spin_lock(&of->lock);
 	/* The 4-tuple was used and closed again: the later one counts. */
-	before = find(past->ns, &past->key);
+	before = remembered_find(past->ns, &past->key);
 	if (before)
-		forget(of, before);
-	if (rhashtable_insert_fast(&pasts, &past->node, params)) {
+		remembered_forget(of, before);
+	if (rhashtable_insert_fast(&remembered_pasts, &past->node, remembered_params)) {
 		spin_unlock(&of->lock);
 		tl_memory_give(sizeof(*past));
-		kmem_cache_free(cache, past);
+		kmem_cache_free(remembered_cache, past);
 		return;
 	}
 	first = list_empty(&of->list);
@@ -367,7 +367,7 @@ static void add(struct tl_remembered *of, struct tl_closed *past)
 	of->closes++;
 	if (of->count > READ_ONCE(of->most)) {
 		WRITE_ONCE(of->forgotten, of->forgotten + 1);
-		forget(of, list_first_entry(&of->list, struct tl_closed, list));
+		remembered_forget(of, list_first_entry(&of->list, struct tl_closed, list));
 	}
 	spin_unlock(&of->lock);
 	if (first)
@@ -392,7 +392,7 @@ void tl_remembered_add(struct tl_conn *conn, unsigned int end, const struct sock
 	if (tl_conn_both_here(conn) || !READ_ONCE(of->horizon_ms) ||
 	    !READ_ONCE(of->most) || !tl_memory_take(conn->ns, sizeof(*past)))
 		return;
-	past = kmem_cache_alloc(cache, GFP_ATOMIC | __GFP_NOWARN);
+	past = kmem_cache_alloc(remembered_cache, GFP_ATOMIC | __GFP_NOWARN);
 	if (!past) {
 		tl_memory_give(sizeof(*past));
 		return;
@@ -406,8 +406,8 @@ void tl_remembered_add(struct tl_conn *conn, unsigned int end, const struct sock
 	past->forgotten = 0;
 	past->gap = 0;
 	past->late = 0;
-	learn(past, sk);
-	add(of, past);
+	remembered_learn(past, sk);
+	remembered_add(of, past);
 }
 
 /**
@@ -420,9 +420,9 @@ void tl_remembered_add(struct tl_conn *conn, unsigned int end, const struct sock
  */
 struct tl_closed *tl_remembered_find(struct tl_net *ns, const struct tl_key *key)
 {
-	struct tl_closed *past = READ_ONCE(ns->remembered->count) ? find(ns, key) : NULL;
+	struct tl_closed *past = READ_ONCE(ns->remembered->count) ? remembered_find(ns, key) : NULL;
 
-	return past && !is_over(ns->remembered, past) ? past : NULL;
+	return past && !remembered_is_over(ns->remembered, past) ? past : NULL;
 }
 
 /**
@@ -441,7 +441,7 @@ void tl_remembered_reused(struct tl_closed *past, u32 isn)
 	WRITE_ONCE(past->isn, isn);
 	if (!past->reused && !past->forgotten) {
 		WRITE_ONCE(past->reused, 1);
-		atomic_inc(suspect(past->ns, past->key.port[0], past->key.port[1]));
+		atomic_inc(remembered_suspect(past->ns, past->key.port[0], past->key.port[1]));
 		WRITE_ONCE(of->reused, of->reused + 1);
 	}
 	spin_unlock_bh(&of->lock);

@@ -20,7 +20,7 @@ const u32 tl_late_edges[TL_LATE_RANGES] = {
 };
 
 /* What is read where nothing was ever counted. It stays as it is. */
-static atomic_t none[TL_KINDS][TL_VERDICTS][TL_LATE_RANGES];
+static atomic_t stragglers_none[TL_KINDS][TL_VERDICTS][TL_LATE_RANGES];
 
 /**
  * tl_stragglers_init() - begin without any
@@ -28,7 +28,7 @@ static atomic_t none[TL_KINDS][TL_VERDICTS][TL_LATE_RANGES];
  */
 void tl_stragglers_init(struct tl_stragglers *stragglers)
 {
-	stragglers->count = none;
+	stragglers->count = stragglers_none;
 }
 
 /**
@@ -37,24 +37,24 @@ void tl_stragglers_init(struct tl_stragglers *stragglers)
  */
 void tl_stragglers_exit(struct tl_stragglers *stragglers)
 {
-	if (stragglers->count != none)
-		tl_memory_free(stragglers->count, sizeof(none));
+	if (stragglers->count != stragglers_none)
+		tl_memory_free(stragglers->count, sizeof(stragglers_none));
 }
 
 /* Most namespaces never see any: there is something to count in from the first. */
-static bool is_ready(struct tl_net *ns)
+static bool stragglers_is_ready(struct tl_net *ns)
 {
 	struct tl_stragglers *stragglers = ns->stragglers;
 	void *count;
 
-	if (likely(READ_ONCE(stragglers->count) != none))
+	if (likely(READ_ONCE(stragglers->count) != stragglers_none))
 		return true;
-	count = tl_memory_zalloc(ns, sizeof(none));
+	count = tl_memory_zalloc(ns, sizeof(stragglers_none));
 	if (!count)
 		return false;
 	/* Another CPU may have been faster. */
-	if (cmpxchg(&stragglers->count, none, count) != none)
-		tl_memory_free(count, sizeof(none));
+	if (cmpxchg(&stragglers->count, stragglers_none, count) != stragglers_none)
+		tl_memory_free(count, sizeof(stragglers_none));
 	return true;
 }
 
@@ -66,7 +66,7 @@ static bool is_ready(struct tl_net *ns)
  */
 u64 tl_stragglers_memory(const struct tl_stragglers *stragglers)
 {
-	return READ_ONCE(stragglers->count) == none ? 0 : sizeof(none);
+	return READ_ONCE(stragglers->count) == stragglers_none ? 0 : sizeof(stragglers_none);
 }
 
 /**
@@ -98,7 +98,7 @@ void tl_stragglers_reset(struct tl_stragglers *stragglers)
 	tl_stragglers_length(stragglers);
 }
 
-static unsigned int range_of(u32 ms)
+static unsigned int stragglers_range_of(u32 ms)
 {
 	unsigned int i = TL_LATE_RANGES - 1;
 
@@ -150,7 +150,7 @@ u32 tl_stragglers_safe_ms(const struct tl_stragglers *stragglers)
  */
 bool tl_stragglers_is_edge(u32 length_ms)
 {
-	return tl_late_edges[range_of(length_ms)] == length_ms;
+	return tl_late_edges[stragglers_range_of(length_ms)] == length_ms;
 }
 
 /**
@@ -165,12 +165,12 @@ u32 tl_stragglers_beyond(const struct tl_stragglers *stragglers,
 	unsigned int range;
 	u32 sum = 0;
 
-	for (range = range_of(length_ms); range < TL_LATE_RANGES; range++)
+	for (range = stragglers_range_of(length_ms); range < TL_LATE_RANGES; range++)
 		sum += atomic_read(&stragglers->exposed[purpose][range]);
 	return sum;
 }
 
-static void ask_mini(struct tl_late *late, const struct tcp_timewait_sock *tw)
+static void stragglers_ask_mini(struct tl_late *late, const struct tcp_timewait_sock *tw)
 {
 	late->stands = TL_STANDS_TIME_WAIT;
 	late->rcv_nxt = READ_ONCE(tw->tw_rcv_nxt);
@@ -182,7 +182,7 @@ static void ask_mini(struct tl_late *late, const struct tcp_timewait_sock *tw)
 }
 
 /* Nobody holds the socket: it is what stood there at one moment. */
-static void ask_full(struct tl_late *late, const struct tcp_sock *tp)
+static void stragglers_ask_full(struct tl_late *late, const struct tcp_sock *tp)
 {
 	late->stands = TL_STANDS_OPEN;
 	late->rcv_nxt = READ_ONCE(tp->rcv_nxt);
@@ -195,7 +195,7 @@ static void ask_full(struct tl_late *late, const struct tcp_sock *tp)
 }
 
 /* What stands there; requests, and orphans in FIN_WAIT_2, count as nothing. */
-static void ask(struct tl_late *late, const struct tl_closed *past, struct tl_way way)
+static void stragglers_ask(struct tl_late *late, const struct tl_closed *past, struct tl_way way)
 {
 	struct net *net = past->ns->net;
 	struct sock *sk = tl_socket_by(net, &past->key, past->end, way);
@@ -209,9 +209,9 @@ static void ask(struct tl_late *late, const struct tl_closed *past, struct tl_wa
 	late->opens = READ_ONCE(sk->sk_state) == TCP_SYN_SENT;
 	/* Who is opening answers by a RST, as if there was nothing. */
 	if (tl_socket_is_full(sk) && !late->opens)
-		ask_full(late, tcp_sk(sk));
+		stragglers_ask_full(late, tcp_sk(sk));
 	else if (tl_socket_state(sk) == TL_TIME_WAIT)
-		ask_mini(late, tcp_twsk(sk));
+		stragglers_ask_mini(late, tcp_twsk(sk));
 	sock_gen_put(sk);
 }
 
@@ -221,7 +221,7 @@ static void ask(struct tl_late *late, const struct tl_closed *past, struct tl_wa
  * tell; without any, a segment that was sent before by number, and now leaves a
  * hole, is thought to be old.
  */
-static bool is_past(const struct tl_closed *past, const struct tl_late *late)
+static bool stragglers_is_past(const struct tl_closed *past, const struct tl_late *late)
 {
 	const struct tl_segment *segment = late->segment;
 	bool reused = READ_ONCE(past->reused);
@@ -239,7 +239,7 @@ static bool is_past(const struct tl_closed *past, const struct tl_late *late)
 	       (s32)(segment->seq - late->rcv_nxt) > 0;
 }
 
-static void raise(atomic_t *highest, int value)
+static void stragglers_raise(atomic_t *highest, int value)
 {
 	int old = atomic_read(highest);
 
@@ -252,22 +252,22 @@ static void raise(atomic_t *highest, int value)
  * anew for each, so that one is met if it lasts longer than what has passed since
  * the one before; and none is met once it has ended.
  */
-static void note_purpose(struct tl_net *ns, struct tl_closed *past, enum tl_kind kind)
+static void stragglers_note_purpose(struct tl_net *ns, struct tl_closed *past, enum tl_kind kind)
 {
 	enum tl_purpose purpose = kind == TL_KIND_FIN ? TL_PURPOSE_FIN : TL_PURPOSE_OLD;
 	struct tl_stragglers *stragglers = ns->stragglers;
 	u32 gap_ms = tl_clock_age_ms(past->restart);
 
-	past->gap = max_t(u8, past->gap, range_of(gap_ms));
+	past->gap = max_t(u8, past->gap, stragglers_range_of(gap_ms));
 	past->late |= gap_ms >= tl_tw_length_ms(ns);
-	raise(&stragglers->latest_ms, gap_ms);
+	stragglers_raise(&stragglers->latest_ms, gap_ms);
 	atomic_inc(&stragglers->exposed[purpose][past->gap]);
 	if (past->late)
 		atomic_inc(purpose == TL_PURPOSE_FIN ? &stragglers->fins_late :
 						       &stragglers->old_late);
 }
 
-static void note(struct tl_net *ns, struct tl_closed *past, const struct tl_late *late)
+static void stragglers_note(struct tl_net *ns, struct tl_closed *past, const struct tl_late *late)
 {
 	enum tl_kind kind = tl_straggler_kind(late->segment);
 	enum tl_verdict verdict = tl_straggler_verdict(late);
@@ -279,11 +279,11 @@ static void note(struct tl_net *ns, struct tl_closed *past, const struct tl_late
 		.late_ms = late_ms,
 	};
 
-	if (is_ready(ns))
-		atomic_inc(&ns->stragglers->count[kind][verdict][range_of(late_ms)]);
+	if (stragglers_is_ready(ns))
+		atomic_inc(&ns->stragglers->count[kind][verdict][stragglers_range_of(late_ms)]);
 	spin_lock_bh(&ns->remembered->lock);
 	if (kind <= TL_KIND_ACK)
-		note_purpose(ns, past, kind);
+		stragglers_note_purpose(ns, past, kind);
 	if (tl_straggler_restarts(kind, verdict))
 		past->restart = jiffies;
 	spin_unlock_bh(&ns->remembered->lock);
@@ -309,10 +309,10 @@ void tl_stragglers_seen(struct tl_net *ns, const struct tl_packet *packet)
 	if (!past || past->end == packet->from)
 		return;
 	late.stamped = tl_options_timestamp(packet->skb, packet->offset, &late.stamp);
-	ask(&late, past, tl_way_in(packet->skb, tl_key_is_v6(packet->key)));
+	stragglers_ask(&late, past, tl_way_in(packet->skb, tl_key_is_v6(packet->key)));
 	/* Our own SYN took the 4-tuple again, and this is the answer. */
 	if (late.opens && (segment->flags & TL_SYN))
 		tl_remembered_reused(past, segment->seq);
-	else if (is_past(past, &late))
-		note(ns, past, &late);
+	else if (stragglers_is_past(past, &late))
+		stragglers_note(ns, past, &late);
 }

@@ -26,7 +26,7 @@ static const char * const time_wait_exits[TL_EXITS] = {
 };
 
 /* What this CPU, or another, has counted in the kernel's own statistics. */
-static unsigned long kernel_overflows(const struct net *net, int cpu)
+static unsigned long time_wait_kernel_overflows(const struct net *net, int cpu)
 {
 	return per_cpu_ptr(net->mib.net_statistics, cpu)
 		->mibs[LINUX_MIB_TCPTIMEWAITOVERFLOW];
@@ -65,7 +65,7 @@ void tl_time_wait_begin(struct tl_time_wait *accounts, struct net *net)
 
 	for_each_possible_cpu(cpu)
 		WRITE_ONCE(per_cpu_ptr(accounts->stats, cpu)->overflows_seen,
-			   kernel_overflows(net, cpu));
+			   time_wait_kernel_overflows(net, cpu));
 }
 
 /**
@@ -78,7 +78,7 @@ void tl_time_wait_exit(struct tl_time_wait *accounts)
 	free_percpu(accounts->stats);
 }
 
-static void count_entry(struct tl_time_wait_stats *stats, bool before)
+static void time_wait_count_entry(struct tl_time_wait_stats *stats, bool before)
 {
 	u32 second = ktime_get_seconds();
 	unsigned int i = second % TL_RATE_SECONDS;
@@ -93,7 +93,7 @@ static void count_entry(struct tl_time_wait_stats *stats, bool before)
 	stats->recent[i].count++;
 }
 
-static noinline void trace_enter(const struct tl_conn *conn, unsigned int end)
+static noinline void time_wait_trace_enter(const struct tl_conn *conn, unsigned int end)
 {
 	struct tl_closer who;
 
@@ -101,22 +101,22 @@ static noinline void trace_enter(const struct tl_conn *conn, unsigned int end)
 	trace_time_wait_enter(conn->ns, &conn->key, end, who.uid, who.comm);
 }
 
-static void enter(struct tl_conn *conn, const struct tl_change *change)
+static void time_wait_enter(struct tl_conn *conn, const struct tl_change *change)
 {
 	struct tl_time_wait *accounts = conn->ns->time_wait;
 	unsigned int end = change->end;
 
 	tl_tw_length_begin(conn);
-	count_entry(this_cpu_ptr(accounts->stats), change->adopted);
+	time_wait_count_entry(this_cpu_ptr(accounts->stats), change->adopted);
 	tl_entry_slots_add(conn->ns, &accounts->ages, change->since);
 	tl_first_close_enter(conn, end);
 	tl_what_if_enter(conn->ns, change->since, change->adopted);
 	if (trace_time_wait_enter_enabled())
-		trace_enter(conn, end);
+		time_wait_trace_enter(conn, end);
 }
 
 /* What ended it would have ended a longer TIME_WAIT, too. */
-static bool ends_any_length(enum tl_exit reason)
+static bool time_wait_ends_any_length(enum tl_exit reason)
 {
 	return reason == TL_EXIT_REUSED_OUT || reason == TL_EXIT_REUSED_IN ||
 	       reason == TL_EXIT_RESET || reason == TL_EXIT_KILLED;
@@ -135,31 +135,31 @@ const char *tl_exit_name(enum tl_exit reason)
 }
 
 /* Who takes the 4-tuple of one that has expired tells it, but did not end it. */
-static bool has_expired(const struct tl_conn *conn, unsigned int end)
+static bool time_wait_has_expired(const struct tl_conn *conn, unsigned int end)
 {
 	return !(conn->ended & BIT(end)) && !tl_tw_length_jiffies(conn) &&
 	       tl_clock_age_ms(conn->restart) >= TL_TIME_WAIT_MS;
 }
 
-static enum tl_exit reason_of(const struct tl_conn *conn, const struct tl_change *change)
+static enum tl_exit time_wait_reason_of(const struct tl_conn *conn, const struct tl_change *change)
 {
-	if (change->why != TL_EXIT_SHORTENED && has_expired(conn, change->end))
+	if (change->why != TL_EXIT_SHORTENED && time_wait_has_expired(conn, change->end))
 		return TL_EXIT_EXPIRED;
 	if (change->why == TL_EXIT_OTHER && (conn->ended & BIT(change->end)))
 		return TL_EXIT_KILLED;
 	return change->why;
 }
 
-static void leave(struct tl_conn *conn, const struct tl_change *change)
+static void time_wait_leave(struct tl_conn *conn, const struct tl_change *change)
 {
 	struct tl_time_wait *accounts = conn->ns->time_wait;
-	enum tl_exit reason = reason_of(conn, change);
+	enum tl_exit reason = time_wait_reason_of(conn, change);
 	unsigned int end = change->end;
 
 	this_cpu_inc(accounts->stats->exited[reason]);
 	tl_entry_slots_remove(&accounts->ages, change->left);
 	tl_first_close_leave(conn);
-	if (ends_any_length(reason))
+	if (time_wait_ends_any_length(reason))
 		tl_what_if_leave(conn->ns, change->left);
 	if (trace_time_wait_exit_enabled())
 		trace_time_wait_exit(conn->ns, &conn->key, end,
@@ -177,9 +177,9 @@ static void leave(struct tl_conn *conn, const struct tl_change *change)
 void tl_time_wait_changed(struct tl_conn *conn, const struct tl_change *change)
 {
 	if (change->from == TL_TIME_WAIT)
-		leave(conn, change);
+		time_wait_leave(conn, change);
 	if (change->to == TL_TIME_WAIT)
-		enter(conn, change);
+		time_wait_enter(conn, change);
 }
 
 /*
@@ -187,11 +187,11 @@ void tl_time_wait_changed(struct tl_conn *conn, const struct tl_change *change)
  * just before: whether the socket was to be TIME_WAIT or to wait for the peer's FIN
  * is told by whether that FIN has come.
  */
-static void count_overflow(struct tl_time_wait *accounts, const struct sock *sk,
-			   int old_state)
+static void time_wait_count_overflow(struct tl_time_wait *accounts, const struct sock *sk,
+				     int old_state)
 {
 	struct tl_time_wait_stats *stats = this_cpu_ptr(accounts->stats);
-	unsigned long overflows = kernel_overflows(sock_net(sk), smp_processor_id());
+	unsigned long overflows = time_wait_kernel_overflows(sock_net(sk), smp_processor_id());
 	unsigned long more = overflows - stats->overflows_seen;
 
 	if (likely(!more))
@@ -219,7 +219,7 @@ void tl_time_wait_closed(struct tl_time_wait *accounts, const struct sock *sk,
 	    (old_state != TCP_FIN_WAIT2 && old_state != TCP_CLOSING))
 		return;
 	local_bh_disable();
-	count_overflow(accounts, sk, old_state);
+	time_wait_count_overflow(accounts, sk, old_state);
 	local_bh_enable();
 }
 
@@ -236,7 +236,7 @@ u64 tl_time_wait_memory(const struct tl_time_wait *accounts)
 }
 
 /* Entries of the whole seconds that lie behind, but not of the one running. */
-static u64 recent(const struct tl_time_wait_stats *stats, u32 second)
+static u64 time_wait_recent(const struct tl_time_wait_stats *stats, u32 second)
 {
 	u64 count = 0;
 	unsigned int i;
@@ -304,7 +304,7 @@ void tl_time_wait_sum(const struct tl_time_wait *accounts, struct net *net,
 		report->overflow += READ_ONCE(stats->overflow);
 		report->overflow_fin_wait_2 +=
 			READ_ONCE(stats->overflow_fin_wait_2);
-		report->rate += recent(stats, second);
+		report->rate += time_wait_recent(stats, second);
 		for (i = 0; i < TL_EXITS; i++)
 			report->exited[i] += READ_ONCE(stats->exited[i]);
 	}

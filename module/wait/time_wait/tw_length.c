@@ -59,7 +59,7 @@ u32 tl_tw_length_ms(const struct tl_net *ns)
 }
 
 /* In milliseconds; 0 where the kernel decides. */
-static u32 length_of(const struct tl_policy *policy, u32 rto_ms, bool stamped)
+static u32 tw_length_of(const struct tl_policy *policy, u32 rto_ms, bool stamped)
 {
 	u32 percent = READ_ONCE(policy->length_rto_percent);
 
@@ -81,7 +81,7 @@ static u32 length_of(const struct tl_policy *policy, u32 rto_ms, bool stamped)
  */
 u32 tl_tw_length_expected_ms(const struct tl_net *ns, u32 rto_ms, bool stamped)
 {
-	return length_of(ns->policy, rto_ms, stamped) ?: TL_TIME_WAIT_MS;
+	return tw_length_of(ns->policy, rto_ms, stamped) ?: TL_TIME_WAIT_MS;
 }
 
 /**
@@ -93,7 +93,7 @@ u32 tl_tw_length_expected_ms(const struct tl_net *ns, u32 rto_ms, bool stamped)
  */
 unsigned int tl_tw_length_jiffies(const struct tl_conn *conn)
 {
-	return MS(length_of(conn->ns->policy, conn->rto * TL_RTO_UNIT_MS, conn->stamps));
+	return MS(tw_length_of(conn->ns->policy, conn->rto * TL_RTO_UNIT_MS, conn->stamps));
 }
 
 /*
@@ -101,7 +101,7 @@ unsigned int tl_tw_length_jiffies(const struct tl_conn *conn)
  * than its own time ahead, and ours never less. The timer is read first: if it is
  * set anew after that, it is found older than it is, and not ours.
  */
-static u32 restart_of(const struct inet_timewait_sock *mini, u32 *now, bool *kept)
+static u32 tw_length_restart_of(const struct inet_timewait_sock *mini, u32 *now, bool *kept)
 {
 	u32 expires = READ_ONCE(mini->tw_timer.expires);
 
@@ -113,15 +113,15 @@ static u32 restart_of(const struct inet_timewait_sock *mini, u32 *now, bool *kep
 }
 
 /* A timer that does not run any more must not be started. */
-static void set_timer(struct inet_timewait_sock *mini, u32 ahead)
+static void tw_length_set_timer(struct inet_timewait_sock *mini, u32 ahead)
 {
 	mod_timer_pending(&mini->tw_timer, jiffies + ahead);
 }
 
 /* The kernel's own time, counted from the last start; not in the past. */
-static void restore(struct inet_timewait_sock *mini, u32 age)
+static void tw_length_restore(struct inet_timewait_sock *mini, u32 age)
 {
-	set_timer(mini, age < OWN ? OWN - age : 1);
+	tw_length_set_timer(mini, age < OWN ? OWN - age : 1);
 }
 
 /* What a look at a TIME_WAIT socket finds. */
@@ -135,21 +135,21 @@ enum found {
  * Whether a TIME_WAIT socket has lasted its time; the connection learns when it has
  * begun anew. The kernel's timer is kept ahead where it has to be.
  */
-static enum found look(struct tl_conn *conn, struct sock *mini)
+static enum found tw_length_look(struct tl_conn *conn, struct sock *mini)
 {
 	struct inet_timewait_sock *tw = inet_twsk(mini);
 	unsigned int length = tl_tw_length_jiffies(conn);
 	u32 now, age;
 	bool kept;
 
-	tl_mini_restarts(conn, restart_of(tw, &now, &kept));
+	tl_mini_restarts(conn, tw_length_restart_of(tw, &now, &kept));
 	age = now - conn->restart;
 	if (length && age >= length)
 		return length < OWN ? CUT : OVER;
 	if (length <= OWN && kept) {
-		restore(tw, age);
+		tw_length_restore(tw, age);
 	} else if (length > OWN && !kept) {
-		set_timer(tw, KEPT - age);
+		tw_length_set_timer(tw, KEPT - age);
 		tl_policy_note(conn->ns->policy, TL_ACTION_PROLONGED);
 	}
 	return LASTS;
@@ -167,7 +167,7 @@ static enum found look(struct tl_conn *conn, struct sock *mini)
 bool tl_tw_length_enforce(struct tl_conn *conn, unsigned int end, struct sock *mini)
 {
 	struct tl_change change = { .end = end, .to = TL_CLOSED };
-	enum found found = look(conn, mini);
+	enum found found = tw_length_look(conn, mini);
 
 	if (found == LASTS)
 		return false;
@@ -207,7 +207,7 @@ void tl_tw_length_begin(struct tl_conn *conn)
 	tl_wheel_move(conn, tl_tw_length_look_in(conn));
 }
 
-static void apply(struct tl_conn *conn)
+static void tw_length_apply(struct tl_conn *conn)
 {
 	unsigned int end;
 
@@ -221,9 +221,9 @@ static void apply(struct tl_conn *conn)
 	}
 }
 
-static bool apply_to(struct tl_conn *conn, void *unused)
+static bool tw_length_apply_to(struct tl_conn *conn, void *unused)
 {
-	apply(conn);
+	tw_length_apply(conn);
 	tl_life_unlock(conn);
 	return true;
 }
@@ -237,17 +237,17 @@ static bool apply_to(struct tl_conn *conn, void *unused)
  */
 void tl_tw_length_apply(struct tl_net *ns)
 {
-	tl_table_walk(ns, apply_to, NULL);
+	tl_table_walk(ns, tw_length_apply_to, NULL);
 }
 
-static void release(struct sock *mini)
+static void tw_length_release(struct sock *mini)
 {
 	u32 now, restart;
 	bool kept;
 
-	restart = restart_of(inet_twsk(mini), &now, &kept);
+	restart = tw_length_restart_of(inet_twsk(mini), &now, &kept);
 	if (kept)
-		restore(inet_twsk(mini), now - restart);
+		tw_length_restore(inet_twsk(mini), now - restart);
 }
 
 /**
@@ -269,7 +269,7 @@ void tl_tw_length_release(struct tl_conn *conn)
 		if (!sk)
 			continue;
 		if (tl_socket_state(sk) == TL_TIME_WAIT)
-			release(sk);
+			tw_length_release(sk);
 		sock_gen_put(sk);
 	}
 	rcu_read_unlock();

@@ -64,7 +64,7 @@ int tl_tw_recycle_prepare(struct tl_net *ns)
 	return 0;
 }
 
-static void forget(struct tl_tw_recycle_peers *peers, struct tl_tw_recycle_peer *peer)
+static void tw_recycle_forget(struct tl_tw_recycle_peers *peers, struct tl_tw_recycle_peer *peer)
 {
 	hlist_del(&peer->node);
 	list_del(&peer->list);
@@ -73,7 +73,7 @@ static void forget(struct tl_tw_recycle_peers *peers, struct tl_tw_recycle_peer 
 }
 
 /* Whether there may be more. */
-static bool forget_some(struct tl_tw_recycle_peers *peers)
+static bool tw_recycle_forget_some(struct tl_tw_recycle_peers *peers)
 {
 	struct tl_tw_recycle_peer *peer, *next;
 	unsigned int count = 0;
@@ -82,7 +82,7 @@ static bool forget_some(struct tl_tw_recycle_peers *peers)
 	list_for_each_entry_safe(peer, next, &peers->list, list) {
 		if (count++ == FORGET_BATCH)
 			break;
-		forget(peers, peer);
+		tw_recycle_forget(peers, peer);
 	}
 	spin_unlock_bh(&peers->lock);
 	return count > FORGET_BATCH;
@@ -96,7 +96,7 @@ static bool forget_some(struct tl_tw_recycle_peers *peers)
  */
 void tl_tw_recycle_forget(struct tl_tw_recycle_peers *peers)
 {
-	while (forget_some(peers))
+	while (tw_recycle_forget_some(peers))
 		cond_resched();
 }
 
@@ -128,8 +128,8 @@ u64 tl_tw_recycle_memory(const struct tl_tw_recycle_peers *peers)
 	return buckets + (u64)READ_ONCE(peers->count) * sizeof(struct tl_tw_recycle_peer);
 }
 
-static struct tl_tw_recycle_peer *find(struct tl_tw_recycle_peers *peers,
-				       const struct in6_addr *address)
+static struct tl_tw_recycle_peer *tw_recycle_find(struct tl_tw_recycle_peers *peers,
+						  const struct in6_addr *address)
 {
 	u32 hash = tl_key_hash_part(address, sizeof(*address)) % TL_RECYCLE_BUCKETS;
 	struct tl_tw_recycle_peer *peer;
@@ -143,15 +143,16 @@ static struct tl_tw_recycle_peer *find(struct tl_tw_recycle_peers *peers,
 }
 
 /* The host that was closed to the longest ago makes room. */
-static struct tl_tw_recycle_peer *make(struct tl_net *ns,
-				       struct tl_tw_recycle_peers *peers,
-				       const struct in6_addr *address)
+static struct tl_tw_recycle_peer *tw_recycle_make(struct tl_net *ns,
+						  struct tl_tw_recycle_peers *peers,
+						  const struct in6_addr *address)
 {
 	u32 hash = tl_key_hash_part(address, sizeof(*address)) % TL_RECYCLE_BUCKETS;
 	struct tl_tw_recycle_peer *peer;
 
 	if (peers->count >= TL_RECYCLE_PEERS)
-		forget(peers, list_last_entry(&peers->list, struct tl_tw_recycle_peer, list));
+		tw_recycle_forget(peers, list_last_entry(&peers->list,
+							 struct tl_tw_recycle_peer, list));
 	if (!peers->bucket)
 		return NULL;
 	peer = tl_memory_zalloc(ns, sizeof(*peer));
@@ -164,22 +165,22 @@ static struct tl_tw_recycle_peer *make(struct tl_net *ns,
 	return peer;
 }
 
-static bool is_fresh(const struct tl_tw_recycle_peer *peer, u32 second)
+static bool tw_recycle_is_fresh(const struct tl_tw_recycle_peer *peer, u32 second)
 {
 	return second - peer->second < BELIEVED;
 }
 
-static void remember(struct tl_net *ns, const struct in6_addr *address, u32 stamp)
+static void tw_recycle_remember(struct tl_net *ns, const struct in6_addr *address, u32 stamp)
 {
 	struct tl_tw_recycle_peers *peers = ns->recycle_peers;
 	u32 second = ktime_get_seconds();
-	struct tl_tw_recycle_peer *peer = find(peers, address);
+	struct tl_tw_recycle_peer *peer = tw_recycle_find(peers, address);
 
 	if (!peer) {
-		peer = make(ns, peers, address);
+		peer = tw_recycle_make(ns, peers, address);
 		if (!peer)
 			return;
-	} else if ((s32)(peer->stamp - stamp) > 0 && is_fresh(peer, second)) {
+	} else if ((s32)(peer->stamp - stamp) > 0 && tw_recycle_is_fresh(peer, second)) {
 		return;
 	}
 	peer->stamp = stamp;
@@ -204,7 +205,7 @@ void tl_tw_recycle_closed(struct tl_conn *conn, unsigned int end, u32 stamp)
 	spin_lock(&peers->lock);
 	/* Not once more, where all have just been forgotten. */
 	if (tl_policy_recycle(conn->ns->policy) != TL_RECYCLE_OFF)
-		remember(conn->ns, &address, stamp);
+		tw_recycle_remember(conn->ns, &address, stamp);
 	spin_unlock(&peers->lock);
 }
 
@@ -225,8 +226,8 @@ bool tl_tw_recycle_refuses(struct tl_tw_recycle_peers *peers,
 	s32 behind;
 
 	spin_lock_bh(&peers->lock);
-	peer = find(peers, from);
-	if (peer && is_fresh(peer, ktime_get_seconds())) {
+	peer = tw_recycle_find(peers, from);
+	if (peer && tw_recycle_is_fresh(peer, ktime_get_seconds())) {
 		behind = peer->stamp - stamp;
 		refuses = behind > TOLERATED;
 		if (refuses) {
@@ -240,8 +241,8 @@ bool tl_tw_recycle_refuses(struct tl_tw_recycle_peers *peers,
 }
 
 /* Bucket by bucket: SYNs wait for the lock. */
-static void copy(struct tl_tw_recycle_peers *peers, unsigned int bucket,
-		 struct tl_lines *lines, u32 room)
+static void tw_recycle_copy(struct tl_tw_recycle_peers *peers, unsigned int bucket,
+			    struct tl_lines *lines, u32 room)
 {
 	struct tl_tw_recycle_peer *peer;
 
@@ -273,7 +274,7 @@ int tl_tw_recycle_copy(struct tl_tw_recycle_peers *peers, struct tl_lines *lines
 	if (err || !READ_ONCE(peers->bucket))
 		return err;
 	for (bucket = 0; bucket < TL_RECYCLE_BUCKETS; bucket++) {
-		copy(peers, bucket, lines, room);
+		tw_recycle_copy(peers, bucket, lines, room);
 		cond_resched();
 	}
 	return 0;

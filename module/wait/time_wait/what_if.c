@@ -20,51 +20,51 @@
 /* From so many slots on they are not gone through one by one. */
 #define STEPS_MAX	8
 
-static const u32 lengths_ms[OTHERS] = {
+static const u32 what_if_lengths_ms[OTHERS] = {
 	0, 1000, 2000, 5000, 10000, 15000, 30000, 60000, 120000, 240000
 };
 
 /* The last length is that of now; @length_ms is %TL_LENGTH_VARIES where it has none. */
-static u32 length_of(const struct tl_what_if *what_if, unsigned int i)
+static u32 what_if_length_of(const struct tl_what_if *what_if, unsigned int i)
 {
-	return i < OTHERS ? lengths_ms[i] : what_if->length_ms;
+	return i < OTHERS ? what_if_lengths_ms[i] : what_if->length_ms;
 }
 
-static u32 jiffies_of(const struct tl_what_if *what_if, unsigned int i)
+static u32 what_if_jiffies_of(const struct tl_what_if *what_if, unsigned int i)
 {
-	u32 length_ms = length_of(what_if, i);
+	u32 length_ms = what_if_length_of(what_if, i);
 
 	return length_ms == TL_LENGTH_VARIES ? 0 : msecs_to_jiffies(length_ms);
 }
 
 /* Whole slots that a length spans. */
-static u32 whole_of(const struct tl_what_if *what_if, unsigned int i)
+static u32 what_if_whole_of(const struct tl_what_if *what_if, unsigned int i)
 {
-	return jiffies_of(what_if, i) >> TL_ENTRY_SHIFT;
+	return what_if_jiffies_of(what_if, i) >> TL_ENTRY_SHIFT;
 }
 
-static atomic_t *slot_at(const struct tl_what_if *what_if, u32 slot)
+static atomic_t *what_if_slot_at(const struct tl_what_if *what_if, u32 slot)
 {
 	return &what_if->would.slots[tl_slot_place(slot)];
 }
 
-static u32 count_in(const struct tl_what_if *what_if, u32 slot)
+static u32 what_if_count_in(const struct tl_what_if *what_if, u32 slot)
 {
-	return atomic_read(slot_at(what_if, slot));
+	return atomic_read(what_if_slot_at(what_if, slot));
 }
 
 /* Counts what is behind anew: the slots before this one that a length spans whole. */
-static void count_behind(struct tl_what_if *what_if, unsigned int i)
+static void what_if_count_behind(struct tl_what_if *what_if, unsigned int i)
 {
-	u32 whole = whole_of(what_if, i), ago;
+	u32 whole = what_if_whole_of(what_if, i), ago;
 
 	what_if->behind[i] = 0;
 	for (ago = 1; ago < whole; ago++)
-		what_if->behind[i] += count_in(what_if, what_if->slot - ago);
+		what_if->behind[i] += what_if_count_in(what_if, what_if->slot - ago);
 }
 
 /* The policy may end by itself, so that its length is asked for again and again. */
-static void follow_length(struct tl_net *ns)
+static void what_if_follow_length(struct tl_net *ns)
 {
 	struct tl_what_if *what_if = ns->what_if;
 	u32 length_ms = tl_tw_length_ms(ns);
@@ -74,7 +74,7 @@ static void follow_length(struct tl_net *ns)
 	what_if->length_ms = length_ms;
 	what_if->peak[OTHERS] = 0;
 	what_if->overflow[OTHERS] = 0;
-	count_behind(what_if, OTHERS);
+	what_if_count_behind(what_if, OTHERS);
 }
 
 /**
@@ -107,22 +107,23 @@ void tl_what_if_exit(struct tl_net *ns)
  * slots that the length spans whole are those behind, less one where more of
  * the running slot is gone than the length has beyond whole slots.
  */
-static u32 population(const struct tl_what_if *what_if, unsigned int i, u32 gone)
+static u32 what_if_population(const struct tl_what_if *what_if, unsigned int i, u32 gone)
 {
-	u32 length = jiffies_of(what_if, i), whole = length >> TL_ENTRY_SHIFT;
-	u32 slot = what_if->slot, sum = count_in(what_if, slot);
+	u32 length = what_if_jiffies_of(what_if, i), whole = length >> TL_ENTRY_SHIFT;
+	u32 slot = what_if->slot, sum = what_if_count_in(what_if, slot);
 
 	if (length < gone)
 		return div_u64((u64)sum * length, gone);
 	length -= gone;
 	sum += what_if->behind[i];
 	if (whole && length >> TL_ENTRY_SHIFT == whole)
-		sum += count_in(what_if, slot - whole);
+		sum += what_if_count_in(what_if, slot - whole);
 	slot -= (length >> TL_ENTRY_SHIFT) + 1;
-	return sum + (((u64)count_in(what_if, slot) * (length & (SLOT - 1))) >> TL_ENTRY_SHIFT);
+	return sum + (((u64)what_if_count_in(what_if, slot) *
+		       (length & (SLOT - 1))) >> TL_ENTRY_SHIFT);
 }
 
-static u32 room(const struct tl_net *ns)
+static u32 what_if_room(const struct tl_net *ns)
 {
 	return READ_ONCE(ns->what_if->buckets) ?:
 	       READ_ONCE(ns->net->ipv4.tcp_death_row.sysctl_max_tw_buckets);
@@ -133,10 +134,10 @@ static u32 room(const struct tl_net *ns)
  * only a part of those who close finds any: as many as leave, which is the part
  * that the room is of the population.
  */
-static void account(struct tl_net *ns, unsigned int i)
+static void what_if_account(struct tl_net *ns, unsigned int i)
 {
 	struct tl_what_if *what_if = ns->what_if;
-	u32 many = population(what_if, i, SLOT), most = room(ns);
+	u32 many = what_if_population(what_if, i, SLOT), most = what_if_room(ns);
 
 	if (many > most) {
 		what_if->overflow[i] += what_if->closes -
@@ -147,61 +148,61 @@ static void account(struct tl_net *ns, unsigned int i)
 }
 
 /* What is behind each length moves with the slot: no walk, this is a packet's time. */
-static void next_slot(struct tl_what_if *what_if)
+static void what_if_next_slot(struct tl_what_if *what_if)
 {
-	u32 ended = count_in(what_if, what_if->slot), whole;
+	u32 ended = what_if_count_in(what_if, what_if->slot), whole;
 	unsigned int i;
 
 	for (i = 0; i < TL_WHAT_IF_LENGTHS; i++) {
-		whole = whole_of(what_if, i);
+		whole = what_if_whole_of(what_if, i);
 		if (whole)
 			what_if->behind[i] += ended -
-				count_in(what_if, what_if->slot - whole + 1);
+				what_if_count_in(what_if, what_if->slot - whole + 1);
 	}
 	what_if->slot++;
-	atomic_set(slot_at(what_if, what_if->slot), 0);
+	atomic_set(what_if_slot_at(what_if, what_if->slot), 0);
 }
 
 /* Nothing was closed for a while: one walk costs less than that many steps. */
-static void leap(struct tl_what_if *what_if, u32 slot)
+static void what_if_leap(struct tl_what_if *what_if, u32 slot)
 {
 	u32 ahead = min(slot - what_if->slot, TL_SLOTS);
 	unsigned int i;
 
 	what_if->slot = slot;
 	while (ahead--)
-		atomic_set(slot_at(what_if, slot - ahead), 0);
+		atomic_set(what_if_slot_at(what_if, slot - ahead), 0);
 	for (i = 0; i < TL_WHAT_IF_LENGTHS; i++)
-		count_behind(what_if, i);
+		what_if_count_behind(what_if, i);
 }
 
-static void advance(struct tl_net *ns, u32 slot)
+static void what_if_advance(struct tl_net *ns, u32 slot)
 {
 	struct tl_what_if *what_if = ns->what_if;
 	unsigned int i;
 
 	for (i = 0; i < TL_WHAT_IF_LENGTHS; i++)
-		account(ns, i);
+		what_if_account(ns, i);
 	what_if->closes = 0;
 	if (slot - what_if->slot > STEPS_MAX)
-		leap(what_if, slot);
+		what_if_leap(what_if, slot);
 	while (what_if->slot != slot)
-		next_slot(what_if);
+		what_if_next_slot(what_if);
 }
 
 /* Brings it to now, with the lock held. */
-static void catch_up(struct tl_net *ns)
+static void what_if_catch_up(struct tl_net *ns)
 {
 	u32 slot = tl_entry_slots_now();
 
 	if (slot == ns->what_if->slot)
 		return;
-	advance(ns, slot);
-	follow_length(ns);
+	what_if_advance(ns, slot);
+	what_if_follow_length(ns);
 }
 
 /* With the lock held; @more is 1 or -1. Nothing is there of what found no memory. */
-static void count_one(struct tl_net *ns, u32 since, int more)
+static void what_if_count_one(struct tl_net *ns, u32 since, int more)
 {
 	struct tl_what_if *what_if = ns->what_if;
 	u32 ago = tl_slot_ago(what_if->slot, since, TL_ENTRY_SHIFT);
@@ -212,7 +213,7 @@ static void count_one(struct tl_net *ns, u32 since, int more)
 		return;
 	atomic_add(more, tl_entry_slots_at(&what_if->would, since));
 	for (i = 0; ago && i < TL_WHAT_IF_LENGTHS; i++)
-		if (ago < whole_of(what_if, i))
+		if (ago < what_if_whole_of(what_if, i))
 			what_if->behind[i] += more;
 }
 
@@ -229,9 +230,9 @@ void tl_what_if_enter(struct tl_net *ns, u32 since, bool before)
 	struct tl_what_if *what_if = ns->what_if;
 
 	spin_lock(&what_if->lock);
-	catch_up(ns);
+	what_if_catch_up(ns);
 	what_if->closes += !before;
-	count_one(ns, since, 1);
+	what_if_count_one(ns, since, 1);
 	spin_unlock(&what_if->lock);
 }
 
@@ -245,7 +246,7 @@ void tl_what_if_enter(struct tl_net *ns, u32 since, bool before)
 void tl_what_if_leave(struct tl_net *ns, u32 since)
 {
 	spin_lock(&ns->what_if->lock);
-	count_one(ns, since, -1);
+	what_if_count_one(ns, since, -1);
 	spin_unlock(&ns->what_if->lock);
 }
 
@@ -261,7 +262,7 @@ void tl_what_if_reset(struct tl_net *ns)
 	struct tl_what_if *what_if = ns->what_if;
 
 	spin_lock_bh(&what_if->lock);
-	catch_up(ns);
+	what_if_catch_up(ns);
 	memset(what_if->peak, 0, sizeof(what_if->peak));
 	memset(what_if->overflow, 0, sizeof(what_if->overflow));
 	what_if->closes = 0;
@@ -279,36 +280,36 @@ void tl_what_if_length(struct tl_net *ns)
 	struct tl_what_if *what_if = ns->what_if;
 
 	spin_lock_bh(&what_if->lock);
-	catch_up(ns);
-	follow_length(ns);
+	what_if_catch_up(ns);
+	what_if_follow_length(ns);
 	spin_unlock_bh(&what_if->lock);
 }
 
-static int compare(const void *a, const void *b)
+static int what_if_compare(const void *a, const void *b)
 {
 	const struct tl_what_if_row *x = a, *y = b;
 
 	return x->length_ms < y->length_ms ? -1 : x->length_ms > y->length_ms;
 }
 
-static void fill(const struct tl_net *ns, unsigned int i, u32 gone,
-		 struct tl_what_if_row *row)
+static void what_if_fill(const struct tl_net *ns, unsigned int i, u32 gone,
+			 struct tl_what_if_row *row)
 {
 	const struct tl_what_if *what_if = ns->what_if;
 
-	row->length_ms = length_of(what_if, i);
-	row->now = min(population(what_if, i, gone), room(ns));
+	row->length_ms = what_if_length_of(what_if, i);
+	row->now = min(what_if_population(what_if, i, gone), what_if_room(ns));
 	row->peak = max(what_if->peak[i], row->now);
 	row->overflow = what_if->overflow[i];
 }
 
 /* Whether there is one length of now, and no row for it already. */
-static bool is_another(u32 length_ms)
+static bool what_if_is_another(u32 length_ms)
 {
 	unsigned int i;
 
 	for (i = 0; i < OTHERS; i++)
-		if (lengths_ms[i] == length_ms)
+		if (what_if_lengths_ms[i] == length_ms)
 			return false;
 	return length_ms != TL_LENGTH_VARIES;
 }
@@ -327,14 +328,14 @@ unsigned int tl_what_if_rows(struct tl_net *ns, struct tl_what_if_row *rows)
 	u32 gone;
 
 	spin_lock_bh(&ns->what_if->lock);
-	catch_up(ns);
-	follow_length(ns);
+	what_if_catch_up(ns);
+	what_if_follow_length(ns);
 	gone = ((u32)jiffies & (SLOT - 1)) + 1;
 	for (i = 0; i < TL_WHAT_IF_LENGTHS; i++)
-		if (i < OTHERS || is_another(ns->what_if->length_ms))
-			fill(ns, i, gone, &rows[count++]);
+		if (i < OTHERS || what_if_is_another(ns->what_if->length_ms))
+			what_if_fill(ns, i, gone, &rows[count++]);
 	spin_unlock_bh(&ns->what_if->lock);
-	sort(rows, count, sizeof(*rows), compare, NULL);
+	sort(rows, count, sizeof(*rows), what_if_compare, NULL);
 	return count;
 }
 
