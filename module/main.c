@@ -2,28 +2,20 @@
 /*
  * tcplab: a laboratory for TCP on a test machine.
  *
- * Loading is a ladder of sub-systems; unloading goes down the same ladder.
+ * Loading is a ladder with a rung for each room. Unloading goes down the same ladder,
+ * but for one rung: see main_unload().
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/module.h>
 
 #include "advice/counts.h"
 #include "congestion/lab.h"
 #include "net.h"
-#include "report/knobs.h"
-#include "report/knobs_tuning.h"
 #include "report/report.h"
-#include "track/memory.h"
-#include "track/mini.h"
-#include "track/probe.h"
-#include "track/scope.h"
-#include "track/sweep.h"
 #include "track/track.h"
 #include "tuning/tuning.h"
-#include "wait/close_wait/holders_shared.h"
-#include "wait/close_wait/owners.h"
-#include "wait/listeners.h"
-#include "wait/policy/policy.h"
-#include "wait/time_wait/remembered.h"
+#include "wait/wait.h"
 
 static int __init main_load(void)
 {
@@ -31,99 +23,68 @@ static int __init main_load(void)
 
 	/* Tracepoints and packets take locks that sleep there. */
 	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
-		pr_err("tcplab: PREEMPT_RT kernels are not supported\n");
+		pr_err("PREEMPT_RT kernels are not supported\n");
 		return -EOPNOTSUPP;
 	}
-	err = tl_policy_load();
+	err = tl_track_load();
 	if (err)
 		return err;
-	tl_memory_init();
-	err = tl_track_init();
+	err = tl_wait_load();
 	if (err)
-		return err;
-	err = tl_remembered_load();
-	if (err)
-		goto err_past;
+		goto err_wait;
 	err = tl_tuning_load();
 	if (err)
 		goto err_tuning;
 	err = tl_net_load();
 	if (err)
-		goto err_pernet;
-	err = tl_scope_init();
+		goto err_net;
+	err = tl_track_start();
 	if (err)
-		goto err_scope;
+		goto err_start;
 	tl_counts_load();
-	err = tl_listeners_init();
+	err = tl_report_load();
 	if (err)
-		goto err_listeners;
-	err = tl_probe_init();
-	if (err)
-		goto err_events;
-	tl_mini_init();
-	tl_listeners_adopt();
-	tl_probe_adopt(NULL);
-	tl_sweep_init();
-	err = tl_knobs_init();
-	if (err)
-		goto err_knobs;
-	err = tl_knobs_tuning_init();
-	if (err)
-		goto err_knobs_tuning;
+		goto err_report;
+	/* Any user's socket takes it at once, and keeps it: nothing fails after this. */
 	err = tl_lab_register();
 	if (err)
 		goto err_lab;
-	pr_info("tcplab %s: loaded\n", TCPLAB_VERSION);
+	tl_report_open();
+	pr_info("version %s: loaded\n", TCPLAB_VERSION);
 	return 0;
 
 err_lab:
-	tl_knobs_tuning_exit();
-err_knobs_tuning:
-	tl_tuning_stop();
-	tl_knobs_exit();
-err_knobs:
-	tl_sweep_exit();
-	tl_mini_exit();
-	tl_probe_exit();
-err_events:
-	tl_listeners_exit();
-err_listeners:
+	tl_report_unload();
+err_report:
 	tl_counts_unload();
-	tl_scope_exit();
-err_scope:
-	tl_report_exit();
+	tl_track_stop();
+err_start:
 	tl_net_unload();
-err_pernet:
-	tl_owners_stop();
-	tl_holders_shared_stop();
+err_net:
 	tl_tuning_unload();
 err_tuning:
-	tl_remembered_unload();
-err_past:
-	tl_track_exit();
+	tl_wait_unload();
+err_wait:
+	tl_track_unload();
 	return err;
 }
 
+/*
+ * The knobs go before the congestion control, though they came before it: for a writer
+ * who names that when it is gone the kernel would ask for this module, and wait.
+ */
 static void __exit main_unload(void)
 {
-	tl_report_exit();
-	tl_knobs_tuning_exit();
+	tl_report_unload();
 	tl_tuning_stop();
 	tl_lab_unregister();
-	tl_knobs_exit();
-	tl_sweep_exit();
-	tl_mini_exit();
-	tl_probe_exit();
-	tl_listeners_exit();
 	tl_counts_unload();
-	tl_scope_exit();
+	tl_track_stop();
 	tl_net_unload();
-	tl_owners_stop();
-	tl_holders_shared_stop();
 	tl_tuning_unload();
-	tl_remembered_unload();
-	tl_track_exit();
-	pr_info("tcplab: unloaded\n");
+	tl_wait_unload();
+	tl_track_unload();
+	pr_info("unloaded\n");
 }
 
 module_init(main_load);

@@ -174,6 +174,8 @@ int tl_net_load(void)
  */
 void tl_net_unload(void)
 {
+	/* They may have been removed long ago; where loading has failed they have not. */
+	tl_report_exit();
 	unregister_pernet_subsys(&net_ops);
 }
 

@@ -42,6 +42,7 @@ struct control {
 	unsigned int max;
 };
 
+static bool knobs_tuning_is_open;	/* what they change is complete */
 static struct kobject *knobs_tuning_directory;
 static struct bin_attribute knobs_tuning_mirrors[TL_SYSCTLS];
 
@@ -62,6 +63,9 @@ static int knobs_tuning_begin(const struct file *file, struct tl_net *ns,
 {
 	if (!knobs_tuning_may_write(file, ns))
 		return -EPERM;
+	/* With what was made before: see tl_knobs_tuning_open(). */
+	if (!smp_load_acquire(&knobs_tuning_is_open))
+		return -EAGAIN;
 	if (memchr(text, 0, count))
 		return -EINVAL;
 	return mutex_lock_killable(&ns->knobs) ? -EINTR : 0;
@@ -276,6 +280,18 @@ int tl_knobs_tuning_init(void)
 	if (err)
 		tl_knobs_tuning_exit();
 	return err;
+}
+
+/**
+ * tl_knobs_tuning_open() - let them be written, which they refuse until now
+ *
+ * The congestion control is there: a writer who names it earlier would have the kernel
+ * load the module, which is being loaded, and wait for that.
+ */
+void tl_knobs_tuning_open(void)
+{
+	/* A writer that finds them open finds all that was made before. */
+	smp_store_release(&knobs_tuning_is_open, true);
 }
 
 /**

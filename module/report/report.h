@@ -122,4 +122,8 @@ int tl_report_net_init(struct tl_net *ns);
 void tl_report_net_exit(struct tl_net *ns);
 void tl_report_exit(void);
 
+int tl_report_load(void);
+void tl_report_open(void);
+void tl_report_unload(void);
+
 #endif /* TCPLAB_REPORT_REPORT_H */

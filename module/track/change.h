@@ -107,6 +107,7 @@ unsigned int tl_wants_kept_for(const struct tl_conn *conn);
 bool tl_wants_remembered(const struct tl_conn *conn);
 
 /* what has no row */
+void tl_on_start(void);
 void tl_on_follow(struct tl_net *ns);
 void tl_on_listen(const struct sock *sk, int old_state, int new_state);
 void tl_on_socket(struct tl_net *ns, const struct sock *sk, int old_state,

@@ -3,6 +3,8 @@
  * What segments alone say of an end that has a socket here, compared with that
  * socket: a check of the state machine, not what reports rest on.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/jiffies.h>
 #include <net/tcp.h>
 
@@ -34,15 +36,15 @@ static void compare_debug_disagreement(const struct tl_conn *conn, unsigned int 
 	const struct tl_endpoint *here = &conn->peers.end[end], *peer = &conn->peers.end[!end];
 	const struct tcp_sock *tp = tcp_sk(sk);
 
-	pr_debug("tcplab: ports %u and %u, origin %u: segments say %s and %s, the socket %u for %u jiffies, of %u\n",
+	pr_debug("ports %u and %u, origin %u: segments say %s and %s, the socket %u for %u jiffies, of %u\n",
 		 ntohs(conn->key.port[end]), ntohs(conn->key.port[!end]), conn->origin,
 		 tl_state_name(here->state), tl_state_name(peer->state),
 		 READ_ONCE(sk->sk_state), (u32)jiffies - conn->since[end],
 		 (u32)jiffies - conn->born);
-	pr_debug("tcplab: here control_end %u acked %u syn %u fin %u, peer control_end %u acked %u syn %u fin %u\n",
+	pr_debug("here control_end %u acked %u syn %u fin %u, peer control_end %u acked %u syn %u fin %u\n",
 		 here->control_end, here->acked, here->syn, here->fin,
 		 peer->control_end, peer->acked, peer->syn, peer->fin);
-	pr_debug("tcplab: socket snd_una %u snd_nxt %u write_seq %u rcv_nxt %u, owned %d, segs_in %u out %u\n",
+	pr_debug("socket snd_una %u snd_nxt %u write_seq %u rcv_nxt %u, owned %d, segs_in %u out %u\n",
 		 READ_ONCE(tp->snd_una), READ_ONCE(tp->snd_nxt), READ_ONCE(tp->write_seq),
 		 READ_ONCE(tp->rcv_nxt), sock_owned_by_user_nocheck(sk), tp->segs_in, tp->segs_out);
 }

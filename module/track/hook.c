@@ -140,11 +140,13 @@ static bool hook_checksum_ok(struct tl_net *ns, struct sk_buff *skb,
 	return false;
 }
 
-static void hook_sent(struct tl_net *ns, struct sk_buff *skb,
-		      const struct tl_key *key, unsigned int from,
-		      const struct tl_segment *segment)
+static void hook_sent(struct tl_net *ns, const struct tl_packet *packet)
 {
+	const struct tl_segment *segment = packet->segment;
+	const struct tl_key *key = packet->key;
+	const struct sk_buff *skb = packet->skb;
 	const struct sock *sk = hook_tcp_socket(skb);
+	unsigned int from = packet->from;
 
 	/* A raw socket's SYN or SYN,ACK opens no connection of this machine. */
 	bool tcp = sk || !skb->sk || skb->sk->sk_state == TCP_NEW_SYN_RECV;
@@ -170,20 +172,17 @@ static bool hook_shows_translation(const struct sk_buff *skb,
 	       !(state->in->flags & IFF_LOOPBACK);
 }
 
-static void hook_dispatch(struct tl_net *ns, struct sk_buff *skb,
-			  const struct nf_hook_state *state,
-			  const struct tl_key *key, unsigned int from,
-			  const struct tl_segment *segment)
+static void hook_dispatch(struct tl_net *ns, const struct tl_packet *packet)
 {
-	switch (state->hook) {
+	switch (packet->state->hook) {
 	case NF_INET_LOCAL_OUT:
-		hook_sent(ns, skb, key, from, segment);
+		hook_sent(ns, packet);
 		break;
 	case NF_INET_LOCAL_IN:
-		tl_segments_received(ns, key, from, segment);
+		tl_segments_received(ns, packet->key, packet->from, packet->segment);
 		break;
 	default:
-		tl_segments_forwarded(ns, key, from, segment);
+		tl_segments_forwarded(ns, packet->key, packet->from, packet->segment);
 	}
 }
 
@@ -212,29 +211,23 @@ static bool hook_is_repeated(const struct sk_buff *skb, const struct nf_hook_sta
 	       skb_dst(skb)->dev == state->out && !hook_is_strict(skb, state);
 }
 
-/* What arrives and is dropped here TCP never gets; what leaves was sent. */
-static unsigned int hook_judge(struct tl_net *ns, struct sk_buff *skb,
-			       unsigned int offset, const struct nf_hook_state *state,
-			       struct tl_key *key, unsigned int from,
-			       const struct tl_segment *segment)
+/*
+ * What arrives and is dropped here TCP never gets; what leaves was sent. @key is the
+ * packet's: its row may have another.
+ */
+static unsigned int hook_judge(struct tl_net *ns, struct tl_packet *packet,
+			       struct tl_key *key)
 {
-	struct tl_packet packet = {
-		.skb = skb,
-		.offset = offset,
-		.state = state,
-		.key = key,
-		.segment = segment,
-	};
+	const struct nf_hook_state *state = packet->state;
 	bool stops;
 
-	if (!tl_identity_of_packet(ns, skb, state, key, &from))
+	if (!tl_identity_of_packet(ns, packet->skb, state, key, &packet->from))
 		return NF_ACCEPT;
-	packet.from = from;
-	stops = tl_verdict(ns, &packet);
+	stops = tl_verdict(ns, packet);
 	if (!stops && state->hook == NF_INET_LOCAL_IN)
-		tl_on_arrival(ns, &packet);
+		tl_on_arrival(ns, packet);
 	if (!stops || state->hook == NF_INET_LOCAL_OUT)
-		hook_dispatch(ns, skb, state, key, from, segment);
+		hook_dispatch(ns, packet);
 	return stops ? NF_DROP : NF_ACCEPT;
 }
 
@@ -244,8 +237,8 @@ static unsigned int hook_examine4(struct tl_net *ns, struct sk_buff *skb,
 	const struct iphdr *ip = ip_hdr(skb);
 	unsigned int offset = skb_network_offset(skb) + ip->ihl * 4;
 	struct tl_segment segment;
+	struct tl_packet packet;
 	struct tl_key key;
-	unsigned int from;
 
 	if (hook_is_repeated(skb, state))
 		return NF_ACCEPT;
@@ -261,10 +254,17 @@ static unsigned int hook_examine4(struct tl_net *ns, struct sk_buff *skb,
 	if (hook_shows_translation(skb, state, &segment) &&
 	    inet_addr_type(ns->net, ip->saddr) == RTN_LOCAL)
 		WRITE_ONCE(ns->track->conntrack, true);
-	from = tl_key_set4(&key, ip->saddr, htons(segment.sport), ip->daddr,
-			   htons(segment.dport),
-			   tl_scope_of_device(state->in ?: state->out));
-	return hook_judge(ns, skb, offset, state, &key, from, &segment);
+	packet = (struct tl_packet) {
+		.skb = skb,
+		.offset = offset,
+		.state = state,
+		.key = &key,
+		.segment = &segment,
+	};
+	packet.from = tl_key_set4(&key, ip->saddr, htons(segment.sport), ip->daddr,
+				  htons(segment.dport),
+				  tl_scope_of_device(state->in ?: state->out));
+	return hook_judge(ns, &packet, &key);
 }
 
 static bool hook_is_tcp4(const struct sk_buff *skb)
@@ -364,9 +364,9 @@ static unsigned int hook_examine6(struct tl_net *ns, struct sk_buff *skb,
 {
 	unsigned int offset = hook_find_tcp6(ns, skb);
 	struct tl_segment segment;
+	struct tl_packet packet;
 	const struct ipv6hdr *ip;
 	struct tl_key key;
-	unsigned int from;
 
 	if (!offset || hook_is_repeated(skb, state) ||
 	    (state->hook == NF_INET_LOCAL_IN && hook_travels_on(skb)) ||
@@ -380,9 +380,16 @@ static unsigned int hook_examine6(struct tl_net *ns, struct sk_buff *skb,
 	    (ipv6_addr_loopback(&ip->saddr) ||
 	     ipv6_chk_addr(ns->net, &ip->saddr, NULL, 0)))
 		WRITE_ONCE(ns->track->conntrack, true);
-	from = tl_key_set6(&key, &ip->saddr, htons(segment.sport), &ip->daddr,
-			   htons(segment.dport), hook_scope6(skb, state));
-	return hook_judge(ns, skb, offset, state, &key, from, &segment);
+	packet = (struct tl_packet) {
+		.skb = skb,
+		.offset = offset,
+		.state = state,
+		.key = &key,
+		.segment = &segment,
+	};
+	packet.from = tl_key_set6(&key, &ip->saddr, htons(segment.sport), &ip->daddr,
+				  htons(segment.dport), hook_scope6(skb, state));
+	return hook_judge(ns, &packet, &key);
 }
 
 static unsigned int hook_out6(void *ns, struct sk_buff *skb,

@@ -3,6 +3,8 @@
  * How many rows there may be: of a namespace, and of all. Root says so when the module
  * is loaded.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/log2.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
@@ -47,7 +49,7 @@ static bool limits_is_within(const char *name, unsigned int value,
 {
 	if (value >= lowest && value <= highest)
 		return true;
-	pr_err("tcplab: %s=%u is out of range: it is from %u to %u\n", name,
+	pr_err("%s=%u is out of range: it is from %u to %u\n", name,
 	       value, lowest, highest);
 	return false;
 }

@@ -9,6 +9,8 @@
  *
  * All functions that take a connection want it locked.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/jiffies.h>
 #include <linux/kprobes.h>
 #include <net/inet_timewait_sock.h>
@@ -152,7 +154,7 @@ void tl_mini_init(void)
 	}
 	mini_probed = !err;
 	if (err)
-		pr_info("tcplab: killed TIME_WAIT sockets are not told from others, error %d\n",
+		pr_info("killed TIME_WAIT sockets are not told from others, error %d\n",
 			err);
 }
 

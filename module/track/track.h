@@ -56,8 +56,10 @@ struct tl_track {
 };
 
 /* module load and unload */
-int tl_track_init(void);
-void tl_track_exit(void);
+int tl_track_load(void);
+int tl_track_start(void);
+void tl_track_stop(void);
+void tl_track_unload(void);
 
 /* namespace set-up and removal */
 int tl_track_net_init(struct tl_net *ns);

@@ -13,6 +13,7 @@
 #include <linux/string.h>
 
 #include "../net.h"
+#include "../trace/trace.h"
 #include "apply.h"
 #include "changes.h"
 #include "event.h"
@@ -43,8 +44,15 @@ static void apply_trace(const struct apply *apply, const struct tl_wish *wish,
 {
 	const char *cause = undo ? "undo" :
 			    apply->how == TL_APPLY_ONE ? "write" : "apply";
+	struct tl_trace_knob knob = {
+		.old = old,
+		.new = new,
+		.cause = cause,
+		.error = err,
+		.line = wish->line,
+	};
 
-	tl_trace_knob(apply->ns, &wish->name, old, new, cause, err, wish->line);
+	tl_trace_knob(apply->ns, &wish->name, &knob);
 }
 
 /* A name that is not here; for a set of ours also an algorithm that is not. */

@@ -8,30 +8,20 @@
  * tl_trace_knob() - tell of a change, or of one that was refused
  * @ns: the namespace
  * @name: the name
- * @old: the text before
- * @new: the text that it was to have; @old if it was left alone
- * @cause: who asked: write, apply, undo, rollback, expire or unload
- * @err: 0 or an error
- * @line: number of the line of a set, or 0
+ * @knob: the rest: the text before; the text that it was to have, or the one before
+ *	if it was left alone; a cause (write, apply, undo, rollback, expire or unload);
+ *	an error; the number of the line of a set, or 0
  */
 void tl_trace_knob(const struct tl_net *ns, const struct tl_name *name,
-		   const char *old, const char *new, const char *cause, int err,
-		   u32 line)
+		   struct tl_trace_knob *knob)
 {
 	char text[TL_NAME_SIZE];
-	const struct tl_trace_knob knob = {
-		.name = text,
-		.old = old,
-		.new = new,
-		.cause = cause,
-		.error = err,
-		.line = line,
-	};
 
 	if (!trace_knob_enabled())
 		return;
 	tl_name_text(name, text);
-	trace_knob(ns, &knob);
+	knob->name = text;
+	trace_knob(ns, knob);
 }
 
 /**

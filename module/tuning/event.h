@@ -7,11 +7,10 @@
 
 struct tl_name;
 struct tl_net;
+struct tl_trace_knob;
 
 void tl_trace_knob(const struct tl_net *ns, const struct tl_name *name,
-		   const char *old, const char *new, const char *cause, int err,
-		   u32 line);
-
+		   struct tl_trace_knob *knob);
 void tl_trace_line(const struct tl_net *ns, const char *text, int err, u32 line);
 
 #endif /* TCPLAB_TUNING_EVENT_H */

@@ -4,6 +4,8 @@
  * alone. So is a bound below the number that is in use: putting it back would cut
  * off connections that work.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/delay.h>
 #include <linux/err.h>
 #include <linux/jiffies.h>
@@ -15,6 +17,7 @@
 #include "../compat.h"
 #include "../core/fields.h"
 #include "../net.h"
+#include "../trace/trace.h"
 #include "changes.h"
 #include "event.h"
 #include "mirror.h"
@@ -125,14 +128,16 @@ static int restore_one(struct tl_changes *changes, struct tl_tuned *change,
 {
 	struct tl_net *ns = changes->ns;
 	enum tl_in_use what = change->name.sysctl->in_use;
+	struct tl_trace_knob event = { .new = target, .cause = restore_cause(who) };
 	char *now = tl_sysctl_read(change->file);
 	int err;
 
 	change->failed = IS_ERR(now);
 	if (IS_ERR(now)) {
 		err = PTR_ERR(now);
-		tl_trace_knob(ns, &change->name, "-", target,
-			      restore_cause(who), err, 0);
+		event.old = "-";
+		event.error = err;
+		tl_trace_knob(ns, &change->name, &event);
 		return err == -ENOENT ? TL_TOLD_GONE : err;
 	}
 	if (restore_waits(changes, change, who))
@@ -144,8 +149,10 @@ static int restore_one(struct tl_changes *changes, struct tl_tuned *change,
 		err = TL_TOLD_IN_USE;
 	else
 		err = restore_write(changes, change, now, target);
-	tl_trace_knob(ns, &change->name, now, err > 0 ? now : target,
-		      restore_cause(who), min(err, 0), 0);
+	event.old = now;
+	event.new = err > 0 ? now : target;
+	event.error = min(err, 0);
+	tl_trace_knob(ns, &change->name, &event);
 	kvfree(now);
 	change->failed = err < 0;
 	return err;
@@ -230,7 +237,7 @@ void tl_restore_unload(struct tl_changes *changes)
 	       time_before(jiffies, end))
 		msleep(RESTORE_PAUSE_MS);
 	if (err)
-		pr_warn_ratelimited("tcplab: some sysctls are not put back, error %d\n",
+		pr_warn_ratelimited("some sysctls are not put back, error %d\n",
 				    err);
 }
 

@@ -214,6 +214,16 @@ bool tl_wants_remembered(const struct tl_conn *conn)
 }
 
 /**
+ * tl_on_start() - the tracepoint is in place: what was there before is to be met
+ *
+ * Context: process; sleeps.
+ */
+void tl_on_start(void)
+{
+	tl_listeners_adopt();
+}
+
+/**
  * tl_on_follow() - connections begin to be followed
  * @ns: the namespace
  *

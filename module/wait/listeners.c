@@ -9,6 +9,8 @@
  * Entries are found by the address of their socket, which they do not hold:
  * they go when it stops listening, before it can be freed.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/bits.h>
 #include <linux/bitops.h>
 #include <linux/if_ether.h>
@@ -367,7 +369,7 @@ static bool listeners_register_all(void)
 		  register_kprobes(listeners_probes, ARRAY_SIZE(listeners_probes)) : -EOPNOTSUPP;
 
 	if (err)
-		pr_info("tcplab: accept queues are not counted, error %d\n", err);
+		pr_info("accept queues are not counted, error %d\n", err);
 	return !err;
 }
 

@@ -4,6 +4,8 @@
  *
  * Whatever cuts traffic ends by itself, so that nobody locks himself out.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/jiffies.h>
 #include <linux/module.h>
 
@@ -38,7 +40,7 @@ static const char * const policy_action_names[TL_ACTIONS] = {
 int tl_policy_load(void)
 {
 	if (quiet_ms > TL_QUIET_MS_MAX) {
-		pr_err("tcplab: quiet_ms=%u is out of range: it is from 0 to %u\n",
+		pr_err("quiet_ms=%u is out of range: it is from 0 to %u\n",
 		       quiet_ms, TL_QUIET_MS_MAX);
 		return -EINVAL;
 	}
