@@ -11,8 +11,8 @@
 
 #include "advice/counts.h"
 #include "congestion/lab.h"
-#include "net.h"
 #include "report/report.h"
+#include "rooms.h"
 #include "track/track.h"
 #include "tuning/tuning.h"
 #include "wait/wait.h"
@@ -35,7 +35,7 @@ static int __init main_load(void)
 	err = tl_tuning_load();
 	if (err)
 		goto err_tuning;
-	err = tl_net_load();
+	err = tl_rooms_load();
 	if (err)
 		goto err_net;
 	err = tl_track_start();
@@ -59,7 +59,7 @@ err_report:
 	tl_counts_unload();
 	tl_track_stop();
 err_start:
-	tl_net_unload();
+	tl_rooms_unload();
 err_net:
 	tl_tuning_unload();
 err_tuning:
@@ -80,7 +80,7 @@ static void __exit main_unload(void)
 	tl_lab_unregister();
 	tl_counts_unload();
 	tl_track_stop();
-	tl_net_unload();
+	tl_rooms_unload();
 	tl_tuning_unload();
 	tl_wait_unload();
 	tl_track_unload();

@@ -75,9 +75,8 @@ struct tl_net {
 
 extern unsigned int tl_net_id;
 
-int tl_net_load(void);
-void tl_net_unload(void);
-unsigned int tl_net_memory(void);
+/* What each namespace takes, whatever happens in it. */
+extern unsigned int tl_net_bytes;
 
 /**
  * tl_net() - the context of a namespace

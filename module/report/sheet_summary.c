@@ -49,7 +49,7 @@ static u64 sheet_summary_disagreements(const struct tl_net *ns)
 
 static u64 sheet_summary_memory(const struct tl_net *ns)
 {
-	return tl_net_memory() + tl_track_memory(ns) +
+	return tl_net_bytes + tl_track_memory(ns) +
 	       tl_time_wait_memory(ns->time_wait) +
 	       tl_first_closes_memory(ns->first_closes) + tl_policy_memory() +
 	       tl_tw_recycle_memory(ns->recycle_peers) + tl_owners_memory(ns->owners) +

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What all rooms keep for a network namespace: its set-up and removal. */
+#ifndef TCPLAB_ROOMS_H
+#define TCPLAB_ROOMS_H
+
+int tl_rooms_load(void);
+void tl_rooms_unload(void);
+
+#endif /* TCPLAB_ROOMS_H */
