@@ -23,12 +23,12 @@ static void report_connections_row(struct seq_file *seq, struct tl_conn *conn)
 	tl_life_unlock(conn);
 	if (tl_view_over(&view))
 		return;
-	tl_view_address(seq, &view.key, view.local);
+	tl_view_address(seq, &view.key, view.shown);
 	seq_putc(seq, ' ');
-	tl_view_address(seq, &view.key, !view.local);
+	tl_view_address(seq, &view.key, !view.shown);
 	tl_view_word(seq, report_connections_origins[view.origin]);
-	tl_view_word(seq, tl_state_name(view.state[view.local]));
-	tl_view_word(seq, tl_state_name(view.state[!view.local]));
+	tl_view_word(seq, tl_state_name(view.state[view.shown]));
+	tl_view_word(seq, tl_state_name(view.state[!view.shown]));
 	tl_view_number(seq, view.age_ms);
 	tl_view_number(seq, view.state_ms);
 	tl_view_number(seq, view.idle_ms);

@@ -22,13 +22,13 @@ static void report_half_open_row(struct seq_file *seq, struct tl_conn *conn)
 	tl_life_unlock(conn);
 	if (!evidence)
 		return;
-	tl_view_address(seq, &view.key, view.local);
+	tl_view_address(seq, &view.key, view.shown);
 	seq_putc(seq, ' ');
-	tl_view_address(seq, &view.key, !view.local);
+	tl_view_address(seq, &view.key, !view.shown);
 	tl_view_number(seq, tl_clock_age_ms(since));
 	tl_view_word(seq, tl_evidence_name(evidence));
-	tl_view_word(seq, tl_state_name(view.state[view.local]));
-	tl_view_word(seq, tl_state_name(view.state[!view.local]));
+	tl_view_word(seq, tl_state_name(view.state[view.shown]));
+	tl_view_word(seq, tl_state_name(view.state[!view.shown]));
 	seq_putc(seq, '\n');
 }
 

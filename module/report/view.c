@@ -31,7 +31,7 @@ static void view_copy_cc(struct tl_view *view, const struct sock *sk)
 static void view_ask_full(struct tl_view *view, const struct sock *sk)
 {
 	/* Before the handshake is done neither stamp is set. */
-	view->idle_ms = view->state[view->local] == TL_SYN_SENT ?
+	view->idle_ms = view->state[view->shown] == TL_SYN_SENT ?
 			view->age_ms : view_idle_ms(sk);
 	view->uid = READ_ONCE(sk->sk_uid);
 	view_copy_cc(view, sk);
@@ -47,7 +47,7 @@ static void view_ask_socket(const struct tl_conn *conn, unsigned int end,
 	if (!sk)
 		return;
 	view->state[end] = tl_socket_state(sk);
-	if (end == view->local && tl_socket_is_full(sk))
+	if (end == view->shown && tl_socket_is_full(sk))
 		view_ask_full(view, sk);
 	sock_gen_put(sk);
 }
@@ -66,10 +66,10 @@ void tl_view_take(struct tl_conn *conn, struct tl_view *view)
 	tl_check(conn, false);
 	view->key = conn->key;
 	view->origin = conn->origin;
-	view->local = conn->first;
-	view->here = conn->local;
+	view->shown = conn->first;
+	view->here = conn->here;
 	view->age_ms = tl_clock_age_ms(conn->born);
-	view->state_ms = tl_clock_age_ms(conn->since[view->local]);
+	view->state_ms = tl_clock_age_ms(conn->since[view->shown]);
 	view->idle_ms = conn->origin == TL_FORWARD ?
 			tl_clock_age_ms(conn->since[!conn->first]) : TL_VIEW_UNKNOWN;
 	view->uid = INVALID_UID;
@@ -80,7 +80,7 @@ void tl_view_take(struct tl_conn *conn, struct tl_view *view)
 			view_ask_socket(conn, end, view);
 	}
 	if (tl_key_is_self(&conn->key))
-		view->state[!view->local] = view->state[view->local];
+		view->state[!view->shown] = view->state[view->shown];
 }
 
 /**

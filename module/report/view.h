@@ -15,11 +15,11 @@
  * struct tl_view - a connection as a report shows it
  * @key: its key
  * @origin: how it was met
- * @local: the end that is shown as local; the other is the remote one
+ * @shown: the end that is shown as local; the other is the remote one
  * @here: bit mask of the ends with a socket in this namespace
  * @state: state of both ends
  * @age_ms: since the connection was created or adopted
- * @state_ms: since the local end took its state
+ * @state_ms: since the end that is shown as local took its state
  * @idle_ms: since the local socket sent or got data, or TL_VIEW_UNKNOWN
  * @uid: owner of the local socket; invalid if there is none
  * @cc: congestion control of the local socket; "-" if there is none
@@ -27,7 +27,7 @@
 struct tl_view {
 	struct tl_key key;
 	u8 origin;
-	u8 local;
+	u8 shown;
 	u8 here;
 	u8 state[2];
 	u32 age_ms;

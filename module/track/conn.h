@@ -45,7 +45,7 @@ enum tl_origin {
  * @state: state of each end: its socket's where it has one here
  * @slot: where @timer hangs
  * @origin: an &enum tl_origin
- * @local: bit mask of the ends with a socket in this namespace
+ * @here: bit mask of the ends with a socket in this namespace
  * @first: the end shown as local: the initiator, where both are or none is
  * @bound: the socket was bound to an interface
  * @suspect: bit mask of the ends whose socket was not as the row says, and of a
@@ -81,7 +81,7 @@ struct tl_conn {
 	u16 waits;
 	u8 state[2];
 	u8 slot;
-	u8 origin:3, local:2, first:1, bound:1, hashed:1;
+	u8 origin:3, here:2, first:1, bound:1, hashed:1;
 	u8 suspect:2, ended:2, mini:2, full:1, fine:1;
 	u8 exact:1, stamps:1, reset:1, waits_more:5;
 };
@@ -124,7 +124,7 @@ static inline bool tl_conn_hashed(const struct tl_conn *conn)
  */
 static inline bool tl_conn_here(const struct tl_conn *conn, unsigned int end)
 {
-	return conn->local & (1 << end);
+	return conn->here & (1 << end);
 }
 
 /* Whether that socket still holds something of the connection. */
@@ -149,7 +149,7 @@ static inline bool tl_conn_in_time_wait(const struct tl_conn *conn)
 /* Whether sockets tell both states: nothing is left for segments to say. */
 static inline bool tl_conn_both_here(const struct tl_conn *conn)
 {
-	return conn->local == 3;
+	return conn->here == 3;
 }
 
 #endif /* TCPLAB_TRACK_CONN_H */

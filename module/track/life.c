@@ -121,12 +121,12 @@ static void life_take_word(struct tl_conn *conn, unsigned int end)
 {
 	if (tl_conn_here(conn, end))
 		return;
-	if (conn->local && conn->origin <= TL_PASSIVE) {
+	if (conn->here && conn->origin <= TL_PASSIVE) {
 		if (conn->origin == TL_PASSIVE)
 			conn->first = end;
 		conn->origin = TL_LOOPBACK;
 	}
-	conn->local |= 1 << end;
+	conn->here |= 1 << end;
 	conn->reset = 0;
 	conn->state[end] = TL_UNKNOWN;
 	life_stats_of(conn)->state[TL_UNKNOWN]++;
@@ -148,7 +148,7 @@ static void life_leave_here(struct tl_conn *conn, unsigned int end)
 	if (conn->state[end] != TL_CLOSED)
 		life_change_state(conn, &change);
 	life_stats_of(conn)->state[TL_CLOSED]--;
-	conn->local &= ~(1 << end);
+	conn->here &= ~(1 << end);
 }
 
 static void life_begin(struct tl_conn *conn, enum tl_origin origin,

@@ -90,7 +90,7 @@ unsigned int tl_schedule_look_in(const struct tl_conn *conn)
 
 	if (tl_conn_is_over(conn))
 		return tl_wants_kept_for(conn);
-	if (!conn->local)
+	if (!conn->here)
 		return schedule_forward_left(conn);
 	for (end = 0; end < 2; end++)
 		if (tl_conn_lives_here(conn, end))

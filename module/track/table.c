@@ -217,7 +217,7 @@ static struct tl_conn *table_allocate(struct tl_net *ns, const struct tl_key *ke
 	memset(&conn->peers, 0, sizeof(conn->peers));
 	conn->state[0] = TL_UNKNOWN;
 	conn->state[1] = TL_UNKNOWN;
-	conn->local = 0;
+	conn->here = 0;
 	conn->bound = 0;
 	conn->link = 0;
 	conn->suspect = 0;
