@@ -13,7 +13,7 @@
 #include "congestion/lab.h"
 #include "report/report.h"
 #include "rooms.h"
-#include "track/track.h"
+#include "track/start.h"
 #include "tuning/tuning.h"
 #include "wait/wait.h"
 

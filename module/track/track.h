@@ -55,12 +55,6 @@ struct tl_track {
 	bool transparent;
 };
 
-/* module load and unload */
-int tl_track_load(void);
-int tl_track_start(void);
-void tl_track_stop(void);
-void tl_track_unload(void);
-
 /* namespace set-up and removal */
 int tl_track_net_init(struct tl_net *ns);
 void tl_track_net_stop(struct tl_net *ns);
