@@ -30,7 +30,7 @@ ends_in() {
 
 # The clocks that the timer of an end runs by. A test VM cannot sleep; 2 is CLOCK_BOOTTIME, which goes on meanwhile.
 clocks() {
-	awk '/^ clock [0-9]+:/ { clock = $2 } / change_wake[, ]/ { print clock }' /proc/timer_list
+	awk '/^ clock [0-9]+:/ { clock = $2 } / changes_wake[, ]/ { print clock }' /proc/timer_list
 }
 
 confirmed() {

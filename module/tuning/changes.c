@@ -29,39 +29,39 @@
 #define CHANGE_FILES		32768
 #define CHANGE_FILES_OTHERS	(CHANGE_FILES / 4 * 3)
 
-static LIST_HEAD(change_all);	/* struct tl_changes */
-static DEFINE_MUTEX(change_all_lock);
-static struct workqueue_struct *change_queue;
-static bool change_unloading;
-static atomic_t change_files = ATOMIC_INIT(0);
+static LIST_HEAD(changes_all);	/* struct tl_changes */
+static DEFINE_MUTEX(changes_all_lock);
+static struct workqueue_struct *changes_queue;
+static bool changes_unloading;
+static atomic_t changes_files = ATOMIC_INIT(0);
 
-static enum hrtimer_restart change_wake(struct hrtimer *timer)
+static enum hrtimer_restart changes_wake(struct hrtimer *timer)
 {
 	struct tl_changes *changes = container_of(timer, struct tl_changes,
 						  timer);
 
-	queue_work(change_queue, &changes->work);
+	queue_work(changes_queue, &changes->work);
 	return HRTIMER_NORESTART;
 }
 
-static bool change_is_due(const struct tl_changes *changes)
+static bool changes_is_due(const struct tl_changes *changes)
 {
 	return changes->pending && ktime_get_boottime_ns() >= changes->ends_ns;
 }
 
-static void change_put_back(struct tl_changes *changes)
+static void changes_put_back(struct tl_changes *changes)
 {
-	if (READ_ONCE(change_unloading)) {
+	if (READ_ONCE(changes_unloading)) {
 		if (!changes->ns->tuning->keep)
 			tl_restore_unload(changes);
 		tl_changes_drop_all(changes);
-	} else if (change_is_due(changes)) {
+	} else if (changes_is_due(changes)) {
 		tl_restore_set(changes);
 	}
 }
 
 /* While the namespace is kept, it cannot be taken apart. */
-static void change_work(struct work_struct *work)
+static void changes_work(struct work_struct *work)
 {
 	struct tl_changes *changes = container_of(work, struct tl_changes, work);
 	struct tl_net *ns = changes->ns;
@@ -70,7 +70,7 @@ static void change_work(struct work_struct *work)
 	if (!net)
 		return;
 	mutex_lock(&ns->knobs);
-	change_put_back(changes);
+	changes_put_back(changes);
 	mutex_unlock(&ns->knobs);
 	put_net(net);
 }
@@ -93,12 +93,12 @@ struct tl_changes *tl_changes_get(struct tl_net *ns)
 		return ERR_PTR(-ENOMEM);
 	changes->ns = ns;
 	INIT_LIST_HEAD(&changes->list);
-	INIT_WORK(&changes->work, change_work);
-	tl_compat_hrtimer_setup(&changes->timer, change_wake, CLOCK_BOOTTIME,
+	INIT_WORK(&changes->work, changes_work);
+	tl_compat_hrtimer_setup(&changes->timer, changes_wake, CLOCK_BOOTTIME,
 				HRTIMER_MODE_ABS);
-	mutex_lock(&change_all_lock);
-	list_add(&changes->all, &change_all);
-	mutex_unlock(&change_all_lock);
+	mutex_lock(&changes_all_lock);
+	list_add(&changes->all, &changes_all);
+	mutex_unlock(&changes_all_lock);
 	ns->tuning->changes = changes;
 	return changes;
 }
@@ -131,7 +131,7 @@ int tl_changes_reserve(const struct tl_changes *changes)
 {
 	bool ours = changes->ns->net->user_ns == &init_user_ns;
 
-	if (atomic_inc_return(&change_files) <=
+	if (atomic_inc_return(&changes_files) <=
 	    (ours ? CHANGE_FILES : CHANGE_FILES_OTHERS))
 		return 0;
 	tl_changes_release(1);
@@ -144,7 +144,7 @@ int tl_changes_reserve(const struct tl_changes *changes)
  */
 void tl_changes_release(u32 unused)
 {
-	atomic_sub(unused, &change_files);
+	atomic_sub(unused, &changes_files);
 }
 
 /**
@@ -183,7 +183,7 @@ void tl_changes_drop_all(struct tl_changes *changes)
 		tl_changes_drop(changes, change);
 }
 
-static char *change_copy(const char *text)
+static char *changes_copy(const char *text)
 {
 	size_t size = strlen(text) + 1;
 	char *copy = kvmalloc(size, GFP_KERNEL_ACCOUNT);
@@ -207,7 +207,7 @@ struct tl_tuned *tl_tuned_new(const struct tl_name *name, const char *before)
 	if (!change)
 		return NULL;
 	change->name = *name;
-	change->before = change_copy(before);
+	change->before = changes_copy(before);
 	if (change->before)
 		return change;
 	kfree(change);
@@ -320,9 +320,9 @@ void tl_tuning_exit(struct tl_net *ns)
 
 	if (!changes)
 		return;
-	mutex_lock(&change_all_lock);
+	mutex_lock(&changes_all_lock);
 	list_del(&changes->all);
-	mutex_unlock(&change_all_lock);
+	mutex_unlock(&changes_all_lock);
 	hrtimer_cancel(&changes->timer);
 	cancel_work_sync(&changes->work);
 	tl_changes_drop_all(changes);
@@ -340,12 +340,12 @@ int tl_tuning_load(void)
 {
 	int err;
 
-	change_queue = alloc_workqueue("tcplab_tuning", WQ_UNBOUND, 0);
-	if (!change_queue)
+	changes_queue = alloc_workqueue("tcplab_tuning", WQ_UNBOUND, 0);
+	if (!changes_queue)
 		return -ENOMEM;
 	err = tl_sysctl_mount();
 	if (err) {
-		destroy_workqueue(change_queue);
+		destroy_workqueue(changes_queue);
 		return err;
 	}
 	tl_standard_init();
@@ -363,15 +363,15 @@ void tl_tuning_stop(void)
 {
 	struct tl_changes *changes;
 
-	WRITE_ONCE(change_unloading, true);
-	mutex_lock(&change_all_lock);
-	list_for_each_entry(changes, &change_all, all) {
+	WRITE_ONCE(changes_unloading, true);
+	mutex_lock(&changes_all_lock);
+	list_for_each_entry(changes, &changes_all, all) {
 		hrtimer_cancel(&changes->timer);
-		queue_work(change_queue, &changes->work);
+		queue_work(changes_queue, &changes->work);
 	}
-	mutex_unlock(&change_all_lock);
+	mutex_unlock(&changes_all_lock);
 	/* A timer of a namespace that goes just now may still queue a work. */
-	flush_workqueue(change_queue);
+	flush_workqueue(changes_queue);
 }
 
 /**
@@ -381,6 +381,6 @@ void tl_tuning_stop(void)
  */
 void tl_tuning_unload(void)
 {
-	destroy_workqueue(change_queue);
+	destroy_workqueue(changes_queue);
 	tl_sysctl_unmount();
 }
