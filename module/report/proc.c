@@ -154,6 +154,11 @@ static const struct seq_operations proc_report_ops = {
 	.show	= proc_show,
 };
 
+static struct tl_net *proc_ns_of(const u8 *file)
+{
+	return container_of(file - *file, struct tl_reports, file[0])->ns;
+}
+
 /*
  * A reading keeps the namespace. Otherwise the one worker that frees all
  * namespaces would wait, in proc_remove(), for a reader whose page fault is never
@@ -161,8 +166,10 @@ static const struct seq_operations proc_report_ops = {
  */
 static int proc_report_open(struct inode *inode, struct file *file)
 {
-	const struct tl_report_file *self = pde_data(inode);
-	struct net *net = maybe_get_net(self->ns->net);
+	const u8 *self = pde_data(inode);
+	const struct tl_report *report = proc_reports[*self];
+	struct tl_net *ns = proc_ns_of(self);
+	struct net *net = maybe_get_net(ns->net);
 	struct tl_reading *reading;
 
 	if (!net)
@@ -173,12 +180,12 @@ static int proc_report_open(struct inode *inode, struct file *file)
 		return -ENOMEM;
 	}
 	tl_compat_set_seq_net(&reading->private, net);
-	reading->ns = self->ns;
-	reading->report = self->report;
+	reading->ns = ns;
+	reading->report = report;
 	reading->privileged = file_ns_capable(file, net->user_ns, CAP_NET_ADMIN);
 	reading->trusted = file_ns_capable(file, &init_user_ns, CAP_NET_ADMIN);
 	tl_holders_init(&reading->holders);
-	tl_lines_init(&reading->lines, self->report->line_size);
+	tl_lines_init(&reading->lines, report->line_size);
 	return 0;
 }
 
@@ -238,7 +245,7 @@ static bool proc_add_files(struct tl_net *ns)
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(proc_reports); i++) {
-		ns->reports->file[i] = (struct tl_report_file) { ns, proc_reports[i] };
+		ns->reports->file[i] = i;
 		if (!proc_create_data(proc_reports[i]->name, 0444, ns->reports->proc,
 				      &proc_report_file_ops, &ns->reports->file[i]))
 			return false;

@@ -61,16 +61,6 @@ struct tl_report {
 	void (*line)(struct seq_file *seq, const void *line);
 };
 
-/**
- * struct tl_report_file - a report of a namespace
- * @ns: the namespace
- * @report: the report
- */
-struct tl_report_file {
-	struct tl_net *ns;
-	const struct tl_report *report;
-};
-
 #define TL_REPORTS	14
 
 /**
@@ -78,13 +68,14 @@ struct tl_report_file {
  * @ns: the namespace
  * @proc: /proc/net/tcplab
  * @shown: among the namespaces that have reports
- * @file: what its files are about
+ * @file: for each report its place here: an open file is told where that lies, and
+ *	finds the report and the namespace by it
  */
 struct tl_reports {
 	struct tl_net *ns;
 	struct proc_dir_entry *proc;
 	struct list_head shown;
-	struct tl_report_file file[TL_REPORTS];
+	u8 file[TL_REPORTS];
 };
 
 /**
