@@ -62,8 +62,11 @@ static bool dispatch_touches(const struct tl_change *change, enum tl_state state
  */
 void tl_on_change(struct tl_conn *conn, const struct tl_change *change)
 {
-	tl_half_open_changed(conn, change);
-	if (!tl_conn_here(conn, change->end))
+	bool here = tl_conn_here(conn, change->end);
+
+	if (!here || change->from == TL_FIN_WAIT_2)
+		tl_half_open_changed(conn, change);
+	if (!here)
 		return;
 	if (change->to == TL_FIN_WAIT_1)
 		tl_first_close_changed(conn, change);
