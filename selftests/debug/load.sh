@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Memory is refused while the module loads and unloads, each piece once: it says ENOMEM and leaves nothing behind, or does
-# without. There are connections to adopt, and more namespaces than one.
+# without. There are connections to adopt, and more namespaces than one. A user takes the congestion control as soon as it is
+# there, and root writes a knob as soon as that lets him: a module that could be used does not fail to load any more.
 # shellcheck disable=SC2154 # a and b are set by setup_ns
 
 selftests=..
@@ -11,6 +12,13 @@ selftests=..
 
 need_faults
 setup_ns a b && link_ns "$a" "$b" && start_endpoint sa "$a" && start_endpoint sb "$b" || exit 1
+
+fin_timeout=$(cat /proc/sys/net/ipv4/tcp_fin_timeout)
+
+# nothing_lost NUMBER: what could be used while the module was being loaded was there afterwards.
+nothing_lost() {
+	! grep lost "$scratch/used" || fail "refusal $1: the module was used, and then its loading failed"
+}
 
 connect() {
 	assert sb listen l 192.0.2.2 5000
@@ -25,9 +33,11 @@ loaded_or_not() {
 		[ -n "$(summary_value created "$a")" ] || fail "refusal $2: loaded, but without a summary"
 		[ -e /sys/kernel/tcplab/track/enabled ] || fail "refusal $2: loaded, but without knobs"
 		grep -qw lab /proc/sys/net/ipv4/tcp_available_congestion_control || fail "refusal $2: loaded, without lab"
-		unload_module || fail "refusal $2: it does not unload"
+		# The user lets go of lab once he knows that the module is there.
+		wait_for 20 unload_module || fail "refusal $2: it does not unload"
 		return
 	fi
+	nothing_lost "$2"
 	! module_loaded || fail "refusal $2: still loaded"
 	[ ! -e /proc/net/tcplab ] || fail "refusal $2: reports are left"
 	[ ! -e /sys/kernel/tcplab ] || fail "refusal $2: knobs are left"
@@ -35,9 +45,16 @@ loaded_or_not() {
 }
 
 load() {
+	start ./hasty /sys/kernel/tcplab/tuning/net.ipv4.tcp_fin_timeout $((fin_timeout + 1)) >"$scratch/used"
 	in_function do_init_module
 	each_refusal loaded_or_not insmod "$module"
 	anywhere
+	nothing_lost last
+	kill "$started"
+	wait "$started"
+	assert_eq $? 143 "how hasty has ended"
+	echo "# it was used $(wc -l <"$scratch/used") times while it was being loaded"
+	assert_eq "$(cat /proc/sys/net/ipv4/tcp_fin_timeout)" "$fin_timeout" "tcp_fin_timeout afterwards"
 }
 
 alive() {
