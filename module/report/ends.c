@@ -10,7 +10,7 @@
 #include "view.h"
 
 /* Whether row and socket say so; then the socket is held. */
-static bool ends_take(struct tl_conn *conn, unsigned int index, u32 states,
+static bool ends_take(const struct tl_conn *conn, unsigned int index, u32 states,
 		      struct tl_end *end)
 {
 	if (!tl_conn_here(conn, index) || !(states & BIT(conn->state[index])))

@@ -89,19 +89,19 @@ struct tl_packet {
 #define TL_STATES_LOOKED_AT	(BIT(TL_CLOSE_WAIT) | BIT(TL_TIME_WAIT))
 
 /* a connection, by its row */
-void tl_on_begin(struct tl_conn *conn);
-void tl_on_met(struct tl_conn *conn, struct sock *sk, bool locked);
+void tl_on_begin(const struct tl_conn *conn);
+void tl_on_met(const struct tl_conn *conn, struct sock *sk, bool locked);
 void tl_on_change(struct tl_conn *conn, const struct tl_change *change);
-bool tl_on_segment(struct tl_conn *conn, unsigned int from,
+bool tl_on_segment(const struct tl_conn *conn, unsigned int from,
 		   const struct tl_segment *segment);
-void tl_on_reset_taken(struct tl_conn *conn);
-void tl_on_closed(struct tl_conn *conn, const struct sock *sk);
-void tl_on_left(struct tl_conn *conn, unsigned int end, const struct sock *sk);
-void tl_on_due(struct tl_conn *conn);
+void tl_on_reset_taken(const struct tl_conn *conn);
+void tl_on_closed(const struct tl_conn *conn, const struct sock *sk);
+void tl_on_left(const struct tl_conn *conn, unsigned int end, const struct sock *sk);
+void tl_on_due(const struct tl_conn *conn);
 bool tl_on_look(struct tl_conn *conn, unsigned int end, struct sock *sk,
 		enum tl_state state);
-void tl_on_going(struct tl_conn *conn);
-void tl_on_gone(struct tl_conn *conn);
+void tl_on_going(const struct tl_conn *conn);
+void tl_on_gone(const struct tl_conn *conn);
 unsigned int tl_wants_look_in(const struct tl_conn *conn, unsigned int end);
 unsigned int tl_wants_kept_for(const struct tl_conn *conn);
 bool tl_wants_remembered(const struct tl_conn *conn);

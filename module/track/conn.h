@@ -23,6 +23,8 @@ enum tl_origin {
 	TL_ADOPTED_PASSIVE,	/* the same, opened by the other */
 };
 
+#define TL_CONSUMER_FLAGS	5	/* bits that fit there */
+
 /**
  * struct tl_conn - a tracked connection
  * @next: the one behind it in its bucket of the table
@@ -39,9 +41,9 @@ enum tl_origin {
  *	connection, the responder's is when the last segment passed
  * @rto: retransmission timeout of the last socket that closed, in units of
  *	%TL_RTO_UNIT_MS; 0 is unknown
- * @waits: bits of those who listen, see track/change.h; the tracker sets them to 0
- *	in a new row, and that is all that it knows of them
- * @waits_more: more of them
+ * @consumer_bits: what others keep of the connection; the tracker sets it to 0 in a
+ *	new row, and that is all that it knows of it
+ * @consumer_flags: %TL_CONSUMER_FLAGS more bits of the same
  * @state: state of each end: its socket's where it has one here
  * @slot: where @timer hangs
  * @origin: an &enum tl_origin
@@ -78,12 +80,12 @@ struct tl_conn {
 	};
 	struct tl_peers peers;
 	u16 rto;
-	u16 waits;
+	u16 consumer_bits;
 	u8 state[2];
 	u8 slot;
 	u8 origin:3, here:2, first:1, bound:1, hashed:1;
 	u8 suspect:2, ended:2, mini:2, full:1, fine:1;
-	u8 exact:1, stamps:1, reset:1, waits_more:5;
+	u8 consumer_flags:TL_CONSUMER_FLAGS, exact:1, stamps:1, reset:1;
 };
 
 #define TL_RTO_UNIT_MS	2

@@ -224,8 +224,8 @@ static struct tl_conn *table_allocate(struct tl_net *ns, const struct tl_key *ke
 	conn->slot = 0;
 	conn->fine = 0;
 	conn->rto = 0;
-	conn->waits = 0;
-	conn->waits_more = 0;
+	conn->consumer_bits = 0;
+	conn->consumer_flags = 0;
 	conn->ended = 0;
 	conn->exact = 0;
 	conn->stamps = 0;

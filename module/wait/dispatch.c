@@ -29,7 +29,7 @@
  * @conn: the connection, still with the states that it had; an end in TIME_WAIT
  *	stays as it is
  */
-void tl_on_begin(struct tl_conn *conn)
+void tl_on_begin(const struct tl_conn *conn)
 {
 	tl_half_open_forget(conn);
 	if (!tl_conn_in_time_wait(conn))
@@ -42,7 +42,7 @@ void tl_on_begin(struct tl_conn *conn)
  * @sk: the socket
  * @locked: its owner, or this CPU, has it locked
  */
-void tl_on_met(struct tl_conn *conn, struct sock *sk, bool locked)
+void tl_on_met(const struct tl_conn *conn, struct sock *sk, bool locked)
 {
 	tl_ports_met(conn, sk, locked);
 }
@@ -87,7 +87,7 @@ void tl_on_change(struct tl_conn *conn, const struct tl_change *change)
  * Context: RCU.
  * Return: true if the sender begins anew: its old end is gone.
  */
-bool tl_on_segment(struct tl_conn *conn, unsigned int from,
+bool tl_on_segment(const struct tl_conn *conn, unsigned int from,
 		   const struct tl_segment *segment)
 {
 	return tl_half_open_segment(conn, from, segment);
@@ -97,7 +97,7 @@ bool tl_on_segment(struct tl_conn *conn, unsigned int from,
  * tl_on_reset_taken() - TCP has taken the RST that tl_on_segment() was told of last
  * @conn: the connection, whose remote end is CLOSED by now
  */
-void tl_on_reset_taken(struct tl_conn *conn)
+void tl_on_reset_taken(const struct tl_conn *conn)
 {
 	tl_half_open_reset_taken(conn);
 }
@@ -107,7 +107,7 @@ void tl_on_reset_taken(struct tl_conn *conn)
  * @conn: its connection, which knows
  * @sk: the socket, locked
  */
-void tl_on_closed(struct tl_conn *conn, const struct sock *sk)
+void tl_on_closed(const struct tl_conn *conn, const struct sock *sk)
 {
 	tl_half_open_closed(conn, sk);
 }
@@ -122,7 +122,7 @@ void tl_on_closed(struct tl_conn *conn, const struct sock *sk)
  * Also told when a mini-socket comes to TIME_WAIT.
  * Context: RCU.
  */
-void tl_on_left(struct tl_conn *conn, unsigned int end, const struct sock *sk)
+void tl_on_left(const struct tl_conn *conn, unsigned int end, const struct sock *sk)
 {
 	bool full = tl_socket_is_full(sk);
 
@@ -136,7 +136,7 @@ void tl_on_left(struct tl_conn *conn, unsigned int end, const struct sock *sk)
  * tl_on_due() - the time of a connection has come: see tl_wants_look_in()
  * @conn: the connection
  */
-void tl_on_due(struct tl_conn *conn)
+void tl_on_due(const struct tl_conn *conn)
 {
 	tl_leak_judge(conn);
 }
@@ -165,7 +165,7 @@ bool tl_on_look(struct tl_conn *conn, unsigned int end, struct sock *sk,
  * tl_on_going() - a row goes; the kernel keeps what it has of the connection
  * @conn: the row, still with its states
  */
-void tl_on_going(struct tl_conn *conn)
+void tl_on_going(const struct tl_conn *conn)
 {
 	tl_tw_length_release(conn);
 }
@@ -174,7 +174,7 @@ void tl_on_going(struct tl_conn *conn)
  * tl_on_gone() - a row is gone but for its memory
  * @conn: the row, without states
  */
-void tl_on_gone(struct tl_conn *conn)
+void tl_on_gone(const struct tl_conn *conn)
 {
 	tl_half_open_forget(conn);
 	tl_first_close_forget(conn);

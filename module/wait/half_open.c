@@ -17,7 +17,7 @@
 #include "bits.h"
 #include "half_open.h"
 
-static_assert((int)TL_EVIDENCE_UNKNOWN <= (int)TL_BITS_EVIDENCE);
+static_assert((int)TL_EVIDENCE_UNKNOWN <= (int)TL_FLAGS_EVIDENCE);
 
 static const char * const half_open_names[] = {
 	[TL_EVIDENCE_NONE]		= "-",
@@ -55,15 +55,15 @@ unsigned int tl_half_open_now(const struct tl_half_open *half_open)
  */
 enum tl_evidence tl_half_open_evidence(const struct tl_conn *conn)
 {
-	return tl_bits_more(conn, TL_BITS_EVIDENCE);
+	return tl_flags(conn, TL_FLAGS_EVIDENCE);
 }
 
 /* One end of a connection turns out to be gone. */
-static void half_open_found(struct tl_conn *conn, enum tl_evidence evidence)
+static void half_open_found(const struct tl_conn *conn, enum tl_evidence evidence)
 {
 	if (!tl_half_open_evidence(conn))
 		atomic_inc(&conn->ns->half_open->now);
-	tl_bits_set_more(conn, TL_BITS_EVIDENCE, evidence);
+	tl_flags_set_evidence(conn, evidence);
 	trace_half_open(conn->ns, &conn->key, conn->first, tl_evidence_name(evidence));
 }
 
@@ -71,11 +71,11 @@ static void half_open_found(struct tl_conn *conn, enum tl_evidence evidence)
  * tl_half_open_forget() - the connection is not half-open, or ends to be known
  * @conn: the connection
  */
-void tl_half_open_forget(struct tl_conn *conn)
+void tl_half_open_forget(const struct tl_conn *conn)
 {
 	if (!tl_half_open_evidence(conn))
 		return;
-	tl_bits_set_more(conn, TL_BITS_EVIDENCE, TL_EVIDENCE_NONE);
+	tl_flags_set_evidence(conn, TL_EVIDENCE_NONE);
 	atomic_dec(&conn->ns->half_open->now);
 }
 
@@ -126,7 +126,7 @@ static bool half_open_by_retries2(const struct sock *sk)
  * @conn: the connection, which knows
  * @sk: the socket, which was synchronized
  */
-void tl_half_open_closed(struct tl_conn *conn, const struct sock *sk)
+void tl_half_open_closed(const struct tl_conn *conn, const struct sock *sk)
 {
 	enum tl_evidence evidence = half_open_gave_up(sk);
 
@@ -150,7 +150,7 @@ static bool half_open_was_reset(const struct tl_conn *conn)
  * killed it (ss -K), which looks the same. A peer that has not closed by now does
  * not learn it.
  */
-static void half_open_left(struct tl_conn *conn, unsigned int end)
+static void half_open_left(const struct tl_conn *conn, unsigned int end)
 {
 	if (conn->state[!end] != TL_CLOSE_WAIT || half_open_was_reset(conn))
 		return;
@@ -163,7 +163,7 @@ static void half_open_left(struct tl_conn *conn, unsigned int end)
  * @conn: its connection
  * @change: what has changed
  */
-void tl_half_open_changed(struct tl_conn *conn, const struct tl_change *change)
+void tl_half_open_changed(const struct tl_conn *conn, const struct tl_change *change)
 {
 	if (tl_conn_here(conn, change->end)) {
 		if (change->from == TL_FIN_WAIT_2 && change->to == TL_CLOSED &&
@@ -239,11 +239,11 @@ static bool half_open_reset_tells(const struct tl_conn *conn, unsigned int from,
  * Context: RCU, any but hard interrupt.
  * Return: true if the sender begins anew.
  */
-bool tl_half_open_segment(struct tl_conn *conn, unsigned int from,
+bool tl_half_open_segment(const struct tl_conn *conn, unsigned int from,
 			  const struct tl_segment *segment)
 {
 	if (segment->flags & TL_RST) {
-		tl_bits(conn)->reset_tells = half_open_reset_tells(conn, from, segment);
+		tl_bits_set_reset_tells(conn, half_open_reset_tells(conn, from, segment));
 		return false;
 	}
 	if (!half_open_shows_new_end(conn, from, segment))
@@ -256,7 +256,7 @@ bool tl_half_open_segment(struct tl_conn *conn, unsigned int from,
  * tl_half_open_reset_taken() - our end has taken the RST that came last
  * @conn: the connection
  */
-void tl_half_open_reset_taken(struct tl_conn *conn)
+void tl_half_open_reset_taken(const struct tl_conn *conn)
 {
 	if (tl_bits(conn)->reset_tells)
 		half_open_found(conn, tl_half_open_evidence(conn) == TL_EVIDENCE_SYN ?
@@ -271,7 +271,7 @@ void tl_half_open_reset_taken(struct tl_conn *conn)
  *
  * A SYN may have been an impostor's: then the peer acknowledges something later.
  */
-void tl_half_open_look(struct tl_conn *conn, unsigned int end,
+void tl_half_open_look(const struct tl_conn *conn, unsigned int end,
 		       const struct sock *sk)
 {
 	u32 heard;

@@ -42,13 +42,13 @@ struct tl_half_open {
 const char *tl_evidence_name(enum tl_evidence evidence);
 unsigned int tl_half_open_now(const struct tl_half_open *half_open);
 enum tl_evidence tl_half_open_evidence(const struct tl_conn *conn);
-void tl_half_open_forget(struct tl_conn *conn);
-void tl_half_open_changed(struct tl_conn *conn, const struct tl_change *change);
-bool tl_half_open_segment(struct tl_conn *conn, unsigned int from,
+void tl_half_open_forget(const struct tl_conn *conn);
+void tl_half_open_changed(const struct tl_conn *conn, const struct tl_change *change);
+bool tl_half_open_segment(const struct tl_conn *conn, unsigned int from,
 			  const struct tl_segment *segment);
-void tl_half_open_reset_taken(struct tl_conn *conn);
-void tl_half_open_closed(struct tl_conn *conn, const struct sock *sk);
-void tl_half_open_look(struct tl_conn *conn, unsigned int end,
+void tl_half_open_reset_taken(const struct tl_conn *conn);
+void tl_half_open_closed(const struct tl_conn *conn, const struct sock *sk);
+void tl_half_open_look(const struct tl_conn *conn, unsigned int end,
 		       const struct sock *sk);
 unsigned int tl_half_open_kept_for(const struct tl_conn *conn);
 u32 tl_half_open_since(const struct tl_conn *conn);

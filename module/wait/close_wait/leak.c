@@ -21,21 +21,21 @@
 /* What is old enough to be a leak, and is none, is looked at again so soon. */
 #define AGAIN_MS	1000
 
-static bool leak_is_leak(const struct tl_conn *conn)
+static bool leak_noted(const struct tl_conn *conn)
 {
-	return tl_bits_more(conn, TL_BITS_LEAK);
+	return tl_flags(conn, TL_FLAGS_LEAK);
 }
 
-static void leak_set(struct tl_conn *conn, bool is)
+static void leak_set(const struct tl_conn *conn, bool is)
 {
-	if (leak_is_leak(conn) == is)
+	if (leak_noted(conn) == is)
 		return;
-	tl_bits_set_more(conn, TL_BITS_LEAK, is ? TL_BITS_LEAK : 0);
+	tl_flags_set_leak(conn, is);
 	tl_close_wait_count(conn->ns->close_wait, is);
 }
 
-static void leak_trace_it(const struct tl_conn *conn, unsigned int end,
-			  const struct sock *sk, enum tl_cause cause)
+static void leak_trace(const struct tl_conn *conn, unsigned int end,
+		       const struct sock *sk, enum tl_cause cause)
 {
 	const struct tl_trace_leak leak = {
 		.end = end,
@@ -47,7 +47,7 @@ static void leak_trace_it(const struct tl_conn *conn, unsigned int end,
 	trace_close_wait_leak(conn->ns, &conn->key, &leak);
 }
 
-static bool leak_judge_socket(struct tl_conn *conn, unsigned int end,
+static bool leak_judge_socket(const struct tl_conn *conn, unsigned int end,
 			      const struct sock *sk)
 {
 	struct tl_wait wait;
@@ -58,13 +58,13 @@ static bool leak_judge_socket(struct tl_conn *conn, unsigned int end,
 			   tl_clock_age_ms(conn->since[end]), &wait);
 	if (!wait.leak)
 		return false;
-	if (!tl_bits_more(conn, TL_BITS_LEAK_TOLD))
-		leak_trace_it(conn, end, sk, wait.cause);
-	tl_bits_set_more(conn, TL_BITS_LEAK_TOLD, TL_BITS_LEAK_TOLD);
+	if (!tl_flags(conn, TL_FLAGS_LEAK_TRACED))
+		leak_trace(conn, end, sk, wait.cause);
+	tl_flags_set_leak_traced(conn, true);
 	return true;
 }
 
-static bool leak_judge_end(struct tl_conn *conn, unsigned int end)
+static bool leak_judge_end(const struct tl_conn *conn, unsigned int end)
 {
 	struct sock *sk;
 	bool is;
@@ -85,7 +85,7 @@ static bool leak_judge_end(struct tl_conn *conn, unsigned int end)
  *
  * Context: any but hard interrupt.
  */
-void tl_leak_judge(struct tl_conn *conn)
+void tl_leak_judge(const struct tl_conn *conn)
 {
 	bool is = false;
 	unsigned int end;
@@ -102,12 +102,12 @@ void tl_leak_judge(struct tl_conn *conn)
  * @conn: its connection
  * @change: what has changed
  */
-void tl_leak_changed(struct tl_conn *conn, const struct tl_change *change)
+void tl_leak_changed(const struct tl_conn *conn, const struct tl_change *change)
 {
 	if (change->from == TL_CLOSE_WAIT)
 		leak_set(conn, false);
 	if (change->to == TL_CLOSE_WAIT) {
-		tl_bits_set_more(conn, TL_BITS_LEAK_TOLD, 0);
+		tl_flags_set_leak_traced(conn, false);
 		tl_owners_watch();
 	}
 }
@@ -123,7 +123,7 @@ unsigned int tl_leak_look_in(const struct tl_conn *conn, unsigned int end)
 {
 	unsigned int age = msecs_to_jiffies(tl_close_wait_leak_ms(conn->ns->close_wait));
 
-	if (leak_is_leak(conn))
+	if (leak_noted(conn))
 		return TL_NEVER;
 	/* What is old enough may be sending, and stop. */
 	return tl_clock_left(age, conn->since[end]) ?: msecs_to_jiffies(AGAIN_MS);

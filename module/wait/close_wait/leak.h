@@ -5,8 +5,8 @@
 
 #include "../../track/change.h"
 
-void tl_leak_judge(struct tl_conn *conn);
-void tl_leak_changed(struct tl_conn *conn, const struct tl_change *change);
+void tl_leak_judge(const struct tl_conn *conn);
+void tl_leak_changed(const struct tl_conn *conn, const struct tl_change *change);
 unsigned int tl_leak_look_in(const struct tl_conn *conn, unsigned int end);
 void tl_leak_set_ms(struct tl_net *ns, unsigned int leak_ms);
 

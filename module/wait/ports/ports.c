@@ -251,13 +251,13 @@ static void ports_compare_level(struct tl_net *ns, struct tl_port_use *use)
 	}
 }
 
-static void ports_took_port(struct tl_conn *conn, const struct tl_change *change,
+static void ports_took_port(const struct tl_conn *conn, const struct tl_change *change,
 			    struct tl_port_use *use)
 {
 	enum tl_state to = change->to;
 	u64 born_ms = ports_ms_of(conn->born);
 
-	tl_bits(conn)->port = BIT(change->end);
+	tl_bits_set_port(conn, BIT(change->end));
 	use->in_use++;
 	use->own += tl_bits(conn)->own;
 	use->since_ms = min(use->since_ms, born_ms);
@@ -267,7 +267,7 @@ static void ports_took_port(struct tl_conn *conn, const struct tl_change *change
 	ports_compare_level(conn->ns, use);
 }
 
-static void ports_gave_port(struct tl_conn *conn, struct tl_port_use *use)
+static void ports_gave_port(const struct tl_conn *conn, struct tl_port_use *use)
 {
 	use->in_use -= !!use->in_use;
 	if (tl_bits(conn)->own)
@@ -288,7 +288,7 @@ static void ports_note_end(const struct tl_conn *conn, bool waits, struct tl_por
 	use->rto_ms = use->rto_ms ? (7 * use->rto_ms + rto_ms) / 8 : rto_ms;
 }
 
-static void ports_account(struct tl_conn *conn, const struct tl_change *change,
+static void ports_account(const struct tl_conn *conn, const struct tl_change *change,
 			  struct tl_port_use *use)
 {
 	bool counted = tl_bits(conn)->port & BIT(change->end);
@@ -334,7 +334,7 @@ static bool ports_matters(const struct tl_conn *conn, const struct tl_change *ch
  * The row of a destination. A connection that has a port is counted in the row that
  * there was then, or nowhere if that had to go.
  */
-static struct tl_port_use *ports_row_of(struct tl_conn *conn, const struct tl_destination *to)
+static struct tl_port_use *ports_row_of(const struct tl_conn *conn, const struct tl_destination *to)
 {
 	struct tl_port_use *use;
 
@@ -345,7 +345,7 @@ static struct tl_port_use *ports_row_of(struct tl_conn *conn, const struct tl_de
 }
 
 /* Not inlined: the many changes that do not matter need no room for a destination. */
-static noinline void ports_account_to_destination(struct tl_conn *conn,
+static noinline void ports_account_to_destination(const struct tl_conn *conn,
 						  const struct tl_change *change)
 {
 	struct tl_ports *ports = conn->ns->ports;
@@ -363,7 +363,7 @@ static noinline void ports_account_to_destination(struct tl_conn *conn,
 		ports_account(conn, change, use);
 	spin_unlock(&ports->lock);
 	if (tl_state_over(change->to))
-		tl_bits(conn)->port = 0;
+		tl_bits_set_port(conn, 0);
 }
 
 /**
@@ -372,10 +372,10 @@ static noinline void ports_account_to_destination(struct tl_conn *conn,
  * @sk: the full socket
  * @locked: its owner, or this CPU, has it locked
  */
-void tl_ports_met(struct tl_conn *conn, struct sock *sk, bool locked)
+void tl_ports_met(const struct tl_conn *conn, struct sock *sk, bool locked)
 {
 	if (!tl_bits(conn)->port)
-		tl_bits(conn)->own = tl_port_is_own(sk, locked);
+		tl_bits_set_own(conn, tl_port_is_own(sk, locked));
 }
 
 /**
@@ -383,7 +383,7 @@ void tl_ports_met(struct tl_conn *conn, struct sock *sk, bool locked)
  * @conn: its connection, locked
  * @change: what has changed
  */
-void tl_ports_changed(struct tl_conn *conn, const struct tl_change *change)
+void tl_ports_changed(const struct tl_conn *conn, const struct tl_change *change)
 {
 	if (ports_matters(conn, change))
 		ports_account_to_destination(conn, change);

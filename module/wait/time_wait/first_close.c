@@ -298,7 +298,8 @@ static struct tl_first_close *first_close_row_at(struct tl_first_closes *closes,
 	return idr_find(&closes->numbers, number);
 }
 
-static void first_close_note(struct tl_conn *conn, unsigned int end, const struct tl_closer *who)
+static void first_close_note(const struct tl_conn *conn, unsigned int end,
+			     const struct tl_closer *who)
 {
 	struct tl_first_closes *closes = conn->ns->first_closes;
 	struct tl_first_closer like = { .who = *who };
@@ -307,7 +308,7 @@ static void first_close_note(struct tl_conn *conn, unsigned int end, const struc
 	first_close_describe(conn, end, &like);
 	row = first_close_row_of(conn->ns, closes, &like);
 	first_close_hold(closes, row);
-	tl_bits(conn)->closer = row->number;
+	tl_bits_set_closer(conn, row->number);
 }
 
 /**
@@ -316,7 +317,7 @@ static void first_close_note(struct tl_conn *conn, unsigned int end, const struc
  * @change: what has changed: close() or shutdown() has led there if a process has,
  *	and its caller is running
  */
-void tl_first_close_changed(struct tl_conn *conn, const struct tl_change *change)
+void tl_first_close_changed(const struct tl_conn *conn, const struct tl_change *change)
 {
 	struct tl_first_closes *closes = conn->ns->first_closes;
 	struct tl_closer who;
@@ -350,7 +351,7 @@ void tl_first_close_who(const struct tl_conn *conn, struct tl_closer *who)
  *
  * Where both ends are here and close at once, the one that was first counts.
  */
-void tl_first_close_enter(struct tl_conn *conn, unsigned int end)
+void tl_first_close_enter(const struct tl_conn *conn, unsigned int end)
 {
 	static const struct tl_closer unknown = { .uid = INVALID_UID };
 	struct tl_first_closes *closes = conn->ns->first_closes;
@@ -369,7 +370,7 @@ void tl_first_close_enter(struct tl_conn *conn, unsigned int end)
  * tl_first_close_leave() - it is TIME_WAIT no more
  * @conn: the connection, locked
  */
-void tl_first_close_leave(struct tl_conn *conn)
+void tl_first_close_leave(const struct tl_conn *conn)
 {
 	struct tl_first_closes *closes = conn->ns->first_closes;
 
@@ -382,7 +383,7 @@ void tl_first_close_leave(struct tl_conn *conn)
  * tl_first_close_forget() - forget who closed a connection
  * @conn: the connection, locked, of which no end is TIME_WAIT
  */
-void tl_first_close_forget(struct tl_conn *conn)
+void tl_first_close_forget(const struct tl_conn *conn)
 {
 	struct tl_first_closes *closes = conn->ns->first_closes;
 
@@ -391,7 +392,7 @@ void tl_first_close_forget(struct tl_conn *conn)
 	spin_lock(&closes->lock);
 	first_close_put(closes, first_close_row_at(closes, tl_bits(conn)->closer));
 	spin_unlock(&closes->lock);
-	tl_bits(conn)->closer = 0;
+	tl_bits_set_closer(conn, 0);
 }
 
 static void first_close_copy(struct tl_lines *lines, const struct tl_first_close *row)

@@ -96,10 +96,10 @@ void tl_first_closes_init(struct tl_first_closes *closes);
 void tl_first_closes_exit(struct tl_first_closes *closes);
 u64 tl_first_closes_memory(const struct tl_first_closes *closes);
 int tl_first_closes_copy(struct tl_first_closes *closes, struct tl_lines *lines);
-void tl_first_close_changed(struct tl_conn *conn, const struct tl_change *change);
+void tl_first_close_changed(const struct tl_conn *conn, const struct tl_change *change);
 void tl_first_close_who(const struct tl_conn *conn, struct tl_closer *who);
-void tl_first_close_enter(struct tl_conn *conn, unsigned int end);
-void tl_first_close_leave(struct tl_conn *conn);
-void tl_first_close_forget(struct tl_conn *conn);
+void tl_first_close_enter(const struct tl_conn *conn, unsigned int end);
+void tl_first_close_leave(const struct tl_conn *conn);
+void tl_first_close_forget(const struct tl_conn *conn);
 
 #endif /* TCPLAB_WAIT_TIME_WAIT_FIRST_CLOSE_H */

@@ -383,7 +383,7 @@ static void remembered_add(struct tl_remembered *of, struct tl_closed *past)
  *
  * Context: RCU.
  */
-void tl_remembered_add(struct tl_conn *conn, unsigned int end, const struct sock *sk)
+void tl_remembered_add(const struct tl_conn *conn, unsigned int end, const struct sock *sk)
 {
 	struct tl_remembered *of = conn->ns->remembered;
 	struct tl_closed *past;

@@ -94,7 +94,7 @@ void tl_remembered_set_horizon_ms(struct tl_remembered *remembered, u32 horizon_
 u64 tl_remembered_closes(struct tl_remembered *remembered);
 void tl_remembered_reset(struct tl_remembered *remembered);
 
-void tl_remembered_add(struct tl_conn *conn, unsigned int end, const struct sock *sk);
+void tl_remembered_add(const struct tl_conn *conn, unsigned int end, const struct sock *sk);
 struct tl_closed *tl_remembered_find(struct tl_net *ns, const struct tl_key *key);
 void tl_remembered_reused(struct tl_closed *past, u32 isn);
 bool tl_remembered_suspects(const struct tl_net *ns, __be16 sport, __be16 dport);

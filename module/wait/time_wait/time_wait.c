@@ -150,7 +150,7 @@ static enum tl_exit time_wait_reason_of(const struct tl_conn *conn, const struct
 	return change->why;
 }
 
-static void time_wait_leave(struct tl_conn *conn, const struct tl_change *change)
+static void time_wait_leave(const struct tl_conn *conn, const struct tl_change *change)
 {
 	struct tl_time_wait *accounts = conn->ns->time_wait;
 	enum tl_exit reason = time_wait_reason_of(conn, change);

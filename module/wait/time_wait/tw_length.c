@@ -254,7 +254,7 @@ static void tw_length_release(struct sock *mini)
  * tl_tw_length_release() - the row goes, its mini-sockets are left to the kernel
  * @conn: the connection, locked
  */
-void tl_tw_length_release(struct tl_conn *conn)
+void tl_tw_length_release(const struct tl_conn *conn)
 {
 	unsigned int end;
 	struct sock *sk;

@@ -19,6 +19,6 @@ unsigned int tl_tw_length_look_in(const struct tl_conn *conn);
 bool tl_tw_length_enforce(struct tl_conn *conn, unsigned int end, struct sock *mini);
 void tl_tw_length_begin(struct tl_conn *conn);
 void tl_tw_length_apply(struct tl_net *ns);
-void tl_tw_length_release(struct tl_conn *conn);
+void tl_tw_length_release(const struct tl_conn *conn);
 
 #endif /* TCPLAB_WAIT_TIME_WAIT_TW_LENGTH_H */

@@ -194,7 +194,7 @@ static void tw_recycle_remember(struct tl_net *ns, const struct in6_addr *addres
  * @end: index of the socket's end
  * @stamp: the last of the peer, as its mini-socket has it
  */
-void tl_tw_recycle_closed(struct tl_conn *conn, unsigned int end, u32 stamp)
+void tl_tw_recycle_closed(const struct tl_conn *conn, unsigned int end, u32 stamp)
 {
 	struct tl_tw_recycle_peers *peers = conn->ns->recycle_peers;
 	struct in6_addr address;

@@ -67,7 +67,7 @@ void tl_tw_recycle_exit(struct tl_tw_recycle_peers *peers);
 u64 tl_tw_recycle_memory(const struct tl_tw_recycle_peers *peers);
 int tl_tw_recycle_copy(struct tl_tw_recycle_peers *peers, struct tl_lines *lines);
 
-void tl_tw_recycle_closed(struct tl_conn *conn, unsigned int end, u32 stamp);
+void tl_tw_recycle_closed(const struct tl_conn *conn, unsigned int end, u32 stamp);
 bool tl_tw_recycle_refuses(struct tl_tw_recycle_peers *peers,
 			   const struct in6_addr *from, u32 stamp, bool drops);
 
