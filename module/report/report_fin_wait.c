@@ -10,7 +10,7 @@
 #include "report.h"
 #include "view.h"
 
-static u32 report_fin_wait_left_ms(unsigned long expires)
+static u32 report_fin_wait_remaining_ms(unsigned long expires)
 {
 	long left = expires - jiffies;
 
@@ -30,13 +30,13 @@ static u32 report_fin_wait_timeout_ms(const struct tl_end *end)
 	int more;
 
 	if (!tl_socket_is_full(sk))
-		return report_fin_wait_left_ms(READ_ONCE(inet_twsk(sk)->tw_timer.expires));
+		return report_fin_wait_remaining_ms(READ_ONCE(inet_twsk(sk)->tw_timer.expires));
 	timer = tl_compat_keepalive_timer(sk);
 	if (end->state != TL_FIN_WAIT_2 || !sock_flag(sk, SOCK_DEAD) ||
 	    !timer_pending(timer))
 		return TL_VIEW_UNKNOWN;
 	more = tcp_fin_time(sk) - TCP_TIMEWAIT_LEN;
-	return report_fin_wait_left_ms(READ_ONCE(timer->expires)) +
+	return report_fin_wait_remaining_ms(READ_ONCE(timer->expires)) +
 	       jiffies_to_msecs(max(more, 0));
 }
 

@@ -41,7 +41,7 @@ enum tl_exit {
  * struct tl_change - an end of a connection takes another state
  * @sk: the socket that tells it, of any kind; NULL if it is gone, or segments tell it
  * @since: when it takes the state, low half of jiffies
- * @left: when it had taken the state that it leaves
+ * @from_since: when it had taken the state that it leaves, in the same way
  * @end: index of the end
  * @from: the state that it leaves, an &enum tl_state
  * @to: the state that it takes
@@ -56,7 +56,7 @@ enum tl_exit {
 struct tl_change {
 	const struct sock *sk;
 	u32 since;
-	u32 left;
+	u32 from_since;
 	u8 end;
 	u8 from;
 	u8 to;
@@ -95,13 +95,13 @@ void tl_on_change(struct tl_conn *conn, const struct tl_change *change);
 bool tl_on_segment(const struct tl_conn *conn, unsigned int from,
 		   const struct tl_segment *segment);
 void tl_on_reset_taken(const struct tl_conn *conn);
-void tl_on_closed(const struct tl_conn *conn, const struct sock *sk);
-void tl_on_left(const struct tl_conn *conn, unsigned int end, const struct sock *sk);
+void tl_on_socket_closed(const struct tl_conn *conn, const struct sock *sk);
+void tl_on_mini(const struct tl_conn *conn, unsigned int end, const struct sock *sk);
 void tl_on_due(const struct tl_conn *conn);
 bool tl_on_look(struct tl_conn *conn, unsigned int end, struct sock *sk,
 		enum tl_state state);
-void tl_on_going(const struct tl_conn *conn);
-void tl_on_gone(const struct tl_conn *conn);
+void tl_on_row_goes(const struct tl_conn *conn);
+void tl_on_row_gone(const struct tl_conn *conn);
 unsigned int tl_wants_look_in(const struct tl_conn *conn, unsigned int end);
 unsigned int tl_wants_kept_for(const struct tl_conn *conn);
 bool tl_wants_remembered(const struct tl_conn *conn);

@@ -70,7 +70,7 @@ static void check_came_to_time_wait(struct tl_conn *conn, unsigned int end,
 				    struct sock *mini)
 {
 	tl_life_socket_is(conn, end, mini, TL_TIME_WAIT, TL_EXIT_OTHER);
-	tl_on_left(conn, end, mini);
+	tl_on_mini(conn, end, mini);
 	sock_gen_put(mini);
 }
 

@@ -30,13 +30,13 @@ static inline unsigned int tl_clock_age_ms(u32 since)
 }
 
 /**
- * tl_clock_left() - how much of a time is left that began with a stamp
+ * tl_clock_remaining() - how much of a time is left that began with a stamp
  * @length: the time, in jiffies
  * @since: the stamp
  *
  * Return: jiffies; 0 if it is over.
  */
-static inline unsigned int tl_clock_left(unsigned int length, u32 since)
+static inline unsigned int tl_clock_remaining(unsigned int length, u32 since)
 {
 	u32 age = tl_clock_now() - since;
 

@@ -63,7 +63,7 @@ static void life_change_state(struct tl_conn *conn, struct tl_change *change)
 	struct tl_stats *stats;
 
 	change->from = conn->state[end];
-	change->left = conn->since[end];
+	change->from_since = conn->since[end];
 	if (here) {
 		life_count_simultaneous(conn, end, change->to);
 		stats = life_stats_of(conn);
@@ -272,7 +272,7 @@ static u32 life_since_of(const struct sock *sk, enum tl_state state)
 	u32 since = tl_clock_now();
 
 	if (state == TL_TIME_WAIT)
-		return since - (MS(TL_TIME_WAIT_MS) - tl_socket_time_left(sk));
+		return since - (MS(TL_TIME_WAIT_MS) - tl_socket_time_remaining(sk));
 	/* At the latest with the last ACK, which the FIN carried, or what came later. */
 	if (state == TL_CLOSE_WAIT && tl_socket_is_full(sk))
 		since = READ_ONCE(tcp_sk(sk)->rcv_tstamp);
@@ -492,9 +492,9 @@ void tl_life_unlock(struct tl_conn *conn)
  */
 void tl_life_drop(struct tl_conn *conn)
 {
-	tl_on_going(conn);
+	tl_on_row_goes(conn);
 	life_leave_here(conn, 0);
 	life_leave_here(conn, 1);
-	tl_on_gone(conn);
+	tl_on_row_gone(conn);
 	tl_table_remove(conn);
 }

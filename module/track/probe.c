@@ -48,8 +48,8 @@ static bool probe_found_no_room(const struct sock *closed, int old_state)
 }
 
 /* What a socket leaves that can leave a mini-socket. */
-static void probe_left_mini(struct tl_conn *conn, unsigned int end,
-			    const struct sock *closed, int old_state)
+static void probe_closed_to_mini(struct tl_conn *conn, unsigned int end,
+				 const struct sock *closed, int old_state)
 {
 	struct sock *mini = probe_find_mini(conn, end, closed);
 	enum tl_state state = mini ? tl_socket_state(mini) : TL_CLOSED;
@@ -57,7 +57,7 @@ static void probe_left_mini(struct tl_conn *conn, unsigned int end,
 	tl_mini_closed(conn, closed);
 	tl_life_socket_is(conn, end, mini ?: closed, state, TL_EXIT_REUSED_IN);
 	if (mini || probe_found_no_room(closed, old_state))
-		tl_on_left(conn, end, mini ?: closed);
+		tl_on_mini(conn, end, mini ?: closed);
 	if (mini)
 		sock_gen_put(mini);
 }
@@ -161,12 +161,12 @@ static void probe_socket_changed(struct tl_net *ns, const struct sock *sk,
 			tl_on_met(conn, (struct sock *)sk, true);
 	}
 	if (state == TL_CLOSED && probe_may_leave_mini(old_state))
-		probe_left_mini(conn, end, sk, old_state);
+		probe_closed_to_mini(conn, end, sk, old_state);
 	else
 		tl_life_socket(conn, &change);
 	if (conn->state[end] == TL_CLOSED && old_state != TCP_SYN_SENT &&
 	    old_state != TCP_SYN_RECV)
-		tl_on_closed(conn, sk);
+		tl_on_socket_closed(conn, sk);
 	tl_life_unlock(conn);
 }
 

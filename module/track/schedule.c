@@ -29,7 +29,7 @@ static unsigned int schedule_check_in(const struct tl_conn *conn, unsigned int e
 {
 	switch (conn->state[end]) {
 	case TL_SYN_SENT:	/* most are over soon: their rows need not move */
-		return tl_clock_left(SILENT, conn->since[end]) ?: RECHECK;
+		return tl_clock_remaining(SILENT, conn->since[end]) ?: RECHECK;
 	case TL_SYN_RECEIVED:
 		return SILENT;
 	case TL_FIN_WAIT_2:
@@ -48,20 +48,20 @@ static bool schedule_in_close_wait(const struct tl_conn *conn)
 }
 
 /* Jiffies that a row is kept which only the remote end still fills. */
-static unsigned int schedule_history_left(const struct tl_conn *conn, unsigned int end)
+static unsigned int schedule_history_remaining(const struct tl_conn *conn, unsigned int end)
 {
 	if (tl_key_is_self(&conn->key))
 		return 0;
 	switch (conn->state[end]) {
 	case TL_TIME_WAIT:
-		return tl_clock_left(MS(TL_TIME_WAIT_MS), conn->since[end]);
+		return tl_clock_remaining(MS(TL_TIME_WAIT_MS), conn->since[end]);
 	case TL_UNKNOWN:
 	case TL_CLOSED:
 	case TL_SYN_SENT:
 	case TL_SYN_RECEIVED:
 		return 0;
 	default:
-		return tl_clock_left(HALF_OPEN, conn->since[!end]);
+		return tl_clock_remaining(HALF_OPEN, conn->since[!end]);
 	}
 }
 
@@ -72,10 +72,13 @@ static bool schedule_forward_open(const struct tl_conn *conn)
 	       conn->state[1] == TL_ESTABLISHED && conn->peers.end[1].ack;
 }
 
-static unsigned int schedule_forward_left(const struct tl_conn *conn)
+static unsigned int schedule_forward_remaining(const struct tl_conn *conn)
 {
-	return tl_clock_left(schedule_forward_open(conn) ? FORWARD_ESTABLISHED : FORWARD_TRANSITORY,
-			     conn->since[!conn->first]);
+	unsigned int length = FORWARD_TRANSITORY;
+
+	if (schedule_forward_open(conn))
+		length = FORWARD_ESTABLISHED;
+	return tl_clock_remaining(length, conn->since[!conn->first]);
 }
 
 /**
@@ -91,12 +94,12 @@ unsigned int tl_schedule_look_in(const struct tl_conn *conn)
 	if (tl_conn_is_over(conn))
 		return tl_wants_kept_for(conn);
 	if (!conn->here)
-		return schedule_forward_left(conn);
+		return schedule_forward_remaining(conn);
 	for (end = 0; end < 2; end++)
 		if (tl_conn_lives_here(conn, end))
 			delay = min(delay, schedule_check_in(conn, end));
 	if (!tl_conn_lives_here(conn, 0) && !tl_conn_lives_here(conn, 1))
-		delay = schedule_history_left(conn, tl_conn_here(conn, 0));
+		delay = schedule_history_remaining(conn, tl_conn_here(conn, 0));
 	if (delay && conn->suspect)
 		delay = min_t(unsigned int, delay, TL_SCHEDULE_SOON);
 	return delay;

@@ -376,12 +376,12 @@ struct sock *tl_socket_find(const struct tl_conn *conn, unsigned int end)
 }
 
 /**
- * tl_socket_time_left() - how long a mini-socket will last
+ * tl_socket_time_remaining() - how long a mini-socket will last
  * @sk: the mini-socket
  *
  * Return: jiffies; 0 if its time is over.
  */
-unsigned int tl_socket_time_left(const struct sock *sk)
+unsigned int tl_socket_time_remaining(const struct sock *sk)
 {
 	long left = READ_ONCE(inet_twsk(sk)->tw_timer.expires) - jiffies;
 

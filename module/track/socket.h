@@ -60,7 +60,7 @@ struct sock *tl_socket_listener(struct net *net, const struct tl_key *key,
 				unsigned int end, struct tl_way way);
 bool tl_socket_exists(struct net *net, const struct tl_key *key,
 		      unsigned int end);
-unsigned int tl_socket_time_left(const struct sock *sk);
+unsigned int tl_socket_time_remaining(const struct sock *sk);
 struct sock *tl_socket_near(const struct tl_conn *conn, unsigned int end);
 void tl_socket_window(const struct tl_conn *conn, unsigned int end,
 		      struct tl_receive_window *window);

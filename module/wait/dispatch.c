@@ -103,17 +103,17 @@ void tl_on_reset_taken(const struct tl_conn *conn)
 }
 
 /**
- * tl_on_closed() - a full socket that was synchronized is CLOSED
+ * tl_on_socket_closed() - a full socket that was synchronized is CLOSED
  * @conn: its connection, which knows
  * @sk: the socket, locked
  */
-void tl_on_closed(const struct tl_conn *conn, const struct sock *sk)
+void tl_on_socket_closed(const struct tl_conn *conn, const struct sock *sk)
 {
 	tl_half_open_closed(conn, sk);
 }
 
 /**
- * tl_on_left() - a full socket that closed first is CLOSED
+ * tl_on_mini() - a full socket that closed first is CLOSED
  * @conn: its connection, which knows
  * @end: index of its end
  * @sk: the mini-socket that it has left; or itself, if there was no room for one in
@@ -122,7 +122,7 @@ void tl_on_closed(const struct tl_conn *conn, const struct sock *sk)
  * Also told when a mini-socket comes to TIME_WAIT.
  * Context: RCU.
  */
-void tl_on_left(const struct tl_conn *conn, unsigned int end, const struct sock *sk)
+void tl_on_mini(const struct tl_conn *conn, unsigned int end, const struct sock *sk)
 {
 	bool full = tl_socket_is_full(sk);
 
@@ -162,19 +162,19 @@ bool tl_on_look(struct tl_conn *conn, unsigned int end, struct sock *sk,
 }
 
 /**
- * tl_on_going() - a row goes; the kernel keeps what it has of the connection
+ * tl_on_row_goes() - a row goes; the kernel keeps what it has of the connection
  * @conn: the row, still with its states
  */
-void tl_on_going(const struct tl_conn *conn)
+void tl_on_row_goes(const struct tl_conn *conn)
 {
 	tl_tw_length_release(conn);
 }
 
 /**
- * tl_on_gone() - a row is gone but for its memory
+ * tl_on_row_gone() - a row is gone but for its memory
  * @conn: the row, without states
  */
-void tl_on_gone(const struct tl_conn *conn)
+void tl_on_row_gone(const struct tl_conn *conn)
 {
 	tl_half_open_forget(conn);
 	tl_first_close_forget(conn);

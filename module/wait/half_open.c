@@ -312,5 +312,5 @@ unsigned int tl_half_open_kept_for(const struct tl_conn *conn)
 {
 	if (!tl_half_open_evidence(conn))
 		return 0;
-	return tl_clock_left(msecs_to_jiffies(TL_HALF_OPEN_MS), tl_half_open_since(conn));
+	return tl_clock_remaining(msecs_to_jiffies(TL_HALF_OPEN_MS), tl_half_open_since(conn));
 }

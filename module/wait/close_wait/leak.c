@@ -126,7 +126,7 @@ unsigned int tl_leak_look_in(const struct tl_conn *conn, unsigned int end)
 	if (leak_noted(conn))
 		return TL_NEVER;
 	/* What is old enough may be sending, and stop. */
-	return tl_clock_left(age, conn->since[end]) ?: msecs_to_jiffies(AGAIN_MS);
+	return tl_clock_remaining(age, conn->since[end]) ?: msecs_to_jiffies(AGAIN_MS);
 }
 
 static bool leak_judge_anew(struct tl_conn *conn, void *unused)

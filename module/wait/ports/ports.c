@@ -297,7 +297,7 @@ static void ports_account(const struct tl_conn *conn, const struct tl_change *ch
 	if (!counted) {
 		ports_took_port(conn, change, use);
 	} else if (change->from == TL_TIME_WAIT) {
-		tl_load_left(&use->load, ports_now_ms(), ports_ms_of(change->left));
+		tl_load_left(&use->load, ports_now_ms(), ports_ms_of(change->from_since));
 		if (!tl_state_over(to))
 			tl_load_opened(&use->load, ports_now_ms(), ports_ms_of(conn->born), false);
 	} else {

@@ -157,13 +157,13 @@ static void time_wait_leave(const struct tl_conn *conn, const struct tl_change *
 	unsigned int end = change->end;
 
 	this_cpu_inc(accounts->stats->exited[reason]);
-	tl_entry_slots_remove(&accounts->ages, change->left);
+	tl_entry_slots_remove(&accounts->ages, change->from_since);
 	tl_first_close_leave(conn);
 	if (time_wait_ends_any_length(reason))
-		tl_what_if_leave(conn->ns, change->left);
+		tl_what_if_leave(conn->ns, change->from_since);
 	if (trace_time_wait_exit_enabled())
 		trace_time_wait_exit(conn->ns, &conn->key, end,
-				     tl_clock_age_ms(change->left),
+				     tl_clock_age_ms(change->from_since),
 				     tl_exit_name(reason));
 	if (!tl_conn_here(conn, !end) || conn->state[!end] != TL_TIME_WAIT)
 		tl_first_close_forget(conn);

@@ -190,7 +190,7 @@ bool tl_tw_length_enforce(struct tl_conn *conn, unsigned int end, struct sock *m
 unsigned int tl_tw_length_look_in(const struct tl_conn *conn)
 {
 	unsigned int length = tl_tw_length_jiffies(conn);
-	unsigned int left = tl_clock_left(length ?: OWN, conn->restart);
+	unsigned int left = tl_clock_remaining(length ?: OWN, conn->restart);
 
 	if (length > OWN)
 		left = min_t(unsigned int, left, OWN / 2);
