@@ -12,8 +12,8 @@
 #include "evict.h"
 #include "life.h"
 #include "limits.h"
-#include "rest.h"
 #include "schedule.h"
+#include "search_pause.h"
 #include "table.h"
 #include "track.h"
 #include "wheel.h"
@@ -27,7 +27,7 @@
 /* Rows of others that a search passes over: they hide none of ours. */
 #define HISTORY_PASSES		256
 /* After a walk none begins for so many times as long as it took. */
-#define WALK_REST		10
+#define WALK_PAUSE		10
 /* An embryonic row that is found may be gone before it is locked. */
 #define EMBRYO_TRIES		3
 
@@ -51,7 +51,7 @@ static struct tl_evictions evict_everybody;
 static void evict_walk(struct work_struct *unused);
 static DECLARE_DELAYED_WORK(evict_work, evict_walk);
 static unsigned int evict_next_walk = 1;
-static unsigned long evict_walk_rest;
+static unsigned long evict_walk_pause;
 
 static struct tl_evictions *evict_searches_of(struct tl_net *ns)
 {
@@ -61,11 +61,11 @@ static struct tl_evictions *evict_searches_of(struct tl_net *ns)
 /* Anybody who may make namespaces can ask: many rows must not keep a processor busy. */
 static void evict_ask_for_walk(struct tl_evictions *of)
 {
-	unsigned long rest = READ_ONCE(evict_walk_rest);
+	unsigned long pause = READ_ONCE(evict_walk_pause);
 
 	WRITE_ONCE(of->asked, READ_ONCE(evict_next_walk));
 	queue_delayed_work(system_unbound_wq, &evict_work,
-			   max_t(unsigned long, rest, TL_REST_MAX));
+			   max_t(unsigned long, pause, TL_SEARCH_PAUSE_MAX));
 }
 
 static bool evict_may_go(const struct tl_conn *conn, const struct tl_net *ns,
@@ -103,7 +103,7 @@ static void evict_walk(struct work_struct *unused)
 
 	WRITE_ONCE(evict_next_walk, evict_next_walk + 1);
 	tl_table_walk(NULL, evict_wanted, NULL);
-	WRITE_ONCE(evict_walk_rest, WALK_REST * (jiffies - begun));
+	WRITE_ONCE(evict_walk_pause, WALK_PAUSE * (jiffies - begun));
 }
 
 /**
@@ -193,17 +193,16 @@ static bool evict_embryo(const struct tl_net *ns)
  */
 bool tl_evict(struct tl_net *ns)
 {
+	struct tl_search_pause *pause = tl_search_pause_of(ns);
 	struct tl_evictions *of = evict_searches_of(ns);
 
-	struct tl_rest *rest = tl_rest_of(ns);
-
-	if (tl_rest_lasts(rest))
+	if (tl_search_pause_lasts(pause))
 		return false;
 	if (evict_history(ns) || evict_embryo(ns)) {
-		tl_rest_end(rest);
+		tl_search_pause_reset(pause);
 		return true;
 	}
-	tl_rest_begin(rest);
+	tl_search_pause_begin(pause);
 	evict_ask_for_walk(of);
 	return false;
 }

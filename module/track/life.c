@@ -15,8 +15,8 @@
 #include "life.h"
 #include "mini.h"
 #include "opener.h"
-#include "rest.h"
 #include "schedule.h"
+#include "search_pause.h"
 #include "socket.h"
 #include "table.h"
 #include "track.h"
@@ -78,7 +78,7 @@ static void life_change_state(struct tl_conn *conn, struct tl_change *change)
 	tl_on_change(conn, change);
 	if (here && change->from == TL_TIME_WAIT)
 		life_after_time_wait(conn, end);
-	tl_rest_wake(conn);
+	tl_search_pause_wake(conn);
 }
 
 static noinline void life_trace(const struct tl_conn *conn, unsigned int end, enum tl_state from)

@@ -9,7 +9,7 @@
 
 #include "evict.h"
 #include "hook.h"
-#include "rest.h"
+#include "search_pause.h"
 #include "stats.h"
 
 struct sock;
@@ -31,7 +31,7 @@ struct tl_segment;
  * @started: when connections began to be followed, low half of jiffies
  * @scopes: which VRFs links have left; NULL until one does
  * @evictions: searches for rows that a full table gives up
- * @rest: the time in which there are none
+ * @pause: when there are none, after one that has found nothing
  * @enabled: connections are followed
  * @forward: forwarded connections too
  * @conntrack: packets on lo may be translated, so both hooks have to look
@@ -48,7 +48,7 @@ struct tl_track {
 	u32 started;
 	struct tl_scopes __rcu *scopes;
 	struct tl_evictions evictions;
-	struct tl_rest rest;
+	struct tl_search_pause pause;
 	bool enabled;
 	bool forward;
 	bool conntrack;
