@@ -8,7 +8,7 @@
 begin_accounts() {
 	row_size=$(cat /sys/kernel/slab/tcplab_conn/object_size) || return
 	row_size=$((row_size + 8))	# the allocator keeps a pointer behind each
-	past_size=$(cat /sys/kernel/slab/tcplab_past/object_size) || return
+	closed_size=$(cat /sys/kernel/slab/tcplab_closed/object_size) || return
 	# A counter for each kind, verdict and range of time.
 	straggler_table=$((4 * 5 * 5 * 14))
 	memory_base=$(memory_besides_rows)
@@ -31,9 +31,9 @@ closers() {
 
 # memory_besides_rows [NS]: what memory_bytes holds apart from the rows of connections and from 4-tuples remembered.
 memory_besides_rows() {
-	report summary "${1-}" | awk -v row="$row_size" -v past="$past_size" '
+	report summary "${1-}" | awk -v row="$row_size" -v closed="$closed_size" '
 		{ value[$1] = $2 }
-		END { print value["memory_bytes"] - value["connections"] * row - value["remembered"] * past }'
+		END { print value["memory_bytes"] - value["connections"] * row - value["remembered"] * closed }'
 }
 
 # shellcheck disable=SC2154 # set by setup_ns
@@ -168,7 +168,7 @@ are_closers() {
 
 assert_memory_accounted_for() {
 	wait_for 5 memory_is_accounted_for || fail "memory_bytes is $(summary_value memory_bytes)," \
-		"with $(summary_value connections) rows of $row_size bytes, $(summary_value remembered) 4-tuples of $past_size," \
+		"with $(summary_value connections) rows of $row_size bytes, $(summary_value remembered) 4-tuples of $closed_size," \
 		"$(destinations) destinations of $port_size, $(closers) closers of $closer_size and $(hidden_closers) hidden at most," \
 		"$(owners) owners of $owner_size, tables of $port_table, $closer_table ($closer_buckets without TIME_WAIT) and $straggler_table bytes, notes of $notes_size and $marks_size" \
 		"and $memory_base to begin with"

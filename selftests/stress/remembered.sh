@@ -60,7 +60,7 @@ million() {
 	is "$ms < $horizon_ms" || fail "this machine takes $ms ms for $many closes: some are forgotten by then"
 	assert_eq "$(gauge remembered)" "$many" remembered
 	assert_eq "$(gauge remembered_forgotten)" 0 remembered_forgotten
-	bytes=$(($(slab_bytes tcplab_past) + $(table_bytes "$many")))
+	bytes=$(($(slab_bytes tcplab_closed) + $(table_bytes "$many")))
 	figure "4-tuples remembered" "$many"
 	figure "bytes each, with the shares of slab and table" "$(per "$bytes" "$many" 1)"
 	is "$bytes <= $many * 128" || fail "$bytes bytes for $many"

@@ -22,12 +22,12 @@
 /* Pairs of ports of which a 4-tuple is in use again, counted by hash. */
 #define SUSPECTS	4096
 
-struct name {
+struct remembered_name {
 	const struct tl_net *ns;
 	const struct tl_key *key;
 };
 
-static struct rhashtable remembered_pasts;
+static struct rhashtable remembered_table;
 static struct kmem_cache *remembered_cache;
 static atomic_t remembered_suspects[SUSPECTS];
 
@@ -45,31 +45,31 @@ static u32 remembered_hash(const struct tl_net *ns, const struct tl_key *key, u3
 
 static u32 remembered_hash_name(const void *data, u32 length, u32 seed)
 {
-	const struct name *name = data;
+	const struct remembered_name *name = data;
 
 	return remembered_hash(name->ns, name->key, seed);
 }
 
-static u32 remembered_hash_past(const void *data, u32 length, u32 seed)
+static u32 remembered_hash_closed(const void *data, u32 length, u32 seed)
 {
-	const struct tl_closed *past = data;
+	const struct tl_closed *closed = data;
 
-	return remembered_hash(past->ns, &past->key, seed);
+	return remembered_hash(closed->ns, &closed->key, seed);
 }
 
 static int remembered_differ(struct rhashtable_compare_arg *arg, const void *data)
 {
-	const struct name *name = arg->key;
-	const struct tl_closed *past = data;
+	const struct remembered_name *name = arg->key;
+	const struct tl_closed *closed = data;
 
-	return past->ns != name->ns || !tl_key_equal(&past->key, name->key);
+	return closed->ns != name->ns || !tl_key_equal(&closed->key, name->key);
 }
 
 static const struct rhashtable_params remembered_params = {
 	.head_offset = offsetof(struct tl_closed, node),
-	.key_len = sizeof(struct name),
+	.key_len = sizeof(struct remembered_name),
 	.hashfn = remembered_hash_name,
-	.obj_hashfn = remembered_hash_past,
+	.obj_hashfn = remembered_hash_closed,
 	.obj_cmpfn = remembered_differ,
 	.automatic_shrinking = true,
 };
@@ -80,6 +80,11 @@ static atomic_t *remembered_suspect(const struct tl_net *ns, __be16 a, __be16 b)
 
 	/* Either way round, and as cheap as can be: for each packet. */
 	return &remembered_suspects[(ports ^ (u32)((unsigned long)ns >> 8)) % SUSPECTS];
+}
+
+static atomic_t *remembered_suspect_of(const struct tl_closed *closed)
+{
+	return remembered_suspect(closed->ns, closed->key.port[0], closed->key.port[1]);
 }
 
 /**
@@ -108,10 +113,10 @@ int tl_remembered_load(void)
 
 	/* With its share of the table and of a slab no more than 128 bytes. */
 	BUILD_BUG_ON(sizeof(struct tl_closed) > 96);
-	remembered_cache = kmem_cache_create("tcplab_past", sizeof(struct tl_closed), 0, 0, NULL);
+	remembered_cache = kmem_cache_create("tcplab_closed", sizeof(struct tl_closed), 0, 0, NULL);
 	if (!remembered_cache)
 		return -ENOMEM;
-	err = rhashtable_init(&remembered_pasts, &remembered_params);
+	err = rhashtable_init(&remembered_table, &remembered_params);
 	if (err)
 		kmem_cache_destroy(remembered_cache);
 	return err;
@@ -123,32 +128,32 @@ int tl_remembered_load(void)
 void tl_remembered_unload(void)
 {
 	rcu_barrier();
-	rhashtable_destroy(&remembered_pasts);
+	rhashtable_destroy(&remembered_table);
 	kmem_cache_destroy(remembered_cache);
 }
 
-static void remembered_free_past(struct rcu_head *rcu)
+static void remembered_free(struct rcu_head *rcu)
 {
 	kmem_cache_free(remembered_cache, container_of(rcu, struct tl_closed, rcu));
 }
 
-static void remembered_forget(struct tl_remembered *pasts_of, struct tl_closed *past)
+static void remembered_forget(struct tl_remembered *of, struct tl_closed *closed)
 {
-	list_del(&past->list);
-	past->forgotten = 1;
-	WRITE_ONCE(pasts_of->count, pasts_of->count - 1);
-	rhashtable_remove_fast(&remembered_pasts, &past->node, remembered_params);
-	if (past->reused) {
-		atomic_dec(remembered_suspect(past->ns, past->key.port[0], past->key.port[1]));
-		WRITE_ONCE(pasts_of->reused, pasts_of->reused - 1);
+	list_del(&closed->list);
+	closed->forgotten = 1;
+	WRITE_ONCE(of->count, of->count - 1);
+	rhashtable_remove_fast(&remembered_table, &closed->node, remembered_params);
+	if (closed->reused) {
+		atomic_dec(remembered_suspect_of(closed));
+		WRITE_ONCE(of->reused, of->reused - 1);
 	}
-	tl_memory_give(sizeof(*past));
-	call_rcu(&past->rcu, remembered_free_past);
+	tl_memory_give(sizeof(*closed));
+	call_rcu(&closed->rcu, remembered_free);
 }
 
-static bool remembered_is_over(const struct tl_remembered *of, const struct tl_closed *past)
+static bool remembered_is_over(const struct tl_remembered *of, const struct tl_closed *closed)
 {
-	return (u32)jiffies - past->closed >= msecs_to_jiffies(READ_ONCE(of->horizon_ms));
+	return (u32)jiffies - closed->start >= msecs_to_jiffies(READ_ONCE(of->horizon_ms));
 }
 
 /* Whether there may be more of it. */
@@ -159,15 +164,16 @@ static bool remembered_forget_some(struct tl_remembered *of)
 
 	spin_lock_bh(&of->lock);
 	for (i = 0; more && i < EXPIRY_BATCH; i++) {
-		struct tl_closed *past = list_first_entry_or_null(&of->list,
-								  struct tl_closed, list);
+		struct tl_closed *closed = list_first_entry_or_null(&of->list,
+								    struct tl_closed, list);
 
-		more = past && (of->count > READ_ONCE(of->most) || remembered_is_over(of, past));
+		more = closed && (of->count > READ_ONCE(of->most) ||
+				  remembered_is_over(of, closed));
 		if (!more)
 			break;
-		if (!remembered_is_over(of, past))
+		if (!remembered_is_over(of, closed))
 			WRITE_ONCE(of->forgotten, of->forgotten + 1);
-		remembered_forget(of, past);
+		remembered_forget(of, closed);
 	}
 	spin_unlock_bh(&of->lock);
 	return more;
@@ -325,44 +331,44 @@ void tl_remembered_reset(struct tl_remembered *of)
 }
 
 /* What is known of it: by its mini-socket, or the full one that left none. */
-static void remembered_learn(struct tl_closed *past, const struct sock *sk)
+static void remembered_learn(struct tl_closed *closed, const struct sock *sk)
 {
 	if (tl_socket_is_full(sk)) {
-		past->rcv_nxt = READ_ONCE(tcp_sk(sk)->rcv_nxt);
-		past->ts_recent = tcp_sk(sk)->rx_opt.ts_recent;
-		past->stamped = tcp_sk(sk)->rx_opt.ts_recent_stamp != 0;
+		closed->rcv_nxt = READ_ONCE(tcp_sk(sk)->rcv_nxt);
+		closed->ts_recent = tcp_sk(sk)->rx_opt.ts_recent;
+		closed->stamped = tcp_sk(sk)->rx_opt.ts_recent_stamp != 0;
 	} else {
-		past->rcv_nxt = READ_ONCE(tcp_twsk(sk)->tw_rcv_nxt);
-		past->ts_recent = READ_ONCE(tcp_twsk(sk)->tw_ts_recent);
-		past->stamped = READ_ONCE(tcp_twsk(sk)->tw_ts_recent_stamp) != 0;
+		closed->rcv_nxt = READ_ONCE(tcp_twsk(sk)->tw_rcv_nxt);
+		closed->ts_recent = READ_ONCE(tcp_twsk(sk)->tw_ts_recent);
+		closed->stamped = READ_ONCE(tcp_twsk(sk)->tw_ts_recent_stamp) != 0;
 	}
 }
 
 static struct tl_closed *remembered_find(const struct tl_net *ns, const struct tl_key *key)
 {
-	const struct name name = { ns, key };
+	const struct remembered_name name = { ns, key };
 
-	return rhashtable_lookup(&remembered_pasts, &name, remembered_params);
+	return rhashtable_lookup(&remembered_table, &name, remembered_params);
 }
 
-static void remembered_add(struct tl_remembered *of, struct tl_closed *past)
+static void remembered_add(struct tl_remembered *of, struct tl_closed *closed)
 {
 	struct tl_closed *before;
 	bool first;
 
 	spin_lock(&of->lock);
 	/* The 4-tuple was used and closed again: the later one counts. */
-	before = remembered_find(past->ns, &past->key);
+	before = remembered_find(closed->ns, &closed->key);
 	if (before)
 		remembered_forget(of, before);
-	if (rhashtable_insert_fast(&remembered_pasts, &past->node, remembered_params)) {
+	if (rhashtable_insert_fast(&remembered_table, &closed->node, remembered_params)) {
 		spin_unlock(&of->lock);
-		tl_memory_give(sizeof(*past));
-		kmem_cache_free(remembered_cache, past);
+		tl_memory_give(sizeof(*closed));
+		kmem_cache_free(remembered_cache, closed);
 		return;
 	}
 	first = list_empty(&of->list);
-	list_add_tail(&past->list, &of->list);
+	list_add_tail(&closed->list, &of->list);
 	WRITE_ONCE(of->count, of->count + 1);
 	of->closes++;
 	if (of->count > READ_ONCE(of->most)) {
@@ -386,28 +392,28 @@ static void remembered_add(struct tl_remembered *of, struct tl_closed *past)
 void tl_remembered_add(const struct tl_conn *conn, unsigned int end, const struct sock *sk)
 {
 	struct tl_remembered *of = conn->ns->remembered;
-	struct tl_closed *past;
+	struct tl_closed *closed;
 
 	/* Nothing is late on lo, or between two addresses of a machine. */
 	if (tl_conn_both_here(conn) || !READ_ONCE(of->horizon_ms) ||
-	    !READ_ONCE(of->most) || !tl_memory_take(conn->ns, sizeof(*past)))
+	    !READ_ONCE(of->most) || !tl_memory_take(conn->ns, sizeof(*closed)))
 		return;
-	past = kmem_cache_alloc(remembered_cache, GFP_ATOMIC | __GFP_NOWARN);
-	if (!past) {
-		tl_memory_give(sizeof(*past));
+	closed = kmem_cache_alloc(remembered_cache, GFP_ATOMIC | __GFP_NOWARN);
+	if (!closed) {
+		tl_memory_give(sizeof(*closed));
 		return;
 	}
-	past->ns = conn->ns;
-	past->key = conn->key;
-	past->closed = conn->since[end];
-	past->restart = past->closed;
-	past->end = end;
-	past->reused = 0;
-	past->forgotten = 0;
-	past->gap = 0;
-	past->late = 0;
-	remembered_learn(past, sk);
-	remembered_add(of, past);
+	closed->ns = conn->ns;
+	closed->key = conn->key;
+	closed->start = conn->since[end];
+	closed->restart = closed->start;
+	closed->end = end;
+	closed->reused = 0;
+	closed->forgotten = 0;
+	closed->gap = 0;
+	closed->late = 0;
+	remembered_learn(closed, sk);
+	remembered_add(of, closed);
 }
 
 /**
@@ -420,28 +426,31 @@ void tl_remembered_add(const struct tl_conn *conn, unsigned int end, const struc
  */
 struct tl_closed *tl_remembered_find(struct tl_net *ns, const struct tl_key *key)
 {
-	struct tl_closed *past = READ_ONCE(ns->remembered->count) ? remembered_find(ns, key) : NULL;
+	struct tl_closed *closed;
 
-	return past && !remembered_is_over(ns->remembered, past) ? past : NULL;
+	if (!READ_ONCE(ns->remembered->count))
+		return NULL;
+	closed = remembered_find(ns, key);
+	return closed && !remembered_is_over(ns->remembered, closed) ? closed : NULL;
 }
 
 /**
  * tl_remembered_reused() - the peer opens another connection with the same key
- * @past: the one that was closed
+ * @closed: the one that was closed
  * @isn: initial sequence number of the new one
  *
  * From now on its segments are looked at, too.
  * Context: RCU, any but hard interrupt.
  */
-void tl_remembered_reused(struct tl_closed *past, u32 isn)
+void tl_remembered_reused(struct tl_closed *closed, u32 isn)
 {
-	struct tl_remembered *of = past->ns->remembered;
+	struct tl_remembered *of = closed->ns->remembered;
 
 	spin_lock_bh(&of->lock);
-	WRITE_ONCE(past->isn, isn);
-	if (!past->reused && !past->forgotten) {
-		WRITE_ONCE(past->reused, 1);
-		atomic_inc(remembered_suspect(past->ns, past->key.port[0], past->key.port[1]));
+	WRITE_ONCE(closed->isn, isn);
+	if (!closed->reused && !closed->forgotten) {
+		WRITE_ONCE(closed->reused, 1);
+		atomic_inc(remembered_suspect_of(closed));
 		WRITE_ONCE(of->reused, of->reused + 1);
 	}
 	spin_unlock_bh(&of->lock);

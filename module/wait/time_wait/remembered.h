@@ -24,7 +24,7 @@ struct sock;
  * @rcu: for freeing, when it is in no list any more
  * @ns: the namespace
  * @key: its key
- * @closed: when TIME_WAIT began, low half of jiffies
+ * @start: when TIME_WAIT began, low half of jiffies
  * @restart: when it began anew for a late segment
  * @rcv_nxt: what was expected last
  * @ts_recent: last timestamp of the peer
@@ -44,7 +44,7 @@ struct tl_closed {
 	};
 	struct tl_net *ns;
 	struct tl_key key;
-	u32 closed;
+	u32 start;
 	u32 restart;
 	u32 rcv_nxt;
 	u32 ts_recent;
@@ -96,7 +96,7 @@ void tl_remembered_reset(struct tl_remembered *remembered);
 
 void tl_remembered_add(const struct tl_conn *conn, unsigned int end, const struct sock *sk);
 struct tl_closed *tl_remembered_find(struct tl_net *ns, const struct tl_key *key);
-void tl_remembered_reused(struct tl_closed *past, u32 isn);
+void tl_remembered_reused(struct tl_closed *closed, u32 isn);
 bool tl_remembered_suspects(const struct tl_net *ns, __be16 sport, __be16 dport);
 
 #endif /* TCPLAB_WAIT_TIME_WAIT_REMEMBERED_H */

@@ -195,15 +195,15 @@ static void stragglers_ask_full(struct tl_late *late, const struct tcp_sock *tp)
 }
 
 /* What stands there; requests, and orphans in FIN_WAIT_2, count as nothing. */
-static void stragglers_ask(struct tl_late *late, const struct tl_closed *past, struct tl_way way)
+static void stragglers_ask(struct tl_late *late, const struct tl_closed *closed, struct tl_way way)
 {
-	struct net *net = past->ns->net;
-	struct sock *sk = tl_socket_by(net, &past->key, past->end, way);
+	struct net *net = closed->ns->net;
+	struct sock *sk = tl_socket_by(net, &closed->key, closed->end, way);
 
 	late->stands = TL_STANDS_NOTHING;
 	late->rfc1337 = READ_ONCE(net->ipv4.sysctl_tcp_rfc1337);
 	late->listens = late->segment->flags & TL_SYN &&
-			tl_socket_listener(net, &past->key, past->end, way);
+			tl_socket_listener(net, &closed->key, closed->end, way);
 	if (!sk)
 		return;
 	late->opens = READ_ONCE(sk->sk_state) == TCP_SYN_SENT;
@@ -221,19 +221,19 @@ static void stragglers_ask(struct tl_late *late, const struct tl_closed *past, s
  * tell; without any, a segment that was sent before by number, and now leaves a
  * hole, is thought to be old.
  */
-static bool stragglers_is_past(const struct tl_closed *past, const struct tl_late *late)
+static bool stragglers_is_of_closed(const struct tl_closed *closed, const struct tl_late *late)
 {
 	const struct tl_segment *segment = late->segment;
-	bool reused = READ_ONCE(past->reused);
+	bool reused = READ_ONCE(closed->reused);
 
 	if (segment->flags & TL_SYN)
 		return !reused;
-	if (!tl_straggler_is_old(segment, past->rcv_nxt))
+	if (!tl_straggler_is_old(segment, closed->rcv_nxt))
 		return false;
-	if (!reused || (s32)(segment->seq - READ_ONCE(past->isn)) < 0)
+	if (!reused || (s32)(segment->seq - READ_ONCE(closed->isn)) < 0)
 		return true;
 	if (late->stamped && late->ts_known)
-		return past->stamped && (s32)(late->stamp - past->ts_recent) <= 0 &&
+		return closed->stamped && (s32)(late->stamp - closed->ts_recent) <= 0 &&
 		       (s32)(late->stamp - late->ts_recent) < 0;
 	return late->stands == TL_STANDS_OPEN &&
 	       (s32)(segment->seq - late->rcv_nxt) > 0;
@@ -252,28 +252,28 @@ static void stragglers_raise(atomic_t *highest, int value)
  * anew for each, so that one is met if it lasts longer than what has passed since
  * the one before; and none is met once it has ended.
  */
-static void stragglers_note_purpose(struct tl_net *ns, struct tl_closed *past, enum tl_kind kind)
+static void stragglers_note_purpose(struct tl_net *ns, struct tl_closed *closed, enum tl_kind kind)
 {
 	enum tl_purpose purpose = kind == TL_KIND_FIN ? TL_PURPOSE_FIN : TL_PURPOSE_OLD;
 	struct tl_stragglers *stragglers = ns->stragglers;
-	u32 gap_ms = tl_clock_age_ms(past->restart);
+	u32 gap_ms = tl_clock_age_ms(closed->restart);
 
-	past->gap = max_t(u8, past->gap, stragglers_range_of(gap_ms));
-	past->late |= gap_ms >= tl_tw_length_ms(ns);
+	closed->gap = max_t(u8, closed->gap, stragglers_range_of(gap_ms));
+	closed->late |= gap_ms >= tl_tw_length_ms(ns);
 	stragglers_raise(&stragglers->latest_ms, gap_ms);
-	atomic_inc(&stragglers->exposed[purpose][past->gap]);
-	if (past->late)
+	atomic_inc(&stragglers->exposed[purpose][closed->gap]);
+	if (closed->late)
 		atomic_inc(purpose == TL_PURPOSE_FIN ? &stragglers->fins_late :
 						       &stragglers->old_late);
 }
 
-static void stragglers_note(struct tl_net *ns, struct tl_closed *past, const struct tl_late *late)
+static void stragglers_note(struct tl_net *ns, struct tl_closed *closed, const struct tl_late *late)
 {
 	enum tl_kind kind = tl_straggler_kind(late->segment);
 	enum tl_verdict verdict = tl_straggler_verdict(late);
-	u32 late_ms = tl_clock_age_ms(past->closed);
+	u32 late_ms = tl_clock_age_ms(closed->start);
 	const struct tl_trace_straggler told = {
-		.end = past->end,
+		.end = closed->end,
 		.kind = kind,
 		.verdict = verdict,
 		.late_ms = late_ms,
@@ -283,13 +283,13 @@ static void stragglers_note(struct tl_net *ns, struct tl_closed *past, const str
 		atomic_inc(&ns->stragglers->count[kind][verdict][stragglers_range_of(late_ms)]);
 	spin_lock_bh(&ns->remembered->lock);
 	if (kind <= TL_KIND_ACK)
-		stragglers_note_purpose(ns, past, kind);
+		stragglers_note_purpose(ns, closed, kind);
 	if (tl_straggler_restarts(kind, verdict))
-		past->restart = jiffies;
+		closed->restart = jiffies;
 	spin_unlock_bh(&ns->remembered->lock);
-	trace_straggler(ns, &past->key, &told);
+	trace_straggler(ns, &closed->key, &told);
 	if (kind == TL_KIND_SYN && verdict == TL_VERDICT_ACCEPTED)
-		tl_remembered_reused(past, late->segment->seq);
+		tl_remembered_reused(closed, late->segment->seq);
 }
 
 /**
@@ -302,17 +302,17 @@ static void stragglers_note(struct tl_net *ns, struct tl_closed *past, const str
  */
 void tl_stragglers_seen(struct tl_net *ns, const struct tl_packet *packet)
 {
-	struct tl_closed *past = tl_remembered_find(ns, packet->key);
+	struct tl_closed *closed = tl_remembered_find(ns, packet->key);
 	const struct tl_segment *segment = packet->segment;
 	struct tl_late late = { .segment = segment };
 
-	if (!past || past->end == packet->from)
+	if (!closed || closed->end == packet->from)
 		return;
 	late.stamped = tl_options_timestamp(packet->skb, packet->offset, &late.stamp);
-	stragglers_ask(&late, past, tl_way_in(packet->skb, tl_key_is_v6(packet->key)));
+	stragglers_ask(&late, closed, tl_way_in(packet->skb, tl_key_is_v6(packet->key)));
 	/* Our own SYN took the 4-tuple again, and this is the answer. */
 	if (late.opens && (segment->flags & TL_SYN))
-		tl_remembered_reused(past, segment->seq);
-	else if (stragglers_is_past(past, &late))
-		stragglers_note(ns, past, &late);
+		tl_remembered_reused(closed, segment->seq);
+	else if (stragglers_is_of_closed(closed, &late))
+		stragglers_note(ns, closed, &late);
 }

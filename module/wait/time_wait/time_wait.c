@@ -46,7 +46,7 @@ int tl_time_wait_init(struct tl_time_wait *accounts, struct net *net)
 					   GFP_KERNEL_ACCOUNT);
 	if (!accounts->stats)
 		return -ENOMEM;
-	tl_entry_slots_init(&accounts->ages);
+	tl_entry_slots_init(&accounts->entries);
 	tl_time_wait_begin(accounts, net);
 	return 0;
 }
@@ -74,7 +74,7 @@ void tl_time_wait_begin(struct tl_time_wait *accounts, struct net *net)
  */
 void tl_time_wait_exit(struct tl_time_wait *accounts)
 {
-	tl_entry_slots_exit(&accounts->ages);
+	tl_entry_slots_exit(&accounts->entries);
 	free_percpu(accounts->stats);
 }
 
@@ -108,7 +108,7 @@ static void time_wait_enter(struct tl_conn *conn, const struct tl_change *change
 
 	tl_tw_length_begin(conn);
 	time_wait_count_entry(this_cpu_ptr(accounts->stats), change->adopted);
-	tl_entry_slots_add(conn->ns, &accounts->ages, change->since);
+	tl_entry_slots_add(conn->ns, &accounts->entries, change->since);
 	tl_first_close_enter(conn, end);
 	tl_what_if_enter(conn->ns, change->since, change->adopted);
 	if (trace_time_wait_enter_enabled())
@@ -157,7 +157,7 @@ static void time_wait_leave(const struct tl_conn *conn, const struct tl_change *
 	unsigned int end = change->end;
 
 	this_cpu_inc(accounts->stats->exited[reason]);
-	tl_entry_slots_remove(&accounts->ages, change->from_since);
+	tl_entry_slots_remove(&accounts->entries, change->from_since);
 	tl_first_close_leave(conn);
 	if (time_wait_ends_any_length(reason))
 		tl_what_if_leave(conn->ns, change->from_since);
@@ -232,7 +232,7 @@ void tl_time_wait_closed(struct tl_time_wait *accounts, const struct sock *sk,
 u64 tl_time_wait_memory(const struct tl_time_wait *accounts)
 {
 	return (u64)num_possible_cpus() * sizeof(struct tl_time_wait_stats) +
-	       tl_entry_slots_memory(&accounts->ages);
+	       tl_entry_slots_memory(&accounts->entries);
 }
 
 /* Entries of the whole seconds that lie behind, but not of the one running. */
@@ -260,7 +260,7 @@ static u64 time_wait_recent(const struct tl_time_wait_stats *stats, u32 second)
 void tl_time_wait_ages(const struct tl_time_wait *accounts, const u32 *edges,
 		       unsigned int edges_count, u32 *counts)
 {
-	tl_entry_slots_sum(&accounts->ages, edges, edges_count, counts);
+	tl_entry_slots_sum(&accounts->entries, edges, edges_count, counts);
 }
 
 /**

@@ -39,11 +39,11 @@ struct tl_time_wait_stats {
 /**
  * struct tl_time_wait - the accounts of a namespace
  * @stats: per CPU
- * @ages: of the sockets of now
+ * @entries: when the sockets of now came
  */
 struct tl_time_wait {
 	struct tl_time_wait_stats __percpu *stats;
-	struct tl_entry_slots ages;
+	struct tl_entry_slots entries;
 };
 
 /**
