@@ -112,7 +112,7 @@ static bool rules_ports_want_range(struct tl_facts *facts,
 }
 
 /**
- * struct ports_widening - a range that becomes wider
+ * struct rules_ports_widening - a range that becomes wider
  * @net: the namespace
  * @from: its old ports
  * @to: its new ones
@@ -120,7 +120,7 @@ static bool rules_ports_want_range(struct tl_facts *facts,
  * @port: those ports
  * @others: there are more
  */
-struct ports_widening {
+struct rules_ports_widening {
 	struct net *net;
 	s64 from[2];
 	s64 to[2];
@@ -129,7 +129,7 @@ struct ports_widening {
 	bool others;
 };
 
-static bool rules_ports_are_named(const struct ports_widening *widening, u16 port)
+static bool rules_ports_are_named(const struct rules_ports_widening *widening, u16 port)
 {
 	unsigned int i;
 
@@ -141,7 +141,7 @@ static bool rules_ports_are_named(const struct ports_widening *widening, u16 por
 
 static void rules_ports_name_listener(struct sock *sk, void *data)
 {
-	struct ports_widening *widening = data;
+	struct rules_ports_widening *widening = data;
 	u16 port = inet_sk(sk)->inet_num;
 
 	if (port < widening->to[0] || port > widening->to[1] ||
@@ -156,7 +156,7 @@ static void rules_ports_name_listener(struct sock *sk, void *data)
 }
 
 static void rules_ports_say_listeners(struct tl_advice *advice,
-				      const struct ports_widening *widening)
+				      const struct rules_ports_widening *widening)
 {
 	unsigned int i;
 
@@ -188,7 +188,7 @@ static s64 rules_ports_lowest(struct net *net, s64 low)
 bool tl_rule_port_range(struct tl_facts *facts, struct tl_advice *advice)
 {
 	const struct tl_port_facts *port = rules_ports_short_of(facts);
-	struct ports_widening widening = { .net = facts->ns->net };
+	struct rules_ports_widening widening = { .net = facts->ns->net };
 	u64 room;
 
 	if (!port || !rules_ports_want_range(facts, port) ||

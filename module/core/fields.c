@@ -22,11 +22,11 @@ static bool fields_is_blank(char c)
 }
 
 /**
- * struct number - a number of a text
+ * struct fields_number - a number of a text
  * @negative: a minus stands before it
  * @amount: the rest of it; FIELDS_TOO_LARGE if it is more than that
  */
-struct number {
+struct fields_number {
 	bool negative;
 	u64 amount;
 };
@@ -36,7 +36,7 @@ struct number {
  * take it for 10: such a number is refused. Returns its end, or NULL.
  */
 static const char *fields_number(const char *text, const char *end,
-				 struct number *number)
+				 struct fields_number *number)
 {
 	const char *first;
 
@@ -58,21 +58,21 @@ static const char *fields_number(const char *text, const char *end,
 	return text;
 }
 
-static bool fields_below(const struct number *number, s64 bound)
+static bool fields_below(const struct fields_number *number, s64 bound)
 {
 	if (bound < 0)
 		return number->negative && number->amount > 0ULL - (u64)bound;
 	return number->negative || number->amount < (u64)bound;
 }
 
-static bool fields_above(const struct number *number, s64 bound)
+static bool fields_above(const struct fields_number *number, s64 bound)
 {
 	if (bound < 0)
 		return !number->negative || number->amount < 0ULL - (u64)bound;
 	return !number->negative && number->amount > (u64)bound;
 }
 
-static bool fields_in_range(const struct number *number,
+static bool fields_in_range(const struct fields_number *number,
 			    const struct tl_bounds *bounds)
 {
 	return !fields_below(number, bounds->min) &&
@@ -80,7 +80,7 @@ static bool fields_in_range(const struct number *number,
 }
 
 /* Of two numbers in range. */
-static bool fields_less(const struct number *a, const struct number *b)
+static bool fields_less(const struct fields_number *a, const struct fields_number *b)
 {
 	if (a->negative != b->negative)
 		return a->negative;
@@ -114,7 +114,7 @@ static int fields_check_numbers(const char *text, const char *end,
 				const struct tl_bounds *bounds, char *out)
 {
 	unsigned int left = fields_wanted(bounds->form);
-	struct number number, last = { .amount = 0 };
+	struct fields_number number, last = { .amount = 0 };
 	bool first = true, in_range = true, in_order = true;
 
 	for (; left; left--) {
@@ -144,7 +144,7 @@ static int fields_check_numbers(const char *text, const char *end,
 
 /* One number of a list, or two with a hyphen between them. */
 static const char *fields_item(const char *text, const char *end,
-			       struct number *low, struct number *high)
+			       struct fields_number *low, struct fields_number *high)
 {
 	text = fields_number(text, end, low);
 	if (!text || low->negative)
@@ -162,7 +162,7 @@ static int fields_check_list(const char *text, const char *end,
 			     const struct tl_bounds *bounds, char *out)
 {
 	const char *begin = text;
-	struct number low, high;
+	struct fields_number low, high;
 	bool in_range = true;
 
 	while (text < end) {
@@ -278,7 +278,7 @@ static char *fields_write(char *out, u32 port)
 void tl_fields_join(char *text, u8 *ports)
 {
 	const char *at = text, *end = text + strlen(text);
-	struct number number, last;
+	struct fields_number number, last;
 	u32 low, high;
 
 	while (at < end) {

@@ -246,20 +246,20 @@ u32 tl_load_young(struct tl_load *load, u64 now_ms, u32 age_ms)
 /* ---- The trend ---- */
 
 /**
- * struct sums - what a straight line through some seconds is found from
+ * struct load_sums - what a straight line through some seconds is found from
  * @n: how many seconds
  * @count: connections in them
  * @moment: the same times twice the distance from the first second
  * @square: the sum of the squares of the counts
  */
-struct sums {
+struct load_sums {
 	u32 n;
 	u64 count;
 	u64 moment;
 	u64 square;
 };
 
-static void add_second(struct sums *sums, u32 count)
+static void add_second(struct load_sums *sums, u32 count)
 {
 	sums->count += count;
 	sums->moment += 2ULL * sums->n++ * count;
@@ -267,11 +267,11 @@ static void add_second(struct sums *sums, u32 count)
 }
 
 /* What is left of @all without the first seconds, which are @old. */
-static struct sums without(const struct sums *all, const struct sums *old)
+static struct load_sums without(const struct load_sums *all, const struct load_sums *old)
 {
 	u64 count = all->count - old->count;
 
-	return (struct sums) {
+	return (struct load_sums) {
 		.n = all->n - old->n,
 		.count = count,
 		.moment = all->moment - old->moment - 2ULL * old->n * count,
@@ -280,7 +280,7 @@ static struct sums without(const struct sums *all, const struct sums *old)
 }
 
 /* Twice the distances are taken from the middle: n (n^2 - 1) / 3 is the sum of their squares. */
-static s64 lean(const struct sums *sums)
+static s64 lean(const struct load_sums *sums)
 {
 	return (s64)sums->moment - (s64)((sums->n - 1) * sums->count);
 }
@@ -291,7 +291,7 @@ static u32 spread(u32 n)
 }
 
 /* Squares of what is between the counts and the line that fits best. */
-static u64 misfit(const struct sums *sums)
+static u64 misfit(const struct load_sums *sums)
 {
 	u64 fits, all = sums->square * PARTS;
 	s64 moment = lean(sums);
@@ -308,7 +308,7 @@ static u64 misfit(const struct sums *sums)
  * connections at random, which is their mean. Those that come evenly are known by
  * much less; of few seconds that may be chance again.
  */
-static u64 limit(const struct sums *sums, u32 chance, u32 regular)
+static u64 limit(const struct load_sums *sums, u32 chance, u32 regular)
 {
 	u64 noise = max_t(u64, div_u64(misfit(sums), sums->n - 2), PARTS / 4);
 	u64 mean = div_u64(sums->count * PARTS, sums->n);
@@ -326,7 +326,7 @@ static u64 limit(const struct sums *sums, u32 chance, u32 regular)
  */
 static u32 changed_after(const u32 *counts, u32 seconds)
 {
-	struct sums all = { 0 }, old = { 0 }, latest;
+	struct load_sums all = { 0 }, old = { 0 }, latest;
 	u64 one, two, clear, most = PARTS;
 	u32 i, best = 0;
 
@@ -348,7 +348,7 @@ static u32 changed_after(const u32 *counts, u32 seconds)
 }
 
 /* A slope that chance would make as well is none. */
-static bool is_chance(const struct sums *sums)
+static bool is_chance(const struct load_sums *sums)
 {
 	s64 moment = lean(sums);
 
@@ -370,7 +370,7 @@ static bool is_chance(const struct sums *sums)
 void tl_load_trend(const u32 *counts, u32 seconds, u32 *rate_milli,
 		   s32 *growth_milli)
 {
-	struct sums sums = { 0 };
+	struct load_sums sums = { 0 };
 	s64 rate, growth = 0;
 	u32 old, i, changes;
 

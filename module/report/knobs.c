@@ -182,33 +182,33 @@ static struct tl_knob * const knobs_track_knobs[] = { &knobs_enabled, &knobs_for
 static struct tl_knob * const knobs_close_wait_knobs[] = { &knobs_leak_ms, NULL };
 static struct tl_knob * const knobs_arm_a_knobs[] = { &knobs_law, NULL };
 
-enum directory_id {
-	IN_ROOT,
-	IN_TRACK,
-	IN_CLOSE_WAIT,
-	IN_TIME_WAIT,
-	IN_CONGESTION,
-	IN_ARM_A
+enum knobs_directory_id {
+	KNOBS_IN_ROOT,
+	KNOBS_IN_TRACK,
+	KNOBS_IN_CLOSE_WAIT,
+	KNOBS_IN_TIME_WAIT,
+	KNOBS_IN_CONGESTION,
+	KNOBS_IN_ARM_A
 };
 
 /* Parents come before their children. */
-static struct directory {
+static struct knobs_directory {
 	const char *name;
-	enum directory_id parent;
+	enum knobs_directory_id parent;
 	struct tl_knob * const *knobs;
 	struct kobject *kobj;
 } knobs_directories[] = {
-	[IN_ROOT]		= { .name = "tcplab" },
-	[IN_TRACK]		= { "track", IN_ROOT, knobs_track_knobs },
-	[IN_CLOSE_WAIT]	= { "close_wait", IN_ROOT, knobs_close_wait_knobs },
-	[IN_TIME_WAIT]	= { "time_wait", IN_ROOT, tl_knobs_time_wait },
-	[IN_CONGESTION]	= { "congestion", IN_ROOT },
-	[IN_ARM_A]		= { "a", IN_CONGESTION, knobs_arm_a_knobs },
+	[KNOBS_IN_ROOT]		= { .name = "tcplab" },
+	[KNOBS_IN_TRACK]		= { "track", KNOBS_IN_ROOT, knobs_track_knobs },
+	[KNOBS_IN_CLOSE_WAIT]	= { "close_wait", KNOBS_IN_ROOT, knobs_close_wait_knobs },
+	[KNOBS_IN_TIME_WAIT]	= { "time_wait", KNOBS_IN_ROOT, tl_knobs_time_wait },
+	[KNOBS_IN_CONGESTION]	= { "congestion", KNOBS_IN_ROOT },
+	[KNOBS_IN_ARM_A]		= { "a", KNOBS_IN_CONGESTION, knobs_arm_a_knobs },
 };
 
-static int knobs_add(struct directory *directory)
+static int knobs_add(struct knobs_directory *directory)
 {
-	struct kobject *parent = directory == &knobs_directories[IN_ROOT] ?
+	struct kobject *parent = directory == &knobs_directories[KNOBS_IN_ROOT] ?
 				 kernel_kobj :
 				 knobs_directories[directory->parent].kobj;
 	struct tl_knob * const *knob;
@@ -225,7 +225,7 @@ static int knobs_add(struct directory *directory)
 	return err;
 }
 
-static void knobs_remove(struct directory *directory)
+static void knobs_remove(struct knobs_directory *directory)
 {
 	if (!directory->kobj)
 		return;
@@ -239,7 +239,7 @@ static void knobs_remove(struct directory *directory)
  */
 struct kobject *tl_knobs_root(void)
 {
-	return knobs_directories[IN_ROOT].kobj;
+	return knobs_directories[KNOBS_IN_ROOT].kobj;
 }
 
 /**

@@ -27,14 +27,14 @@
 #include "knobs_tuning.h"
 
 /**
- * struct control - a file that is no sysctl
+ * struct knobs_tuning_control - a file that is no sysctl
  * @attr: for sysfs
  * @get: its number; NULL: it is only written
  * @set: takes a number in [@min, @max]; the mutex of knobs is held
  * @min: least number
  * @max: greatest number
  */
-struct control {
+struct knobs_tuning_control {
 	struct bin_attribute attr;
 	unsigned int (*get)(const struct tl_net *ns);
 	int (*set)(struct tl_net *ns, unsigned int value);
@@ -137,11 +137,17 @@ static ssize_t knobs_tuning_profile_write(struct file *file, struct kobject *kob
 	return err ?: count;
 }
 
+static const struct knobs_tuning_control *
+knobs_tuning_control_of(tl_compat_bin_attribute *attr)
+{
+	return container_of(attr, struct knobs_tuning_control, attr);
+}
+
 static ssize_t knobs_tuning_control_read(struct file *file, struct kobject *kobj,
 					 tl_compat_bin_attribute *attr, char *buffer,
 					 loff_t pos, size_t count)
 {
-	const struct control *control = container_of(attr, struct control, attr);
+	const struct knobs_tuning_control *control = knobs_tuning_control_of(attr);
 	unsigned int value = control->get ? control->get(knobs_tuning_ns()) : 0;
 	char text[TL_KNOB_SIZE];
 	int length = scnprintf(text, sizeof(text), "%u\n", value);
@@ -149,7 +155,7 @@ static ssize_t knobs_tuning_control_read(struct file *file, struct kobject *kobj
 	return memory_read_from_buffer(buffer, count, &pos, text, length);
 }
 
-static int knobs_tuning_control_store(const struct control *control, struct tl_net *ns,
+static int knobs_tuning_control_store(const struct knobs_tuning_control *control, struct tl_net *ns,
 				      const char *buffer, loff_t pos, size_t count)
 {
 	char text[TL_KNOB_SIZE];
@@ -168,7 +174,7 @@ static ssize_t knobs_tuning_control_write(struct file *file, struct kobject *kob
 					  tl_compat_bin_attribute *attr, char *buffer,
 					  loff_t pos, size_t count)
 {
-	const struct control *control = container_of(attr, struct control, attr);
+	const struct knobs_tuning_control *control = knobs_tuning_control_of(attr);
 	struct tl_net *ns = knobs_tuning_ns();
 	int err = knobs_tuning_begin(file, ns, buffer, count);
 
@@ -223,11 +229,11 @@ static int knobs_tuning_reset_set(struct tl_net *ns, unsigned int value)
 
 #define CONTROL_ATTR(file_name)	{					\
 	.attr = { .name = file_name, .mode = 0666 },			\
-	.read = knobs_tuning_control_read,						\
-	.write = knobs_tuning_control_write,						\
+	.read = knobs_tuning_control_read,				\
+	.write = knobs_tuning_control_write,				\
 }
 
-static struct control knobs_tuning_controls[] = {
+static struct knobs_tuning_control knobs_tuning_controls[] = {
 	{ CONTROL_ATTR("apply"), NULL, knobs_tuning_apply_set, 1, 1 },
 	{ CONTROL_ATTR("confirm"), NULL, knobs_tuning_confirm_set, 1, 1 },
 	{ CONTROL_ATTR("confirm_ms"), knobs_tuning_confirm_ms_get,

@@ -7,7 +7,7 @@
 #include "view.h"
 
 /* @entry is first. */
-struct line {
+struct report_advice_line {
 	struct tl_entry entry;
 	struct tl_advice advice;
 };
@@ -18,7 +18,7 @@ static int report_advice_ask(struct tl_lines *lines, struct tl_net *ns,
 	int count = tl_advice_ask(ns, advices), i;
 
 	for (i = 0; i < count; i++) {
-		struct line *line = tl_lines_add(lines, 0, U32_MAX);
+		struct report_advice_line *line = tl_lines_add(lines, 0, U32_MAX);
 
 		if (!line)
 			return -ENOMEM;
@@ -43,7 +43,7 @@ static int report_advice_gather(struct tl_reading *reading)
 
 static void report_advice_write(struct seq_file *seq, const void *data)
 {
-	const struct line *line = data;
+	const struct report_advice_line *line = data;
 	const struct tl_advice *advice = &line->advice;
 
 	seq_printf(seq, "%s %s ",
@@ -61,7 +61,7 @@ static void report_advice_write(struct seq_file *seq, const void *data)
 const struct tl_report tl_report_advice = {
 	.name = "advice",
 	.columns = "severity name value suggestion evidence",
-	.line_size = sizeof(struct line),
+	.line_size = sizeof(struct report_advice_line),
 	.gather = report_advice_gather,
 	.line = report_advice_write,
 };

@@ -10,18 +10,19 @@
 #include "view.h"
 
 /**
- * struct line - what all lines of a socket share
+ * struct report_close_wait_line - what all lines of a socket share
  * @end: the socket's end of its connection
  * @wait: how the socket stands
  * @inode: of the socket; 0 if no process ever had it
  */
-struct line {
+struct report_close_wait_line {
 	const struct tl_end *end;
 	struct tl_wait wait;
 	unsigned long inode;
 };
 
-static void report_close_wait_write_one(struct seq_file *seq, const struct line *line,
+static void report_close_wait_write_one(struct seq_file *seq,
+					const struct report_close_wait_line *line,
 					const struct tl_holder *holder)
 {
 	const struct tl_end *end = line->end;
@@ -42,7 +43,7 @@ static void report_close_wait_write_one(struct seq_file *seq, const struct line 
 static void report_close_wait_write(struct seq_file *seq, const struct tl_end *end)
 {
 	const struct tl_reading *reading = seq->private;
-	struct line line = {
+	struct report_close_wait_line line = {
 		.end = end,
 		.inode = tl_socket_inode(end->sk),
 	};

@@ -12,7 +12,7 @@
 #include "view.h"
 
 /**
- * struct line - a listening socket
+ * struct report_listeners_line - a listening socket
  * @entry: not looked for
  * @group_id: its group, or itself if it has none
  * @address: end 0 is its local address
@@ -28,7 +28,7 @@
  * @acceptor: the process that accepts, in the first PID namespace, or 0
  * @uid: its owner
  */
-struct line {
+struct report_listeners_line {
 	struct tl_entry entry;
 	unsigned long group_id;
 	struct tl_key address;
@@ -46,11 +46,11 @@ struct line {
 };
 
 /**
- * struct sum - what the sockets of a group have in common
+ * struct report_listeners_sum - what the sockets of a group have in common
  * @entry: found by the group
  * @accepted: connections that they have accepted
  */
-struct sum {
+struct report_listeners_sum {
 	struct tl_entry entry;
 	u64 accepted;
 };
@@ -74,7 +74,7 @@ static void report_listeners_set_address(struct tl_key *key, const struct sock *
 #endif
 }
 
-static void report_listeners_set_queues(struct line *line, struct sock *sk)
+static void report_listeners_set_queues(struct report_listeners_line *line, struct sock *sk)
 {
 	line->backlog = READ_ONCE(sk->sk_max_ack_backlog);
 	line->queue = READ_ONCE(sk->sk_ack_backlog);
@@ -87,7 +87,7 @@ static void report_listeners_add(struct sock *sk, void *data)
 {
 	struct sock_reuseport *group = rcu_dereference(sk->sk_reuseport_cb);
 	struct tl_lines *lines = data;
-	struct line *line;
+	struct report_listeners_line *line;
 
 	if (tl_lines_is_full(lines))
 		return;
@@ -101,9 +101,10 @@ static void report_listeners_add(struct sock *sk, void *data)
 	line->uid = READ_ONCE(sk->sk_uid);
 }
 
-static struct sum *report_listeners_sum_of(struct tl_lines *sums, const struct line *line)
+static struct report_listeners_sum *
+report_listeners_sum_of(struct tl_lines *sums, const struct report_listeners_line *line)
 {
-	struct sum *sum = tl_lines_find(sums, line->group_id);
+	struct report_listeners_sum *sum = tl_lines_find(sums, line->group_id);
 
 	if (!sum) {
 		sum = tl_lines_add(sums, line->group_id, 1);
@@ -118,19 +119,19 @@ static int report_listeners_sum_up(struct tl_lines *lines)
 	struct tl_lines sums;
 	u32 i;
 
-	tl_lines_init(&sums, sizeof(struct sum));
+	tl_lines_init(&sums, sizeof(struct report_listeners_sum));
 	if (tl_lines_reserve(&sums, lines->count)) {
 		tl_lines_free(&sums);
 		return -ENOMEM;
 	}
 	for (i = 0; i < lines->count; i++) {
-		struct line *line = tl_lines_at(lines, i);
+		struct report_listeners_line *line = tl_lines_at(lines, i);
 
 		if (line->counted)
 			report_listeners_sum_of(&sums, line)->accepted += line->counts.accepted;
 	}
 	for (i = 0; i < lines->count; i++) {
-		struct line *line = tl_lines_at(lines, i);
+		struct report_listeners_line *line = tl_lines_at(lines, i);
 
 		if (line->counted)
 			line->group_accepted = report_listeners_sum_of(&sums, line)->accepted;
@@ -152,7 +153,7 @@ static int report_listeners_gather(struct tl_reading *reading)
 	return report_listeners_sum_up(&reading->lines);
 }
 
-static u32 report_listeners_share_percent(const struct line *line)
+static u32 report_listeners_share_percent(const struct report_listeners_line *line)
 {
 	u64 whole = line->group_accepted;
 
@@ -172,7 +173,7 @@ static void report_listeners_write_number(struct seq_file *seq, bool known, u64 
 static void report_listeners_write(struct seq_file *seq, const void *data)
 {
 	const struct tl_reading *reading = seq->private;
-	const struct line *line = data;
+	const struct report_listeners_line *line = data;
 	bool counted = line->counted;
 
 	tl_view_address(seq, &line->address, 0);
@@ -200,7 +201,7 @@ const struct tl_report tl_report_listeners = {
 	.columns =
 	"local backlog accept_queue accept_queue_peak syn_queue overflows drops accepted group share_percent uid pid comm fd",
 	.holders_of = TCPF_LISTEN,
-	.line_size = sizeof(struct line),
+	.line_size = sizeof(struct report_listeners_line),
 	.gather = report_listeners_gather,
 	.line = report_listeners_write,
 };

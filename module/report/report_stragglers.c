@@ -6,14 +6,14 @@
 #include "view.h"
 
 /**
- * struct line - segments of one kind that met the same verdict
+ * struct report_stragglers_line - segments of one kind that met the same verdict
  * @entry: not looked for
  * @kind: an &enum tl_kind
  * @verdict: an &enum tl_verdict
  * @range: how late, index of tl_late_edges
  * @count: how many
  */
-struct line {
+struct report_stragglers_line {
 	struct tl_entry entry;
 	u8 kind;
 	u8 verdict;
@@ -31,7 +31,7 @@ static int report_stragglers_gather(struct tl_reading *reading)
 	if (err)
 		return err;
 	for (i = 0; i < cells; i++) {
-		struct line line = {
+		struct report_stragglers_line line = {
 			.kind = i / TL_LATE_RANGES / TL_VERDICTS,
 			.verdict = i / TL_LATE_RANGES % TL_VERDICTS,
 			.range = i % TL_LATE_RANGES,
@@ -49,7 +49,7 @@ static int report_stragglers_gather(struct tl_reading *reading)
 
 static void report_stragglers_write(struct seq_file *seq, const void *data)
 {
-	const struct line *line = data;
+	const struct report_stragglers_line *line = data;
 
 	seq_puts(seq, tl_kind_name(line->kind));
 	tl_view_word(seq, tl_verdict_name(line->verdict));
@@ -63,7 +63,7 @@ static void report_stragglers_write(struct seq_file *seq, const void *data)
 const struct tl_report tl_report_stragglers = {
 	.name = "stragglers",
 	.columns = "kind verdict from_ms to_ms count",
-	.line_size = sizeof(struct line),
+	.line_size = sizeof(struct report_stragglers_line),
 	.gather = report_stragglers_gather,
 	.line = report_stragglers_write,
 };

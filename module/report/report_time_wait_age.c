@@ -13,13 +13,13 @@ static const u32 report_time_wait_age_edges[] = {
 #define RANGES	ARRAY_SIZE(report_time_wait_age_edges)
 
 /**
- * struct line - a range of ages
+ * struct report_time_wait_age_line - a range of ages
  * @entry: not looked for
  * @from_ms: first age
  * @to_ms: age behind the last
  * @count: sockets
  */
-struct line {
+struct report_time_wait_age_line {
 	struct tl_entry entry;
 	u32 from_ms;
 	u32 to_ms;
@@ -37,7 +37,7 @@ static int report_time_wait_age_gather(struct tl_reading *reading)
 		return err;
 	tl_time_wait_ages(reading->ns->time_wait, edges, RANGES, counts);
 	for (i = 0; i < RANGES; i++) {
-		struct line *line = tl_lines_add(&reading->lines, 0, U32_MAX);
+		struct report_time_wait_age_line *line = tl_lines_add(&reading->lines, 0, U32_MAX);
 
 		line->from_ms = edges[i];
 		line->to_ms = i + 1 < RANGES ? edges[i + 1] : TL_VIEW_UNKNOWN;
@@ -48,7 +48,7 @@ static int report_time_wait_age_gather(struct tl_reading *reading)
 
 static void report_time_wait_age_write(struct seq_file *seq, const void *data)
 {
-	const struct line *line = data;
+	const struct report_time_wait_age_line *line = data;
 
 	seq_put_decimal_ull(seq, "", line->from_ms);
 	tl_view_number(seq, line->to_ms);
@@ -59,7 +59,7 @@ static void report_time_wait_age_write(struct seq_file *seq, const void *data)
 const struct tl_report tl_report_time_wait_age = {
 	.name = "time_wait_age",
 	.columns = "from_ms to_ms count",
-	.line_size = sizeof(struct line),
+	.line_size = sizeof(struct report_time_wait_age_line),
 	.gather = report_time_wait_age_gather,
 	.line = report_time_wait_age_write,
 };

@@ -8,20 +8,21 @@
 #include "view.h"
 
 /**
- * struct line - an answer
+ * struct report_time_wait_what_if_line - an answer
  * @entry: not looked for
  * @row: what the accounts say
  * @old: old data and acknowledgments that would have found no TIME_WAIT
  * @fins: retransmitted FINs that would not have
  */
-struct line {
+struct report_time_wait_what_if_line {
 	struct tl_entry entry;
 	struct tl_what_if_row row;
 	u32 old;
 	u32 fins;
 };
 
-static void report_time_wait_what_if_ask(struct tl_net *ns, struct line *line)
+static void report_time_wait_what_if_ask(struct tl_net *ns,
+					 struct report_time_wait_what_if_line *line)
 {
 	const struct tl_stragglers *seen = ns->stragglers;
 	u32 length_ms = line->row.length_ms;
@@ -49,7 +50,7 @@ static int report_time_wait_what_if_gather(struct tl_reading *reading)
 		return err;
 	count = tl_what_if_rows(reading->ns, rows);
 	for (i = 0; i < count; i++) {
-		struct line *line = tl_lines_add(&reading->lines, i, 1);
+		struct report_time_wait_what_if_line *line = tl_lines_add(&reading->lines, i, 1);
 
 		line->row = rows[i];
 		report_time_wait_what_if_ask(reading->ns, line);
@@ -59,7 +60,7 @@ static int report_time_wait_what_if_gather(struct tl_reading *reading)
 
 static void report_time_wait_what_if_write(struct seq_file *seq, const void *data)
 {
-	const struct line *line = data;
+	const struct report_time_wait_what_if_line *line = data;
 	const struct tl_what_if_row *row = &line->row;
 
 	seq_put_decimal_ull(seq, "", row->length_ms);
@@ -76,7 +77,7 @@ const struct tl_report tl_report_time_wait_what_if = {
 	.name = "time_wait_what_if",
 	.columns =
 	"length_ms population_now population_peak memory_bytes overflow old_duplicates_exposed last_acks_lost",
-	.line_size = sizeof(struct line),
+	.line_size = sizeof(struct report_time_wait_what_if_line),
 	.gather = report_time_wait_what_if_gather,
 	.line = report_time_wait_what_if_write,
 };

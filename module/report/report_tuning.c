@@ -13,7 +13,7 @@
 #include "view.h"
 
 /* @entry is first; @old: what it was called; NULL: it is called so. */
-struct line {
+struct report_tuning_line {
 	struct tl_entry entry;
 	const struct tl_sysctl *sysctl;
 	const char *old;
@@ -22,7 +22,7 @@ struct line {
 static int report_tuning_add(struct tl_lines *lines, const struct tl_sysctl *sysctl,
 			     const char *old)
 {
-	struct line *line = tl_lines_add(lines, 0, U32_MAX);
+	struct report_tuning_line *line = tl_lines_add(lines, 0, U32_MAX);
 
 	if (!line)
 		return -ENOMEM;
@@ -174,7 +174,7 @@ static void report_tuning_row(struct seq_file *seq, struct tl_net *ns,
 static void report_tuning_write(struct seq_file *seq, const void *data)
 {
 	const struct tl_reading *reading = seq->private;
-	const struct line *line = data;
+	const struct report_tuning_line *line = data;
 
 	if (line->old)
 		seq_printf(seq, "%s renamed - - - - - it is called %s now\n",
@@ -186,7 +186,7 @@ static void report_tuning_write(struct seq_file *seq, const void *data)
 const struct tl_report tl_report_tuning = {
 	.name = "tuning",
 	.columns = "name status value default range seed_value before effect",
-	.line_size = sizeof(struct line),
+	.line_size = sizeof(struct report_tuning_line),
 	.gather = report_tuning_gather,
 	.line = report_tuning_write,
 };

@@ -32,13 +32,13 @@
 #define EMBRYO_TRIES		3
 
 /**
- * struct eviction - the search for a row to be given up
+ * struct evict_search - the search for a row to be given up
  * @ns: whose rows may go; NULL: anybody's
  * @looks: rows that may still be looked at
  * @passes: rows of others that may still be passed over
  * @done: a row was given up
  */
-struct eviction {
+struct evict_search {
 	const struct tl_net *ns;
 	unsigned int looks;
 	unsigned int passes;
@@ -119,21 +119,21 @@ void tl_evict_exit(void)
 
 static bool evict_give_up_history(struct tl_conn *conn, void *data)
 {
-	struct eviction *eviction = data;
-	bool others = eviction->ns && conn->ns != eviction->ns;
+	struct evict_search *search = data;
+	bool others = search->ns && conn->ns != search->ns;
 
-	if (!evict_may_go(conn, eviction->ns, TL_WORTH_NOTHING)) {
+	if (!evict_may_go(conn, search->ns, TL_WORTH_NOTHING)) {
 		tl_conn_unlock(conn);
-		return others ? --eviction->passes : --eviction->looks;
+		return others ? --search->passes : --search->looks;
 	}
 	evict_give_up(conn);
-	eviction->done = true;
+	search->done = true;
 	return false;
 }
 
 static bool evict_history(struct tl_net *ns)
 {
-	struct eviction eviction = {
+	struct evict_search search = {
 		.ns = ns,
 		.looks = HISTORY_LOOKS,
 		.passes = HISTORY_PASSES,
@@ -142,12 +142,12 @@ static bool evict_history(struct tl_net *ns)
 	unsigned int all = tl_table_buckets(), bucket = READ_ONCE(of->bucket);
 	unsigned int i, buckets = min(all, HISTORY_BUCKETS);
 
-	for (i = 0; i < buckets && eviction.looks && eviction.passes &&
-	     !eviction.done; i++)
+	for (i = 0; i < buckets && search.looks && search.passes &&
+	     !search.done; i++)
 		tl_table_walk_bucket((bucket + i) % all, NULL, evict_give_up_history,
-				     &eviction);
+				     &search);
 	WRITE_ONCE(of->bucket, (bucket + i) % all);
-	return eviction.done;
+	return search.done;
 }
 
 /*

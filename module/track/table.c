@@ -65,19 +65,19 @@ static unsigned int table_bucket_of(const struct tl_net *ns, const struct tl_key
  * A connection's events come in bursts: a handshake over lo, a close and the
  * answer to it. So each CPU remembers the last key it hashed, and its bucket.
  */
-struct memo {
+struct table_memo {
 	struct tl_key key;
 	u32 mix;
 	unsigned int bucket;
 };
 
-static DEFINE_PER_CPU(struct memo, table_memos);
+static DEFINE_PER_CPU(struct table_memo, table_memos);
 
 /* Bottom halves are off. */
 static unsigned int table_bucket_again(const struct tl_net *ns,
 				       const struct tl_key *key)
 {
-	struct memo *memo = this_cpu_ptr(&table_memos);
+	struct table_memo *memo = this_cpu_ptr(&table_memos);
 	u32 mix = table_mix_of(ns);
 
 	if (memo->mix == mix && tl_key_equal(&memo->key, key))
@@ -293,14 +293,14 @@ struct tl_conn *tl_table_add(struct tl_net *ns, const struct tl_key *key, bool *
 	return tl_table_find(ns, key);
 }
 
-struct glance {
+struct table_glance {
 	struct tl_conn *conn[64];
 	unsigned int count;
 	unsigned int skip;
 };
 
 /* Note which rows hang in a bucket; they may be gone when they are visited. */
-static void table_glance(struct glance *glance, unsigned int bucket,
+static void table_glance(struct table_glance *glance, unsigned int bucket,
 			 const struct tl_net *ns)
 {
 	spinlock_t *lock = table_lock_of(bucket);
@@ -336,7 +336,7 @@ static void table_glance(struct glance *glance, unsigned int bucket,
 void tl_table_walk_bucket(unsigned int bucket, const struct tl_net *ns,
 			  tl_table_visit *visit, void *data)
 {
-	struct glance seen = { .skip = 0 };
+	struct table_glance seen = { .skip = 0 };
 	bool more = true;
 	unsigned int i;
 

@@ -26,7 +26,7 @@
 #include "listeners.h"
 
 /**
- * struct listener - a listening socket
+ * struct listeners_entry - a listening socket
  * @node: in the table
  * @sk: the socket
  * @first: connections in its queue when it was met
@@ -40,7 +40,7 @@
  * @full: seconds in which it was met full, as bits: the lowest is @full_at
  * @rcu: for freeing
  */
-struct listener {
+struct listeners_entry {
 	struct rhash_head node;
 	const struct sock *sk;
 	u32 first;
@@ -56,22 +56,28 @@ struct listener {
 
 static const struct rhashtable_params listeners_params = {
 	.key_len = sizeof(const struct sock *),
-	.key_offset = offsetof(struct listener, sk),
-	.head_offset = offsetof(struct listener, node),
+	.key_offset = offsetof(struct listeners_entry, sk),
+	.head_offset = offsetof(struct listeners_entry, node),
 	.automatic_shrinking = true,
 };
 
 static struct rhashtable listeners;
 static bool listeners_counting;
 
-static struct listener *listeners_find(const struct sock *sk)
+static struct listeners_entry *listeners_find(const struct sock *sk)
 {
 	return rhashtable_lookup(&listeners, &sk, listeners_params);
 }
 
+/* NULL where nothing is counted, or that has ended. */
+static const struct listeners_entry *listeners_find_counted(const struct sock *sk)
+{
+	return READ_ONCE(listeners_counting) ? listeners_find(sk) : NULL;
+}
+
 static void listeners_remove(const struct sock *sk)
 {
-	struct listener *listener = listeners_find(sk);
+	struct listeners_entry *listener = listeners_find(sk);
 
 	if (listener &&
 	    !rhashtable_remove_fast(&listeners, &listener->node, listeners_params))
@@ -80,9 +86,9 @@ static void listeners_remove(const struct sock *sk)
 
 static void listeners_add(const struct sock *sk)
 {
-	struct listener *listener = kzalloc(sizeof(*listener),
-					    GFP_ATOMIC | __GFP_NOWARN |
-					    __GFP_ACCOUNT);
+	struct listeners_entry *listener = kzalloc(sizeof(*listener),
+						   GFP_ATOMIC | __GFP_NOWARN |
+						   __GFP_ACCOUNT);
 
 	if (!listener)
 		return;
@@ -129,7 +135,7 @@ void tl_listeners_adopt(void)
 }
 
 /* A second counts once, whatever comes in it. */
-static void listeners_note_full_second(struct listener *listener, const struct sock *sk)
+static void listeners_note_full_second(struct listeners_entry *listener, const struct sock *sk)
 {
 	u32 second = ktime_get_seconds();
 	u32 before = READ_ONCE(listener->full_at);
@@ -143,12 +149,12 @@ static void listeners_note_full_second(struct listener *listener, const struct s
 		   (second - before < 64 ? full << (second - before) : 0) | 1);
 }
 
-static u32 listeners_full_ago(const struct listener *listener)
+static u32 listeners_full_ago(const struct listeners_entry *listener)
 {
 	return (u32)ktime_get_seconds() - READ_ONCE(listener->full_at);
 }
 
-static u32 listeners_full_seconds(const struct listener *listener)
+static u32 listeners_full_seconds(const struct listeners_entry *listener)
 {
 	u32 ago = listeners_full_ago(listener);
 	u64 full = READ_ONCE(listener->full);
@@ -167,7 +173,7 @@ static u32 listeners_full_seconds(const struct listener *listener)
 bool tl_listeners_counts(const struct sock *sk,
 			 struct tl_listener_counts *counts)
 {
-	const struct listener *listener = READ_ONCE(listeners_counting) ? listeners_find(sk) : NULL;
+	const struct listeners_entry *listener = listeners_find_counted(sk);
 	u64 come;
 
 	if (!listener)
@@ -194,7 +200,7 @@ bool tl_listeners_counts(const struct sock *sk,
  */
 pid_t tl_listeners_acceptor(const struct sock *sk)
 {
-	const struct listener *listener = READ_ONCE(listeners_counting) ? listeners_find(sk) : NULL;
+	const struct listeners_entry *listener = listeners_find_counted(sk);
 
 	return listener ? READ_ONCE(listener->acceptor) : 0;
 }
@@ -205,7 +211,7 @@ static DEFINE_PER_CPU(const void *, listeners_counted_child);
 static void listeners_count_come(const struct sock *sk)
 {
 	u32 waiting = READ_ONCE(sk->sk_ack_backlog) + 1;
-	struct listener *listener;
+	struct listeners_entry *listener;
 
 	rcu_read_lock();
 	listener = listeners_find(sk);
@@ -273,7 +279,7 @@ static int listeners_on_migrated(struct kretprobe_instance *instance, struct pt_
 
 static void listeners_note_if_full(const struct sock *sk)
 {
-	struct listener *listener;
+	struct listeners_entry *listener;
 
 	if (!sk_acceptq_is_full(sk))
 		return;
@@ -314,7 +320,7 @@ static int listeners_on_open6(struct kprobe *probe, struct pt_regs *regs)
 static int listeners_on_accept(struct kprobe *probe, struct pt_regs *regs)
 {
 	const struct sock *sk = (void *)tl_compat_argument(regs, 0);
-	struct listener *listener;
+	struct listeners_entry *listener;
 
 	rcu_read_lock();
 	listener = listeners_find(sk);

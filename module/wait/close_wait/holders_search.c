@@ -40,19 +40,19 @@
 #define THREADS_ASKED	256
 
 /**
- * struct search_user - what the processes of a user have taken of a pass
+ * struct holders_search_user - what the processes of a user have taken of a pass
  * @entry: found by holders_search_user_key()
  * @notes: holders noted
  * @looks: looks made
  */
-struct search_user {
+struct holders_search_user {
 	struct tl_entry entry;
 	u32 notes;
 	unsigned int looks;
 };
 
 /**
- * struct search - a walk through the descriptors of all processes
+ * struct holders_search - a walk through the descriptors of all processes
  * @holders: where they are noted
  * @net: namespace of the sockets that are wanted; NULL: all
  * @states: bit mask of the states that are wanted
@@ -60,12 +60,12 @@ struct search_user {
  * @who: what is said of the process that is asked, which is held meanwhile
  * @ring: an io_uring that it has, held; or NULL
  * @ring_fd: the descriptor of that
- * @users: &struct search_user, of all whose processes were met
+ * @users: &struct holders_search_user, of all whose processes were met
  * @user: whose process is asked
  * @partial: something was left out
  * @looks: what may be looked at before the pass ends
  */
-struct search {
+struct holders_search {
 	struct tl_holders *holders;
 	const struct net *net;
 	u32 states;
@@ -74,23 +74,23 @@ struct search {
 	struct file *ring;
 	unsigned int ring_fd;
 	struct tl_lines users;
-	struct search_user *user;
+	struct holders_search_user *user;
 	bool partial;
 	unsigned int looks;
 };
 
 /**
- * struct queues - a walk through accept queues
+ * struct holders_search_queues - a walk through accept queues
  * @holders: where the connections in them are noted
  * @child: room for the sockets of one queue, %QUEUED_IN_ONE
  */
-struct queues {
+struct holders_search_queues {
 	struct tl_holders *holders;
 	const struct sock **child;
 };
 
 /* The state of an MPTCP socket says nothing about those of its subflows. */
-static bool holders_search_is_wanted(const struct search *search, const struct sock *sk)
+static bool holders_search_is_wanted(const struct holders_search *search, const struct sock *sk)
 {
 	if ((search->net && !net_eq(sock_net(sk), search->net)) || sk->sk_type != SOCK_STREAM ||
 	    (sk->sk_family != AF_INET && sk->sk_family != AF_INET6))
@@ -120,11 +120,11 @@ static unsigned long holders_search_user_key(const struct task_struct *task)
 }
 
 /* With room for one more. */
-static struct search_user *holders_search_user_of(struct search *search,
-						  const struct task_struct *task)
+static struct holders_search_user *holders_search_user_of(struct holders_search *search,
+							  const struct task_struct *task)
 {
 	unsigned long key = holders_search_user_key(task);
-	struct search_user *user = tl_lines_find(&search->users, key);
+	struct holders_search_user *user = tl_lines_find(&search->users, key);
 
 	if (user)
 		return user;
@@ -135,22 +135,22 @@ static struct search_user *holders_search_user_of(struct search *search,
 }
 
 /* He has taken as much as he has left to all others. */
-static bool holders_search_has_had_enough(const struct search *search)
+static bool holders_search_has_had_enough(const struct holders_search *search)
 {
-	const struct search_user *user = search->user;
+	const struct holders_search_user *user = search->user;
 
 	return user->looks > search->looks ||
 	       user->notes > HOLDERS_MAX - min(search->holders->index.count, HOLDERS_MAX);
 }
 
-static void holders_search_look(struct search *search, unsigned int times)
+static void holders_search_look(struct holders_search *search, unsigned int times)
 {
 	search->looks -= min(search->looks, times);
 	search->user->looks += times;
 }
 
 /* A descriptor keeps its file, and that its socket. */
-static void holders_search_note(struct search *search, struct file *file, unsigned int fd)
+static void holders_search_note(struct holders_search *search, struct file *file, unsigned int fd)
 {
 	struct socket *sock = tl_compat_sock_from_file(file);
 	struct sock *sk = sock ? READ_ONCE(sock->sk) : NULL;
@@ -167,14 +167,14 @@ static void holders_search_note(struct search *search, struct file *file, unsign
 	search->user->notes++;
 }
 
-static bool holders_search_has_seen_enough(const struct search *search)
+static bool holders_search_has_seen_enough(const struct holders_search *search)
 {
 	return search->looks < FD_BATCH ||
 	       search->holders->index.count >= HOLDERS_MAX;
 }
 
 /* Whether the rest of a process is left out. */
-static bool holders_search_stops(struct search *search)
+static bool holders_search_stops(struct holders_search *search)
 {
 	if (!holders_search_has_seen_enough(search) && !holders_search_has_had_enough(search))
 		return false;
@@ -193,7 +193,7 @@ static bool holders_search_is_ring(const struct file *file)
  * A socket in the table of an io_uring needs no descriptor: it is noted with that
  * of the io_uring. Its owner decides how long it is locked, so nobody waits.
  */
-static int holders_search_ring(struct search *search, struct file *file, unsigned int fd)
+static int holders_search_ring(struct holders_search *search, struct file *file, unsigned int fd)
 {
 	unsigned int at = 0, size, end;
 	struct io_ring_ctx *ring;
@@ -221,7 +221,7 @@ static int holders_search_ring(struct search *search, struct file *file, unsigne
 }
 
 /* Return: the descriptor to come back to; 0 if these were all. */
-static unsigned int holders_search_some(struct search *search,
+static unsigned int holders_search_some(struct holders_search *search,
 					struct files_struct *files, unsigned int first)
 {
 	unsigned int fd, end, left = FD_BATCH;
@@ -250,7 +250,7 @@ static unsigned int holders_search_some(struct search *search,
 	return more ? fd : 0;
 }
 
-static int holders_search_descriptors(struct search *search, struct task_struct *task)
+static int holders_search_descriptors(struct holders_search *search, struct task_struct *task)
 {
 	unsigned int fd = 0;
 	int err;
@@ -275,7 +275,7 @@ static int holders_search_descriptors(struct search *search, struct task_struct 
 }
 
 /* Threads mostly share one table: the first that has it stands for all. */
-static bool holders_search_has_table_of_its_own(struct search *search,
+static bool holders_search_has_table_of_its_own(struct holders_search *search,
 						struct task_struct *task)
 {
 	const struct files_struct *files = READ_ONCE(task->files);
@@ -302,7 +302,7 @@ static bool holders_search_has_table_of_its_own(struct search *search,
  * may outlive it. A task that is being released has lost its PIDs one by one.
  * Return: false if nothing can be said.
  */
-static bool holders_search_describe(struct search *search, struct task_struct *task,
+static bool holders_search_describe(struct holders_search *search, struct task_struct *task,
 				    struct pid_namespace *pids)
 {
 	struct pid *pid = READ_ONCE(task->signal->pids[PIDTYPE_TGID]);
@@ -319,7 +319,7 @@ static bool holders_search_describe(struct search *search, struct task_struct *t
 }
 
 /* Whether its descriptors have to be searched; then its process is held. */
-static bool holders_search_is_asked(struct search *search, struct task_struct *task,
+static bool holders_search_is_asked(struct holders_search *search, struct task_struct *task,
 				    struct pid_namespace *pids)
 {
 	search->user = holders_search_user_of(search, task);
@@ -329,8 +329,8 @@ static bool holders_search_is_asked(struct search *search, struct task_struct *t
 }
 
 /* Holds the task of the next number if it is to be asked. */
-static bool holders_search_take_task(struct search *search, struct pid_namespace *pids, int *nr,
-				     struct task_struct **task)
+static bool holders_search_take_task(struct holders_search *search, struct pid_namespace *pids,
+				     int *nr, struct task_struct **task)
 {
 	struct pid *pid;
 
@@ -346,12 +346,12 @@ static bool holders_search_take_task(struct search *search, struct pid_namespace
 	return pid;
 }
 
-static int holders_search_processes(struct search *search, struct pid_namespace *pids)
+static int holders_search_processes(struct holders_search *search, struct pid_namespace *pids)
 {
 	struct task_struct *task;
 	int nr = 1, err = 0;
 
-	tl_lines_init(&search->users, sizeof(struct search_user));
+	tl_lines_init(&search->users, sizeof(struct holders_search_user));
 	while (!holders_search_has_seen_enough(search)) {
 		err = tl_lines_reserve(&search->users, 1);
 		if (err || !holders_search_take_task(search, pids, &nr, &task))
@@ -379,7 +379,8 @@ static void holders_search_count_queued(struct sock *listener, void *data)
 }
 
 /* What completes a handshake, and accept(), wait for the lock: only copy. */
-static u32 holders_search_copy_queue(struct queues *queues, struct request_sock_queue *queue)
+static u32 holders_search_copy_queue(struct holders_search_queues *queues,
+				     struct request_sock_queue *queue)
 {
 	struct request_sock *req;
 	u32 count = 0;
@@ -401,7 +402,7 @@ static void holders_search_note_queued(struct sock *listener, void *data)
 		.listener = tl_socket_inode(listener),
 		.acceptor = tl_listeners_acceptor(listener),
 	};
-	struct queues *queues = data;
+	struct holders_search_queues *queues = data;
 	struct tl_holders *holders = queues->holders;
 	u32 count, i;
 
@@ -419,7 +420,7 @@ static void holders_search_note_queued(struct sock *listener, void *data)
 /* Accept queues grow meanwhile: what finds no room is left out. */
 static int holders_search_queues(struct tl_holders *holders, struct net *net)
 {
-	struct queues queues = { .holders = holders };
+	struct holders_search_queues queues = { .holders = holders };
 	u32 count = 0;
 	int err;
 
@@ -439,7 +440,7 @@ static int holders_search_queues(struct tl_holders *holders, struct net *net)
 	return 0;
 }
 
-static int holders_search_gather(struct search *search, struct net *net,
+static int holders_search_gather(struct holders_search *search, struct net *net,
 				 struct pid_namespace *pids)
 {
 	int err = holders_search_processes(search, pids);
@@ -466,7 +467,7 @@ static int holders_search_gather(struct search *search, struct net *net,
 int tl_holders_gather(struct tl_holders *holders, struct net *net,
 		      struct pid_namespace *pids, u32 states)
 {
-	struct search search = {
+	struct holders_search search = {
 		.holders = holders,
 		.net = net,
 		.states = states,
@@ -487,7 +488,7 @@ int tl_holders_gather(struct tl_holders *holders, struct net *net,
  */
 int tl_holders_gather_all(struct tl_holders *holders)
 {
-	struct search search = {
+	struct holders_search search = {
 		.holders = holders,
 		.states = TL_HOLDERS_STATES,
 		.hold = true,

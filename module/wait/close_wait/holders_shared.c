@@ -29,18 +29,18 @@
 #define SHARED_BATCH	256
 
 /**
- * struct shared - the last search
+ * struct holders_shared - the last search
  * @holders: what it has found; empty if it has failed, or was forgotten
  * @number: how many there have been
  * @again: from when on there may be another, in jiffies
  * @err: 0 or why it failed
  */
-static struct shared {
+static struct holders_shared {
 	struct tl_holders holders;
 	unsigned long number;
 	u64 again;
 	int err;
-} holders_shared_last;
+} holders_shared_newest;
 
 /* Searches that have begun: that many, or one more than have ended. */
 static unsigned long holders_shared_begun;
@@ -48,11 +48,11 @@ static DEFINE_SPINLOCK(holders_shared_lock);	/* of all of that */
 static DECLARE_WAIT_QUEUE_HEAD(holders_shared_done);
 
 /* Replaces what was found before. */
-static void holders_shared_publish(struct shared *fresh)
+static void holders_shared_publish(struct holders_shared *fresh)
 {
 	spin_lock(&holders_shared_lock);
-	fresh->number = holders_shared_last.number + 1;
-	swap(*fresh, holders_shared_last);
+	fresh->number = holders_shared_newest.number + 1;
+	swap(*fresh, holders_shared_newest);
 	spin_unlock(&holders_shared_lock);
 	tl_holders_free(&fresh->holders);
 	wake_up_all(&holders_shared_done);
@@ -65,7 +65,7 @@ static void holders_shared_forget(struct work_struct *unused)
 
 	tl_holders_init(&nothing);
 	spin_lock(&holders_shared_lock);
-	swap(nothing, holders_shared_last.holders);
+	swap(nothing, holders_shared_newest.holders);
 	spin_unlock(&holders_shared_lock);
 	tl_holders_free(&nothing);
 }
@@ -77,7 +77,7 @@ static bool holders_shared_is_due(void)
 	bool due;
 
 	spin_lock(&holders_shared_lock);
-	due = !time_before64(get_jiffies_64(), holders_shared_last.again);
+	due = !time_before64(get_jiffies_64(), holders_shared_newest.again);
 	spin_unlock(&holders_shared_lock);
 	return due;
 }
@@ -91,7 +91,7 @@ static void holders_shared_begin(void)
 
 static void holders_shared_search(struct work_struct *unused)
 {
-	struct shared fresh = {};
+	struct holders_shared fresh = {};
 	ktime_t begun = ktime_get();
 	u64 rest_ms;
 
@@ -112,7 +112,7 @@ static void holders_shared_search(struct work_struct *unused)
 
 static DECLARE_WORK(holders_shared_search_work, holders_shared_search);
 
-static unsigned long holders_shared_last_begun(void)
+static unsigned long holders_shared_count_begun(void)
 {
 	unsigned long begun;
 
@@ -130,23 +130,23 @@ static unsigned long holders_shared_last_begun(void)
  */
 int tl_holders_shared_refresh(void)
 {
-	unsigned long number = READ_ONCE(holders_shared_last.number);
+	unsigned long number = READ_ONCE(holders_shared_newest.number);
 	int err;
 
 	if (holders_shared_is_due()) {
 		queue_work(system_unbound_wq, &holders_shared_search_work);
 		if (wait_event_killable(holders_shared_done,
-					READ_ONCE(holders_shared_last.number) != number))
+					READ_ONCE(holders_shared_newest.number) != number))
 			return -EINTR;
 	}
 	spin_lock(&holders_shared_lock);
-	err = holders_shared_last.err;
+	err = holders_shared_newest.err;
 	spin_unlock(&holders_shared_lock);
 	return err;
 }
 
 /**
- * struct copying - how far a reader has copied
+ * struct holders_shared_copying - how far a reader has copied
  * @holders: to where
  * @net: the namespace of the sockets that are wanted
  * @pids: the reader's PID namespace
@@ -154,7 +154,7 @@ int tl_holders_shared_refresh(void)
  * @at: number of the next holder
  * @queued_at: number of the next connection in an accept queue
  */
-struct copying {
+struct holders_shared_copying {
 	struct tl_holders *holders;
 	const struct net *net;
 	struct pid_namespace *pids;
@@ -164,10 +164,10 @@ struct copying {
 };
 
 /* Return: whether there is more. */
-static bool holders_shared_copy_some(struct copying *copying)
+static bool holders_shared_copy_some(struct holders_shared_copying *copying)
 {
-	const struct tl_lines *index = &holders_shared_last.holders.index;
-	const struct tl_lines *queued = &holders_shared_last.holders.queued;
+	const struct tl_lines *index = &holders_shared_newest.holders.index;
+	const struct tl_lines *queued = &holders_shared_newest.holders.queued;
 	unsigned int left;
 
 	for (left = SHARED_BATCH; left && copying->at < index->count; left--) {
@@ -200,25 +200,25 @@ static bool holders_shared_copy_some(struct copying *copying)
 int tl_holders_shared_copy(struct tl_holders *holders, const struct net *net,
 			   struct pid_namespace *pids)
 {
-	struct copying copying = { holders, net, pids };
+	struct holders_shared_copying copying = { holders, net, pids };
 	/* No time tells which came first: much happens within a jiffy. */
-	unsigned long before = holders_shared_last_begun();
+	unsigned long before = holders_shared_count_begun();
 	bool more, same = true;
 	int err = tl_holders_shared_refresh();
 
 	if (err)
 		return err;
-	copying.number = READ_ONCE(holders_shared_last.number);
+	copying.number = READ_ONCE(holders_shared_newest.number);
 	do {
 		err = tl_holders_reserve(holders, SHARED_BATCH);
 		if (err)
 			return err;
 		/* Who gets no processor for long copies what is left of no other. */
 		spin_lock(&holders_shared_lock);
-		same = copying.number == holders_shared_last.number;
+		same = copying.number == holders_shared_newest.number;
 		more = same && holders_shared_copy_some(&copying);
-		holders->whole = same && holders_shared_last.holders.whole &&
-				 (long)(holders_shared_last.number - before) > 0;
+		holders->whole = same && holders_shared_newest.holders.whole &&
+				 (long)(holders_shared_newest.number - before) > 0;
 		spin_unlock(&holders_shared_lock);
 		cond_resched();
 	} while (more);
@@ -235,5 +235,5 @@ void tl_holders_shared_stop(void)
 {
 	cancel_work_sync(&holders_shared_search_work);
 	cancel_delayed_work_sync(&holders_shared_forget_work);
-	tl_holders_free(&holders_shared_last.holders);
+	tl_holders_free(&holders_shared_newest.holders);
 }

@@ -48,24 +48,24 @@ static unsigned int owners_known;	/* how many there are in all */
 static atomic_t owners_active;	/* censuses are taken from time to time */
 
 /**
- * struct census - one that is being taken
+ * struct owners_census - one that is being taken
  * @holders: who holds the sockets
  * @path: space for the path of a cgroup
  */
-struct census {
+struct owners_census {
 	struct tl_holders *holders;
 	char path[TL_OWNER_CGROUP];
 };
 
 /**
- * struct found - a socket in CLOSE_WAIT
+ * struct owners_found - a socket in CLOSE_WAIT
  * @wait: how it stands
  * @age_ms: since when
  * @uid: its owner
  * @local_port: its local port, or 0 if that means nothing
  * @holder: its holder, or NULL
  */
-struct found {
+struct owners_found {
 	struct tl_wait wait;
 	u32 age_ms;
 	kuid_t uid;
@@ -73,7 +73,7 @@ struct found {
 	const struct tl_holder *holder;
 };
 
-static bool owners_is_same(const struct tl_owner *owner, const struct found *found,
+static bool owners_is_same(const struct tl_owner *owner, const struct owners_found *found,
 			   const char *cgroup)
 {
 	const struct tl_holder *holder = found->holder;
@@ -119,7 +119,7 @@ static bool owners_has_room(const struct tl_owners *owners)
 }
 
 static struct tl_owner *owners_new_owner(struct tl_owners *owners,
-					 const struct found *found, const char *cgroup)
+					 const struct owners_found *found, const char *cgroup)
 {
 	struct tl_owner *owner;
 
@@ -142,7 +142,7 @@ static struct tl_owner *owners_new_owner(struct tl_owners *owners,
 }
 
 static struct tl_owner *owners_owner_of(struct tl_owners *owners,
-					const struct found *found, const char *cgroup)
+					const struct owners_found *found, const char *cgroup)
 {
 	struct tl_owner *owner;
 
@@ -152,8 +152,8 @@ static struct tl_owner *owners_owner_of(struct tl_owners *owners,
 	return owners_new_owner(owners, found, cgroup);
 }
 
-static void owners_count(struct census *census, struct tl_owners *owners,
-			 const struct found *found, const struct sock *sk)
+static void owners_count(struct owners_census *census, struct tl_owners *owners,
+			 const struct owners_found *found, const struct sock *sk)
 {
 	struct tl_owner *owner;
 
@@ -171,8 +171,8 @@ static void owners_count(struct census *census, struct tl_owners *owners,
 	owner->causes[found->wait.cause]++;
 }
 
-static void owners_look_at(struct census *census, struct tl_owners *owners,
-			   struct sock *sk, struct found *found)
+static void owners_look_at(struct owners_census *census, struct tl_owners *owners,
+			   struct sock *sk, struct owners_found *found)
 {
 	if (READ_ONCE(sk->sk_state) != TCP_CLOSE_WAIT)
 		return;
@@ -186,7 +186,7 @@ static bool owners_visit(struct tl_conn *conn, void *census)
 {
 	struct tl_owners *owners = conn->ns->owners;
 	struct sock *sk[2] = { NULL, NULL };
-	struct found found[2];
+	struct owners_found found[2];
 	unsigned int end;
 
 	for (end = 0; end < 2; end++) {
@@ -272,7 +272,7 @@ static void owners_of_each(struct tl_owners *only, void (*act)(struct tl_owners 
 /* Of one namespace, or of all. */
 static int owners_count_rows(struct tl_holders *holders, struct tl_owners *only)
 {
-	struct census *census = kvmalloc(sizeof(*census), GFP_KERNEL);
+	struct owners_census *census = kvmalloc(sizeof(*census), GFP_KERNEL);
 
 	if (!census)
 		return -ENOMEM;

@@ -80,18 +80,18 @@ static void port_range_add_bound(struct tl_port_bounds *bounds, int vrf)
 }
 
 /**
- * struct port_count - a count that is under way
+ * struct port_range_counts - a count that is under way
  * @low: first port of the range
  * @high: its last port
  * @bounds: what is bound of it
  */
-struct port_count {
+struct port_range_counts {
 	int low;
 	int high;
 	struct tl_port_bounds bounds;
 };
 
-static void port_range_count_bound(struct port_count *count, struct net *net,
+static void port_range_count_bound(struct port_range_counts *count, struct net *net,
 				   struct inet_bind_hashbucket *head)
 {
 	struct inet_bind_bucket *tb;
@@ -105,7 +105,7 @@ static void port_range_count_bound(struct port_count *count, struct net *net,
 	spin_unlock_bh(&head->lock);
 }
 
-static void port_range_count_all_bound(struct port_count *count, struct net *net)
+static void port_range_count_all_bound(struct port_range_counts *count, struct net *net)
 {
 	struct inet_hashinfo *table = tl_compat_hashinfo(net);
 	unsigned int i;
@@ -148,7 +148,7 @@ static u32 port_range_for(const struct tl_net *ns, const struct tl_port_use *use
 	return range - min(range, bound - min(bound, use->own));
 }
 
-static void port_range_count_all(struct tl_net *ns, struct port_count *count)
+static void port_range_count_all(struct tl_net *ns, struct port_range_counts *count)
 {
 	struct tl_ports *ports = ns->ports;
 	u32 range = 0;
@@ -176,7 +176,7 @@ static void port_range_count_all(struct tl_net *ns, struct port_count *count)
  */
 void tl_port_range_count(struct tl_net *ns)
 {
-	struct port_count count = { .low = 0 };
+	struct port_range_counts count = { .low = 0 };
 
 	/* The count that began first must not be the last to be told. */
 	mutex_lock(&ns->ports->counting);

@@ -568,14 +568,14 @@ void tl_ports_walk(struct tl_ports *ports, tl_ports_visit *visit, void *data)
 	}
 }
 
-struct copying {
+struct ports_copying {
 	struct tl_lines *lines;
 	u32 room;
 };
 
 static void ports_copy(struct tl_port_use *use, void *data)
 {
-	struct copying *copying = data;
+	struct ports_copying *copying = data;
 	struct tl_port_line *line;
 
 	if (copying->lines->count >= copying->room)
@@ -594,7 +594,7 @@ static void ports_copy(struct tl_port_use *use, void *data)
  */
 int tl_ports_copy(struct tl_net *ns, struct tl_lines *lines)
 {
-	struct copying copying = {
+	struct ports_copying copying = {
 		.lines = lines,
 		.room = READ_ONCE(ns->ports->count) + 16,
 	};

@@ -125,17 +125,17 @@ static void tw_length_restore(struct inet_timewait_sock *mini, u32 age)
 }
 
 /* What a look at a TIME_WAIT socket finds. */
-enum found {
-	LASTS,	/* its time is not over */
-	OVER,	/* it is, and it was longer than the kernel's own */
-	CUT,	/* it is, and it was shorter */
+enum tw_length_found {
+	TW_LENGTH_LASTS,	/* its time is not over */
+	TW_LENGTH_OVER,	/* it is, and it was longer than the kernel's own */
+	TW_LENGTH_CUT,	/* it is, and it was shorter */
 };
 
 /*
  * Whether a TIME_WAIT socket has lasted its time; the connection learns when it has
  * begun anew. The kernel's timer is kept ahead where it has to be.
  */
-static enum found tw_length_look(struct tl_conn *conn, struct sock *mini)
+static enum tw_length_found tw_length_look(struct tl_conn *conn, struct sock *mini)
 {
 	struct inet_timewait_sock *tw = inet_twsk(mini);
 	unsigned int length = tl_tw_length_jiffies(conn);
@@ -145,14 +145,14 @@ static enum found tw_length_look(struct tl_conn *conn, struct sock *mini)
 	tl_mini_restarts(conn, tw_length_restart_of(tw, &now, &kept));
 	age = now - conn->restart;
 	if (length && age >= length)
-		return length < OWN ? CUT : OVER;
+		return length < OWN ? TW_LENGTH_CUT : TW_LENGTH_OVER;
 	if (length <= OWN && kept) {
 		tw_length_restore(tw, age);
 	} else if (length > OWN && !kept) {
 		tw_length_set_timer(tw, KEPT - age);
 		tl_policy_note(conn->ns->policy, TL_ACTION_PROLONGED);
 	}
-	return LASTS;
+	return TW_LENGTH_LASTS;
 }
 
 /**
@@ -167,13 +167,13 @@ static enum found tw_length_look(struct tl_conn *conn, struct sock *mini)
 bool tl_tw_length_enforce(struct tl_conn *conn, unsigned int end, struct sock *mini)
 {
 	struct tl_change change = { .end = end, .to = TL_CLOSED };
-	enum found found = tw_length_look(conn, mini);
+	enum tw_length_found found = tw_length_look(conn, mini);
 
-	if (found == LASTS)
+	if (found == TW_LENGTH_LASTS)
 		return false;
-	if (found == CUT)
+	if (found == TW_LENGTH_CUT)
 		tl_policy_note(conn->ns->policy, TL_ACTION_SHORTENED);
-	change.why = found == CUT ? TL_EXIT_SHORTENED : TL_EXIT_EXPIRED;
+	change.why = found == TW_LENGTH_CUT ? TL_EXIT_SHORTENED : TL_EXIT_EXPIRED;
 	tl_life_socket(conn, &change);
 	tl_mini_kill(mini);
 	return true;
