@@ -14,18 +14,18 @@
 #define LAST		(TL_FORECAST_AGES - 1)
 
 /* Second @second of the play; what was before it has negative numbers. */
-static u64 *closed_in(struct tl_play *play, int second)
+static u64 *forecast_closed_in(struct tl_play *play, int second)
 {
 	return &play->closed[second + TL_FORECAST_WAITS];
 }
 
-static u64 part_of(u64 whole, u32 part)
+static u64 forecast_part_of(u64 whole, u32 part)
 {
 	return whole * part / ONE;
 }
 
 /* How long a port is held in TIME_WAIT. */
-static u32 length_ms(const struct tl_forecast *forecast)
+static u32 forecast_length_ms(const struct tl_forecast *forecast)
 {
 	if (!forecast->reused_after_ms)
 		return forecast->length_ms;
@@ -39,16 +39,16 @@ static u32 length_ms(const struct tl_forecast *forecast)
  * What was seen in part of an age's second counts half. Of the first more is known:
  * many end early in it, so that a connection that is older than these counts more.
  */
-static u64 began(const struct tl_forecast *forecast, u64 count, u32 age)
+static u64 forecast_began(const struct tl_forecast *forecast, u64 count, u32 age)
 {
 	u32 brief = min_t(u32, forecast->brief_ms, MILLI);
 
 	return age ? count : div_u64(2 * count * (MILLI - brief), MILLI);
 }
 
-static u64 came_late(const struct tl_forecast *forecast, u64 count, u32 age)
+static u64 forecast_came_late(const struct tl_forecast *forecast, u64 count, u32 age)
 {
-	return 2 * count - began(forecast, count, age);
+	return 2 * count - forecast_began(forecast, count, age);
 }
 
 /*
@@ -56,8 +56,8 @@ static u64 came_late(const struct tl_forecast *forecast, u64 count, u32 age)
  * ages: to the first in part unless it was seen to be opened, and to the last
  * unless it was seen to end.
  */
-static void came_to(struct tl_play *play, const struct tl_forecast *forecast, u64 count,
-		    u32 age, u32 seconds, bool ended)
+static void forecast_came_to(struct tl_play *play, const struct tl_forecast *forecast, u64 count,
+			     u32 age, u32 seconds, bool ended)
 {
 	u32 i = 0;
 
@@ -65,16 +65,16 @@ static void came_to(struct tl_play *play, const struct tl_forecast *forecast, u6
 		return;
 	if (age >= seconds) {
 		i = age - seconds;
-		play->at_risk[i] += came_late(forecast, count, i);
+		play->at_risk[i] += forecast_came_late(forecast, count, i);
 		i++;
 	}
 	for (; i < age; i++)
 		play->at_risk[i] += 2 * count;
 	if (i == age)
-		play->at_risk[i] += ended ? 2 * count : began(forecast, count, i);
+		play->at_risk[i] += ended ? 2 * count : forecast_began(forecast, count, i);
 }
 
-static u32 sum_ended(const struct tl_forecast *forecast, u32 age)
+static u32 forecast_sum_ended(const struct tl_forecast *forecast, u32 age)
 {
 	u32 part, sum = 0;
 
@@ -84,45 +84,45 @@ static u32 sum_ended(const struct tl_forecast *forecast, u32 age)
 }
 
 /* How long it is since the middle of a part, in milliseconds. */
-static u32 middle_of(const struct tl_forecast *forecast, u32 part)
+static u32 forecast_middle_of(const struct tl_forecast *forecast, u32 part)
 {
 	if (!part)
 		return forecast->part_ms / 2;
 	return forecast->part_ms + (2 * part - 1) * TL_FORECAST_PART * MILLI / 2;
 }
 
-static void count_at_risk(struct tl_play *play, const struct tl_forecast *forecast)
+static void forecast_count_at_risk(struct tl_play *play, const struct tl_forecast *forecast)
 {
 	u32 window = (TL_FORECAST_PARTS - 1) * TL_FORECAST_PART * MILLI + forecast->part_ms;
 	u32 part, age, seconds;
 
 	for (age = 0; age < LAST; age++)
-		came_to(play, forecast, forecast->open[age], age, window / MILLI, false);
+		forecast_came_to(play, forecast, forecast->open[age], age, window / MILLI, false);
 	/* How old these are is not known: as many were there all the time. */
 	play->at_risk[LAST] += 2 * div_u64((u64)window * forecast->open[LAST], MILLI);
 	for (part = 0; part < TL_FORECAST_PARTS; part++) {
-		seconds = (window - middle_of(forecast, part)) / MILLI;
+		seconds = (window - forecast_middle_of(forecast, part)) / MILLI;
 		for (age = 0; age < TL_FORECAST_AGES; age++)
-			came_to(play, forecast, (u64)forecast->ended[part][age] * MILLI,
-				age, seconds, true);
+			forecast_came_to(play, forecast, (u64)forecast->ended[part][age] * MILLI,
+					 age, seconds, true);
 	}
 }
 
-static u32 chance_of(u64 ended, u64 at_risk)
+static u32 forecast_chance_of(u64 ended, u64 at_risk)
 {
 	return at_risk ? min_t(u64, div64_u64(2 * ended * MILLI * ONE, at_risk), ONE) : 0;
 }
 
-static u32 chance_between(const struct tl_play *play, const struct tl_forecast *forecast,
-			  int from, int to)
+static u32 forecast_chance_between(const struct tl_play *play, const struct tl_forecast *forecast,
+				   int from, int to)
 {
 	u64 ended = 0, at_risk = 0;
 
 	for (; from < to; from++) {
-		ended += sum_ended(forecast, from);
+		ended += forecast_sum_ended(forecast, from);
 		at_risk += play->at_risk[from];
 	}
-	return chance_of(ended, at_risk);
+	return forecast_chance_of(ended, at_risk);
 }
 
 /*
@@ -130,32 +130,33 @@ static u32 chance_between(const struct tl_play *play, const struct tl_forecast *
  * where ends become rare with age these are those of a kind that is nearly gone,
  * and nothing is known that ends the others.
  */
-static u32 chance_beyond(const struct tl_play *play, const struct tl_forecast *forecast,
-			 int reached)
+static u32 forecast_chance_beyond(const struct tl_play *play, const struct tl_forecast *forecast,
+				  int reached)
 {
-	u32 before = chance_between(play, forecast, reached / 2, reached * 3 / 4);
-	u32 oldest = chance_between(play, forecast, reached * 3 / 4, reached);
+	u32 before = forecast_chance_between(play, forecast, reached / 2, reached * 3 / 4);
+	u32 oldest = forecast_chance_between(play, forecast, reached * 3 / 4, reached);
 
 	return oldest < before / 2 ? 0 : oldest;
 }
 
-static void learn_chances(struct tl_play *play, const struct tl_forecast *forecast)
+static void forecast_learn_chances(struct tl_play *play, const struct tl_forecast *forecast)
 {
 	int reached = 0, age;
 	u32 beyond;
 
-	count_at_risk(play, forecast);
+	forecast_count_at_risk(play, forecast);
 	for (age = 0; age <= LAST; age++) {
-		play->chance[age] = chance_of(sum_ended(forecast, age), play->at_risk[age]);
+		play->chance[age] = forecast_chance_of(forecast_sum_ended(forecast, age),
+						       play->at_risk[age]);
 		if (play->at_risk[age])
 			reached = age + 1;
 	}
-	beyond = chance_beyond(play, forecast, reached);
+	beyond = forecast_chance_beyond(play, forecast, reached);
 	for (age = reached; age <= LAST; age++)
 		play->chance[age] = beyond;
 }
 
-static u32 lives_on(const struct tl_play *play, u32 age)
+static u32 forecast_lives_on(const struct tl_play *play, u32 age)
 {
 	return ONE - play->chance[age];
 }
@@ -166,24 +167,26 @@ static u32 lives_on(const struct tl_play *play, u32 age)
  * in a second: the means of what is at both ends of the second, except for the
  * first, of which more is known.
  */
-static void learn_to_keep(struct tl_play *play, const struct tl_forecast *forecast)
+static void forecast_learn_to_keep(struct tl_play *play, const struct tl_forecast *forecast)
 {
 	u32 brief = min_t(u32, forecast->brief_ms, MILLI), age;
 
-	play->young = lives_on(play, 0) + (u32)div_u64((u64)play->chance[0] * brief, MILLI);
+	play->young = forecast_lives_on(play, 0) +
+		      (u32)div_u64((u64)play->chance[0] * brief, MILLI);
 	for (age = 0; age < LAST; age++) {
-		u64 now = age ? ONE + lives_on(play, age) : 2 * play->young;
-		u64 then = part_of(ONE + lives_on(play, age + 1), lives_on(play, age));
+		u64 now = age ? ONE + forecast_lives_on(play, age) : 2 * play->young;
+		u64 then = forecast_part_of(ONE + forecast_lives_on(play, age + 1),
+					    forecast_lives_on(play, age));
 
 		play->keep[age] = now ? min_t(u64, div64_u64(then * ONE, now), ONE) : 0;
 	}
-	play->keep[LAST] = lives_on(play, LAST);
+	play->keep[LAST] = forecast_lives_on(play, LAST);
 }
 
 /* ---- The play ---- */
 
 /* In the middle of the second. */
-static u64 rate_at(const struct tl_forecast *forecast, u32 second)
+static u64 forecast_rate_at(const struct tl_forecast *forecast, u32 second)
 {
 	s64 growth = div64_s64((s64)forecast->growth_milli * (2 * (s64)second + 1), 2);
 	s64 rate = (s64)forecast->rate_milli + growth;
@@ -191,13 +194,13 @@ static u64 rate_at(const struct tl_forecast *forecast, u32 second)
 	return rate > 0 ? rate : 0;
 }
 
-static void begin(struct tl_play *play, const struct tl_forecast *forecast)
+static void forecast_begin(struct tl_play *play, const struct tl_forecast *forecast)
 {
-	u32 seconds = (length_ms(forecast) + MILLI - 1) / MILLI, ago;
+	u32 seconds = (forecast_length_ms(forecast) + MILLI - 1) / MILLI, ago;
 
 	memset(play, 0, sizeof(*play));
-	learn_chances(play, forecast);
-	learn_to_keep(play, forecast);
+	forecast_learn_chances(play, forecast);
+	forecast_learn_to_keep(play, forecast);
 	for (ago = 0; ago < TL_FORECAST_AGES; ago++)
 		play->open[ago] = forecast->open[ago];
 	for (ago = 0; ago < TL_FORECAST_WAITS; ago++) {
@@ -206,55 +209,55 @@ static void begin(struct tl_play *play, const struct tl_forecast *forecast)
 		if (forecast->reused_after_ms && ago >= seconds)
 			continue;
 		/* Timers are late: what is older than its length goes first. */
-		*closed_in(play, -(int)min(ago + 1, max(seconds, 1U))) += count;
+		*forecast_closed_in(play, -(int)min(ago + 1, max(seconds, 1U))) += count;
 		play->waiting += count;
 	}
 }
 
 /* All are a second older, so many more are opened, and some have ended. */
-static u64 end_some(struct tl_play *play, u64 opened)
+static u64 forecast_end_some(struct tl_play *play, u64 opened)
 {
-	u64 stay = part_of(play->open[LAST], play->keep[LAST]);
+	u64 stay = forecast_part_of(play->open[LAST], play->keep[LAST]);
 	u64 ends = play->open[LAST] - stay + opened;
 	int age;
 
 	for (age = LAST - 1; age >= 0; age--) {
-		u64 kept = part_of(play->open[age], play->keep[age]);
+		u64 kept = forecast_part_of(play->open[age], play->keep[age]);
 
 		ends += play->open[age] - kept;
 		play->open[age + 1] = kept;
 	}
 	play->open[LAST] += stay;
-	play->open[0] = part_of(opened, play->young);
+	play->open[0] = forecast_part_of(opened, play->young);
 	return ends - play->open[0];
 }
 
 /* Of a length of so many seconds and a part, that part of a second's go later. */
-static u64 gone_in(struct tl_play *play, int second, u32 length)
+static u64 forecast_gone_in(struct tl_play *play, int second, u32 length)
 {
 	int from = second - (int)(length / MILLI);
 	u32 later = length % MILLI;
 	u64 gone = 0;
 
 	if (from >= -TL_FORECAST_WAITS)
-		gone += *closed_in(play, from) * (MILLI - later);
+		gone += *forecast_closed_in(play, from) * (MILLI - later);
 	if (from - 1 >= -TL_FORECAST_WAITS)
-		gone += *closed_in(play, from - 1) * later;
+		gone += *forecast_closed_in(play, from - 1) * later;
 	return div_u64(gone, MILLI);
 }
 
-static void step(struct tl_play *play, const struct tl_forecast *forecast, u32 second)
+static void forecast_step(struct tl_play *play, const struct tl_forecast *forecast, u32 second)
 {
-	u64 ends = end_some(play, rate_at(forecast, second));
-	u64 waits = part_of(ends, forecast->share);
+	u64 ends = forecast_end_some(play, forecast_rate_at(forecast, second));
+	u64 waits = forecast_part_of(ends, forecast->share);
 
 	play->waiting += waits;
-	*closed_in(play, second) = waits;
+	*forecast_closed_in(play, second) = waits;
 	play->waiting -= min(play->waiting,
-			     gone_in(play, second, length_ms(forecast)));
+			     forecast_gone_in(play, second, forecast_length_ms(forecast)));
 }
 
-static u64 used(const struct tl_play *play)
+static u64 forecast_used(const struct tl_play *play)
 {
 	u64 sum = play->waiting;
 	u32 age;
@@ -265,11 +268,13 @@ static u64 used(const struct tl_play *play)
 }
 
 /* Whether there is not even enough if nothing is given back. Spares most the play. */
-static bool suffices(const struct tl_play *play, const struct tl_forecast *forecast)
+static bool forecast_suffices(const struct tl_play *play, const struct tl_forecast *forecast)
 {
-	u64 most = max(rate_at(forecast, 0), rate_at(forecast, TL_FORECAST_HORIZON));
+	u64 most = max(forecast_rate_at(forecast, 0),
+		       forecast_rate_at(forecast, TL_FORECAST_HORIZON));
+	u64 range = (u64)forecast->range * MILLI;
 
-	return used(play) + most * (TL_FORECAST_HORIZON + 1) < (u64)forecast->range * MILLI;
+	return forecast_used(play) + most * (TL_FORECAST_HORIZON + 1) < range;
 }
 
 /**
@@ -286,16 +291,16 @@ u32 tl_forecast_ms(const struct tl_forecast *forecast, struct tl_play *play)
 	u64 range = (u64)forecast->range * MILLI;
 	u32 second;
 
-	begin(play, forecast);
-	if (suffices(play, forecast))
+	forecast_begin(play, forecast);
+	if (forecast_suffices(play, forecast))
 		return TL_FORECAST_NEVER;
 	for (second = 0; second < TL_FORECAST_HORIZON; second++) {
-		u64 before = used(play), after;
+		u64 before = forecast_used(play), after;
 
 		if (before >= range)
 			return second * MILLI;
-		step(play, forecast, second);
-		after = used(play);
+		forecast_step(play, forecast, second);
+		after = forecast_used(play);
 		/* In between it is thought to grow evenly. */
 		if (after >= range)
 			return second * MILLI +

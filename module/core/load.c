@@ -21,23 +21,23 @@
 #define SLOPE_REGULAR	12
 #define SLOPE_FEW	120
 
-static u32 second_of(u64 ms)
+static u32 load_second_of(u64 ms)
 {
 	return (u32)div_u64(ms, MILLI);
 }
 
-static u32 ms_of(u64 ms)
+static u32 load_ms_of(u64 ms)
 {
-	return (u32)(ms - (u64)second_of(ms) * MILLI);
+	return (u32)(ms - (u64)load_second_of(ms) * MILLI);
 }
 
-static void add(u16 *count, int more)
+static void load_add(u16 *count, int more)
 {
 	if (more > 0 ? *count < U16_MAX : *count > 0)
 		*count += more;
 }
 
-static void clear(u16 *ring, u32 size, u32 from, u32 to)
+static void load_clear(u16 *ring, u32 size, u32 from, u32 to)
 {
 	u32 count = min(to - from, size);
 
@@ -45,12 +45,12 @@ static void clear(u16 *ring, u32 size, u32 from, u32 to)
 		ring[(to - count) % size] = 0;
 }
 
-static void clear_parts(struct tl_load *load, u32 from, u32 to)
+static void load_clear_parts(struct tl_load *load, u32 from, u32 to)
 {
 	u32 count = min_t(u32, to - from, TL_FORECAST_PARTS);
 
-	clear(load->ends, TL_LOAD_PARTS, from, to);
-	clear(load->waits, TL_LOAD_PARTS, from, to);
+	load_clear(load->ends, TL_LOAD_PARTS, from, to);
+	load_clear(load->waits, TL_LOAD_PARTS, from, to);
 	while (count--) {
 		u32 part = (to - count) % TL_FORECAST_PARTS;
 
@@ -60,17 +60,17 @@ static void clear_parts(struct tl_load *load, u32 from, u32 to)
 }
 
 /* Brings the rings to now. */
-static void advance(struct tl_load *load, u64 now_ms)
+static void load_advance(struct tl_load *load, u64 now_ms)
 {
-	u32 from = load->second, to = second_of(now_ms);
+	u32 from = load->second, to = load_second_of(now_ms);
 
 	if (to == from)
 		return;
-	clear(load->opened, TL_LOAD_SECONDS, from, to);
-	clear(load->born, TL_FORECAST_AGES, from, to);
-	clear(load->entered, TL_LOAD_WAITS, from, to);
-	clear(load->entered_long, TL_LOAD_WAITS, from / TL_LOAD_COARSE, to / TL_LOAD_COARSE);
-	clear_parts(load, from / TL_FORECAST_PART, to / TL_FORECAST_PART);
+	load_clear(load->opened, TL_LOAD_SECONDS, from, to);
+	load_clear(load->born, TL_FORECAST_AGES, from, to);
+	load_clear(load->entered, TL_LOAD_WAITS, from, to);
+	load_clear(load->entered_long, TL_LOAD_WAITS, from / TL_LOAD_COARSE, to / TL_LOAD_COARSE);
+	load_clear_parts(load, from / TL_FORECAST_PART, to / TL_FORECAST_PART);
 	load->second = to;
 }
 
@@ -82,17 +82,17 @@ static void advance(struct tl_load *load, u64 now_ms)
 void tl_load_init(struct tl_load *load, u64 now_ms)
 {
 	memset(load, 0, sizeof(*load));
-	load->first = second_of(now_ms);
+	load->first = load_second_of(now_ms);
 	load->second = load->first;
 }
 
 /* What is open, by its age: what is older than the ring is what all others are not. */
-static void count_born(struct tl_load *load, u64 born_ms, int more)
+static void load_count_born(struct tl_load *load, u64 born_ms, int more)
 {
-	u32 born = second_of(born_ms);
+	u32 born = load_second_of(born_ms);
 
 	if (load->second - born < TL_FORECAST_AGES)
-		add(&load->born[born % TL_FORECAST_AGES], more);
+		load_add(&load->born[born % TL_FORECAST_AGES], more);
 }
 
 /**
@@ -104,15 +104,15 @@ static void count_born(struct tl_load *load, u64 born_ms, int more)
  */
 void tl_load_opened(struct tl_load *load, u64 now_ms, u64 born_ms, bool connects)
 {
-	advance(load, now_ms);
+	load_advance(load, now_ms);
 	load->open++;
-	count_born(load, born_ms, 1);
+	load_count_born(load, born_ms, 1);
 	if (connects)
-		add(&load->opened[load->second % TL_LOAD_SECONDS], 1);
+		load_add(&load->opened[load->second % TL_LOAD_SECONDS], 1);
 }
 
 /* More than fit: only the relation of the counts matters. */
-static void note_end(struct tl_load *load, u64 life_ms, bool waits)
+static void load_note_end(struct tl_load *load, u64 life_ms, bool waits)
 {
 	u32 part = load->second / TL_FORECAST_PART, at = part % TL_LOAD_PARTS, age, i;
 	u32 *brief_ms = &load->brief_ms[part % TL_FORECAST_PARTS];
@@ -127,7 +127,7 @@ static void note_end(struct tl_load *load, u64 life_ms, bool waits)
 	}
 	load->ends[at]++;
 	load->waits[at] += waits;
-	age = min_t(u32, second_of(life_ms), TL_FORECAST_AGES - 1);
+	age = min_t(u32, load_second_of(life_ms), TL_FORECAST_AGES - 1);
 	ended[age]++;
 	if (!age)
 		*brief_ms += (u32)life_ms;
@@ -144,20 +144,20 @@ void tl_load_ended(struct tl_load *load, u64 now_ms, u64 born_ms, bool waits)
 {
 	u64 life_ms = now_ms - min(born_ms, now_ms);
 
-	advance(load, now_ms);
+	load_advance(load, now_ms);
 	load->open -= !!load->open;
-	count_born(load, born_ms, -1);
-	note_end(load, life_ms, waits);
+	load_count_born(load, born_ms, -1);
+	load_note_end(load, life_ms, waits);
 }
 
-static void count_entered(struct tl_load *load, u64 since_ms, int more)
+static void load_count_entered(struct tl_load *load, u64 since_ms, int more)
 {
-	u32 since = second_of(since_ms), ten = since / TL_LOAD_COARSE;
+	u32 since = load_second_of(since_ms), ten = since / TL_LOAD_COARSE;
 
 	if (load->second - since < TL_LOAD_WAITS)
-		add(&load->entered[since % TL_LOAD_WAITS], more);
+		load_add(&load->entered[since % TL_LOAD_WAITS], more);
 	if (load->second / TL_LOAD_COARSE - ten < TL_LOAD_WAITS)
-		add(&load->entered_long[ten % TL_LOAD_WAITS], more);
+		load_add(&load->entered_long[ten % TL_LOAD_WAITS], more);
 }
 
 /**
@@ -168,9 +168,9 @@ static void count_entered(struct tl_load *load, u64 since_ms, int more)
  */
 void tl_load_waits(struct tl_load *load, u64 now_ms, u64 since_ms)
 {
-	advance(load, now_ms);
+	load_advance(load, now_ms);
 	load->waiting++;
-	count_entered(load, since_ms, 1);
+	load_count_entered(load, since_ms, 1);
 }
 
 /**
@@ -181,20 +181,20 @@ void tl_load_waits(struct tl_load *load, u64 now_ms, u64 since_ms)
  */
 void tl_load_left(struct tl_load *load, u64 now_ms, u64 since_ms)
 {
-	advance(load, now_ms);
+	load_advance(load, now_ms);
 	load->waiting -= !!load->waiting;
-	count_entered(load, since_ms, -1);
+	load_count_entered(load, since_ms, -1);
 }
 
 /* Whole seconds that are known of it. */
-static u32 seconds_known(const struct tl_load *load)
+static u32 load_seconds_known(const struct tl_load *load)
 {
 	u32 age = load->second - load->first;
 
 	return age ? min_t(u32, age - 1, TL_LOAD_SECONDS - 1) : 0;
 }
 
-static u32 opened_ago(const struct tl_load *load, u32 ago)
+static u32 load_opened_ago(const struct tl_load *load, u32 ago)
 {
 	return load->opened[(load->second - ago) % TL_LOAD_SECONDS];
 }
@@ -210,10 +210,10 @@ u32 tl_load_rate(struct tl_load *load, u64 now_ms)
 {
 	u32 seconds, sum = 0, ago;
 
-	advance(load, now_ms);
-	seconds = min_t(u32, seconds_known(load), 6);
+	load_advance(load, now_ms);
+	seconds = min_t(u32, load_seconds_known(load), 6);
 	for (ago = 1; ago <= seconds; ago++)
-		sum += opened_ago(load, ago);
+		sum += load_opened_ago(load, ago);
 	return seconds ? (sum + seconds / 2) / seconds : 0;
 }
 
@@ -227,9 +227,9 @@ u32 tl_load_rate(struct tl_load *load, u64 now_ms)
  */
 u32 tl_load_young(struct tl_load *load, u64 now_ms, u32 age_ms)
 {
-	u32 gone = ms_of(now_ms), sum, part, ago;
+	u32 gone = load_ms_of(now_ms), sum, part, ago;
 
-	advance(load, now_ms);
+	load_advance(load, now_ms);
 	sum = load->entered[load->second % TL_LOAD_WAITS];
 	if (age_ms <= gone)
 		return gone ? sum * age_ms / gone : 0;
@@ -259,7 +259,7 @@ struct load_sums {
 	u64 square;
 };
 
-static void add_second(struct load_sums *sums, u32 count)
+static void load_add_second(struct load_sums *sums, u32 count)
 {
 	sums->count += count;
 	sums->moment += 2ULL * sums->n++ * count;
@@ -267,7 +267,7 @@ static void add_second(struct load_sums *sums, u32 count)
 }
 
 /* What is left of @all without the first seconds, which are @old. */
-static struct load_sums without(const struct load_sums *all, const struct load_sums *old)
+static struct load_sums load_without(const struct load_sums *all, const struct load_sums *old)
 {
 	u64 count = all->count - old->count;
 
@@ -280,26 +280,26 @@ static struct load_sums without(const struct load_sums *all, const struct load_s
 }
 
 /* Twice the distances are taken from the middle: n (n^2 - 1) / 3 is the sum of their squares. */
-static s64 lean(const struct load_sums *sums)
+static s64 load_lean(const struct load_sums *sums)
 {
 	return (s64)sums->moment - (s64)((sums->n - 1) * sums->count);
 }
 
-static u32 spread(u32 n)
+static u32 load_spread(u32 n)
 {
 	return n * (n * n - 1) / 3;
 }
 
 /* Squares of what is between the counts and the line that fits best. */
-static u64 misfit(const struct load_sums *sums)
+static u64 load_misfit(const struct load_sums *sums)
 {
 	u64 fits, all = sums->square * PARTS;
-	s64 moment = lean(sums);
+	s64 moment = load_lean(sums);
 
 	if (sums->n < 3)
 		return 0;
 	fits = div_u64(sums->count * sums->count * PARTS, sums->n) +
-	       div_u64((u64)(moment * moment) * PARTS, spread(sums->n));
+	       div_u64((u64)(moment * moment) * PARTS, load_spread(sums->n));
 	return all - min(all, fits);
 }
 
@@ -308,9 +308,9 @@ static u64 misfit(const struct load_sums *sums)
  * connections at random, which is their mean. Those that come evenly are known by
  * much less; of few seconds that may be chance again.
  */
-static u64 limit(const struct load_sums *sums, u32 chance, u32 regular)
+static u64 load_limit(const struct load_sums *sums, u32 chance, u32 regular)
 {
-	u64 noise = max_t(u64, div_u64(misfit(sums), sums->n - 2), PARTS / 4);
+	u64 noise = max_t(u64, div_u64(load_misfit(sums), sums->n - 2), PARTS / 4);
 	u64 mean = div_u64(sums->count * PARTS, sums->n);
 
 	return min(max(noise, mean) * chance, noise * regular);
@@ -324,21 +324,21 @@ static u64 limit(const struct load_sums *sums, u32 chance, u32 regular)
  * Of all moments it is the one that chance would make least.
  * Return: how many these are; 0 if it has not.
  */
-static u32 changed_after(const u32 *counts, u32 seconds)
+static u32 load_changed_after(const u32 *counts, u32 seconds)
 {
 	struct load_sums all = { 0 }, old = { 0 }, latest;
 	u64 one, two, clear, most = PARTS;
 	u32 i, best = 0;
 
 	for (i = 0; i < seconds; i++)
-		add_second(&all, counts[i]);
-	one = misfit(&all);
+		load_add_second(&all, counts[i]);
+	one = load_misfit(&all);
 	for (i = 0; i + TREND_MIN < seconds; i++) {
-		add_second(&old, counts[i]);
-		latest = without(&all, &old);
-		two = misfit(&old) + misfit(&latest);
+		load_add_second(&old, counts[i]);
+		latest = load_without(&all, &old);
+		two = load_misfit(&old) + load_misfit(&latest);
 		clear = div64_u64((one - min(one, two)) * PARTS,
-				  limit(&latest, CHANGE_CHANCE, CHANGE_REGULAR));
+				  load_limit(&latest, CHANGE_CHANCE, CHANGE_REGULAR));
 		if (clear <= most)
 			continue;
 		most = clear;
@@ -348,13 +348,13 @@ static u32 changed_after(const u32 *counts, u32 seconds)
 }
 
 /* A slope that chance would make as well is none. */
-static bool is_chance(const struct load_sums *sums)
+static bool load_is_chance(const struct load_sums *sums)
 {
-	s64 moment = lean(sums);
+	s64 moment = load_lean(sums);
 
 	return sums->n < 3 ||
-	       div_u64((u64)(moment * moment) * PARTS, spread(sums->n)) <
-	       limit(sums, SLOPE_CHANCE, SLOPE_REGULAR + SLOPE_FEW / (sums->n - 2));
+	       div_u64((u64)(moment * moment) * PARTS, load_spread(sums->n)) <
+	       load_limit(sums, SLOPE_CHANCE, SLOPE_REGULAR + SLOPE_FEW / (sums->n - 2));
 }
 
 /**
@@ -379,32 +379,32 @@ void tl_load_trend(const u32 *counts, u32 seconds, u32 *rate_milli,
 	if (!seconds)
 		return;
 	for (changes = 0; changes < CHANGES_MOST; changes++) {
-		old = changed_after(counts, seconds);
+		old = load_changed_after(counts, seconds);
 		if (!old)
 			break;
 		counts += old;
 		seconds -= old;
 	}
 	for (i = 0; i < seconds; i++)
-		add_second(&sums, counts[i]);
-	if (!is_chance(&sums))
-		growth = div64_s64(lean(&sums) * 2 * MILLI, spread(seconds));
+		load_add_second(&sums, counts[i]);
+	if (!load_is_chance(&sums))
+		growth = div64_s64(load_lean(&sums) * 2 * MILLI, load_spread(seconds));
 	rate = (s64)div_u64(sums.count * MILLI, seconds) + growth * seconds / 2;
 	*rate_milli = rate > 0 ? (u32)rate : 0;
 	*growth_milli = (s32)growth;
 }
 
-static void trend(const struct tl_load *load, u32 ms, struct tl_forecast *forecast)
+static void load_trend(const struct tl_load *load, u32 ms, struct tl_forecast *forecast)
 {
-	u32 seconds = seconds_known(load), i;
+	u32 seconds = load_seconds_known(load), i;
 	u32 counts[TL_LOAD_SECONDS];
 	s64 rate;
 
 	/* A load that has begun, or ended, a moment ago is no trend. */
-	while (seconds && !opened_ago(load, seconds))
+	while (seconds && !load_opened_ago(load, seconds))
 		seconds--;
 	for (i = 0; i < seconds; i++)
-		counts[i] = opened_ago(load, seconds - i);
+		counts[i] = load_opened_ago(load, seconds - i);
 	tl_load_trend(counts, seconds, &forecast->rate_milli, &forecast->growth_milli);
 	/* That is the rate when the last whole second was over. */
 	rate = forecast->rate_milli + div64_s64((s64)forecast->growth_milli * ms, MILLI);
@@ -414,23 +414,23 @@ static void trend(const struct tl_load *load, u32 ms, struct tl_forecast *foreca
 /* ---- What the forecast wants to know ---- */
 
 /* Of 65536. */
-static u32 part_in(u32 some, u32 all)
+static u32 load_part_in(u32 some, u32 all)
 {
 	return all ? (u32)div_u64((u64)some * ONE, all) : 0;
 }
 
 /* Whether chance alone keeps two shares apart: within three standard errors. */
-static bool is_same_share(u32 waits, u32 ends, u32 other_waits, u32 other_ends)
+static bool load_is_same_share(u32 waits, u32 ends, u32 other_waits, u32 other_ends)
 {
-	s64 apart = (s64)part_in(waits, ends) - part_in(other_waits, other_ends);
-	u64 share = part_in(waits + other_waits, ends + other_ends);
+	s64 apart = (s64)load_part_in(waits, ends) - load_part_in(other_waits, other_ends);
+	u64 share = load_part_in(waits + other_waits, ends + other_ends);
 	u64 weight = div64_u64((u64)ends * other_ends, (u64)ends + other_ends);
 
 	return (u64)(apart * apart) * weight <= 9 * share * (ONE - share);
 }
 
 /* Of the latest ends, and of those before as long as it was the same. */
-static u32 learn_share(const struct tl_load *load)
+static u32 load_learn_share(const struct tl_load *load)
 {
 	u32 now = load->second / TL_FORECAST_PART, ago, ends = 0, waits = 0;
 
@@ -438,12 +438,12 @@ static u32 learn_share(const struct tl_load *load)
 		u32 at = (now - ago) % TL_LOAD_PARTS;
 
 		if (ago >= TL_FORECAST_PARTS && ends && load->ends[at] &&
-		    !is_same_share(waits, ends, load->waits[at], load->ends[at]))
+		    !load_is_same_share(waits, ends, load->waits[at], load->ends[at]))
 			break;
 		ends += load->ends[at];
 		waits += load->waits[at];
 	}
-	return part_in(waits, ends);
+	return load_part_in(waits, ends);
 }
 
 /*
@@ -451,7 +451,7 @@ static u32 learn_share(const struct tl_load *load)
  * running. Those of a second lie a second or more apart from now by that part of
  * them; in thousandths then.
  */
-static void by_age(u32 *counts, u32 size, u32 ms)
+static void load_by_age(u32 *counts, u32 size, u32 ms)
 {
 	u32 age;
 
@@ -461,8 +461,8 @@ static void by_age(u32 *counts, u32 size, u32 ms)
 	counts[age] *= ms;
 }
 
-static void tell_open(const struct tl_load *load, u64 now_ms,
-		      struct tl_forecast *forecast)
+static void load_tell_open(const struct tl_load *load, u64 now_ms,
+			   struct tl_forecast *forecast)
 {
 	u32 older = load->open, brief = 0, brief_ms = 0, age, part, ring;
 
@@ -470,7 +470,7 @@ static void tell_open(const struct tl_load *load, u64 now_ms,
 		forecast->open[age] = load->born[(load->second - age) % TL_FORECAST_AGES];
 		older -= min(older, forecast->open[age]);
 	}
-	by_age(forecast->open, TL_FORECAST_AGES, ms_of(now_ms));
+	load_by_age(forecast->open, TL_FORECAST_AGES, load_ms_of(now_ms));
 	forecast->open[TL_FORECAST_AGES - 1] += older * MILLI;
 	for (part = 0; part < TL_FORECAST_PARTS; part++) {
 		ring = (load->second / TL_FORECAST_PART - part) % TL_FORECAST_PARTS;
@@ -479,13 +479,13 @@ static void tell_open(const struct tl_load *load, u64 now_ms,
 		brief += load->ended[ring][0];
 		brief_ms += load->brief_ms[ring];
 	}
-	forecast->part_ms = load->second % TL_FORECAST_PART * MILLI + ms_of(now_ms);
+	forecast->part_ms = load->second % TL_FORECAST_PART * MILLI + load_ms_of(now_ms);
 	forecast->brief_ms = brief ? brief_ms / brief : 0;
-	forecast->share = learn_share(load);
+	forecast->share = load_learn_share(load);
 }
 
 /* Ten seconds of which some are known one by one: the others share the rest. */
-static void tell_ten(const struct tl_load *load, u32 ten, struct tl_forecast *forecast)
+static void load_tell_ten(const struct tl_load *load, u32 ten, struct tl_forecast *forecast)
 {
 	u32 rest = load->entered_long[ten % TL_LOAD_WAITS], others = 0, share, ago;
 	u32 oldest = load->second - ten * TL_LOAD_COARSE;
@@ -504,8 +504,8 @@ static void tell_ten(const struct tl_load *load, u32 ten, struct tl_forecast *fo
 	}
 }
 
-static void tell_waiting(const struct tl_load *load, u64 now_ms,
-			 struct tl_forecast *forecast)
+static void load_tell_waiting(const struct tl_load *load, u64 now_ms,
+			      struct tl_forecast *forecast)
 {
 	u32 ten = load->second / TL_LOAD_COARSE, ago;
 
@@ -514,8 +514,8 @@ static void tell_waiting(const struct tl_load *load, u64 now_ms,
 	for (ago = TL_LOAD_WAITS; ago < TL_FORECAST_WAITS; ago++)
 		forecast->entered[ago] = 0;
 	for (ago = 0; ago < TL_LOAD_WAITS && ago <= ten; ago++)
-		tell_ten(load, ten - ago, forecast);
-	by_age(forecast->entered, TL_FORECAST_WAITS, ms_of(now_ms));
+		load_tell_ten(load, ten - ago, forecast);
+	load_by_age(forecast->entered, TL_FORECAST_WAITS, load_ms_of(now_ms));
 }
 
 /**
@@ -526,8 +526,8 @@ static void tell_waiting(const struct tl_load *load, u64 now_ms,
  */
 void tl_load_forecast(struct tl_load *load, u64 now_ms, struct tl_forecast *forecast)
 {
-	advance(load, now_ms);
-	trend(load, ms_of(now_ms), forecast);
-	tell_open(load, now_ms, forecast);
-	tell_waiting(load, now_ms, forecast);
+	load_advance(load, now_ms);
+	load_trend(load, load_ms_of(now_ms), forecast);
+	load_tell_open(load, now_ms, forecast);
+	load_tell_waiting(load, now_ms, forecast);
 }

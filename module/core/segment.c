@@ -2,18 +2,18 @@
 /* Parsing of TCP headers. */
 #include "segment.h"
 
-static u32 load_be16(const u8 *bytes)
+static u32 segment_load_be16(const u8 *bytes)
 {
 	return (u32)bytes[0] << 8 | bytes[1];
 }
 
-static u32 load_be32(const u8 *bytes)
+static u32 segment_load_be32(const u8 *bytes)
 {
-	return load_be16(bytes) << 16 | load_be16(bytes + 2);
+	return segment_load_be16(bytes) << 16 | segment_load_be16(bytes + 2);
 }
 
 /* A TCP opens, closes or aborts, but never two of these with SYN or RST. */
-static bool flags_contradict(u8 flags)
+static bool segment_flags_contradict(u8 flags)
 {
 	if (flags & TL_SYN)
 		return flags & (TL_FIN | TL_RST);
@@ -46,15 +46,15 @@ enum tl_parse tl_segment_parse(struct tl_segment *segment, const u8 *header,
 	if (offset < TL_HEADER_MIN || offset > length)
 		return TL_PARSE_OFFSET;
 	flags = header[13];
-	if (flags_contradict(flags))
+	if (segment_flags_contradict(flags))
 		return TL_PARSE_FLAGS;
 
 	bytes = length - offset;
 	bytes += !!(flags & TL_SYN) + !!(flags & TL_FIN);
-	segment->sport = load_be16(header);
-	segment->dport = load_be16(header + 2);
-	segment->seq = load_be32(header + 4);
-	segment->ack = load_be32(header + 8);
+	segment->sport = segment_load_be16(header);
+	segment->dport = segment_load_be16(header + 2);
+	segment->seq = segment_load_be32(header + 4);
+	segment->ack = segment_load_be32(header + 8);
 	segment->end = segment->seq + bytes;
 	segment->flags = flags & (TL_FIN | TL_SYN | TL_RST | TL_PSH | TL_ACK);
 	return TL_PARSE_OK;
@@ -94,7 +94,7 @@ bool tl_segment_timestamp(const u8 *header, u32 bytes, u32 *value)
 		if (length < 2 || at + length > bytes)
 			return false;
 		if (header[at] == OPTION_TIMESTAMPS && length == TIMESTAMPS_BYTES) {
-			*value = load_be32(header + at + 2);
+			*value = segment_load_be32(header + at + 2);
 			return true;
 		}
 		at += length;

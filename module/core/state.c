@@ -16,7 +16,7 @@
 /* Bytes that one segment can carry. */
 #define SYN_DATA_MAX	65535
 
-static const char * const names[TL_STATES] = {
+static const char * const state_names[TL_STATES] = {
 	[TL_UNKNOWN]		= "-",
 	[TL_CLOSED]		= "CLOSED",
 	[TL_LISTEN]		= "LISTEN",
@@ -41,7 +41,7 @@ static const char * const names[TL_STATES] = {
  * on a listening socket fails with EISCONN. And a listening socket never
  * becomes SYN_RECEIVED itself: a request socket does, beside it.
  */
-static const u8 arcs[TL_EVENTS][TL_STATES] = {
+static const u8 state_arcs[TL_EVENTS][TL_STATES] = {
 	[TL_SEND_SYN] = {
 		/* Active OPEN: a SYN goes out (3.10.1). */
 		[TL_UNKNOWN]		= TL_SYN_SENT,
@@ -121,7 +121,7 @@ static const u8 arcs[TL_EVENTS][TL_STATES] = {
  */
 enum tl_state tl_state_next(enum tl_state state, enum tl_event event)
 {
-	u8 next = arcs[event][state];
+	u8 next = state_arcs[event][state];
 
 	return next ? next : state;
 }
@@ -134,7 +134,7 @@ enum tl_state tl_state_next(enum tl_state state, enum tl_event event)
  */
 const char *tl_state_name(enum tl_state state)
 {
-	return names[state];
+	return state_names[state];
 }
 
 /**
@@ -148,13 +148,13 @@ bool tl_state_synchronized(enum tl_state state)
 	return state >= TL_ESTABLISHED;
 }
 
-static void move(struct tl_endpoint *end, enum tl_event event)
+static void state_move(struct tl_endpoint *end, enum tl_event event)
 {
 	end->state = tl_state_next(end->state, event);
 }
 
 /* With as much of the data that came with it as was taken (RFC 7413). */
-static bool answers_syn(const struct tl_endpoint *of, u32 ack)
+static bool state_answers_syn(const struct tl_endpoint *of, u32 ack)
 {
 	return seq_in_window(ack, of->control_end,
 			     of->data ? SYN_DATA_MAX + 1 : 0);
@@ -166,20 +166,20 @@ static bool answers_syn(const struct tl_endpoint *of, u32 ack)
  * one that has answered a SYN nothing before that. Other numbers are of a
  * connection before this one.
  */
-static bool fits(u32 ack, const struct tl_endpoint *end)
+static bool state_fits(u32 ack, const struct tl_endpoint *end)
 {
 	if (end->state == TL_SYN_SENT && end->syn)
-		return answers_syn(end, ack);
+		return state_answers_syn(end, ack);
 	if (end->state == TL_SYN_RECEIVED && end->syn)
 		return !seq_before(ack, end->control_end);
 	return true;
 }
 
 /* Whether @by has acknowledged the last SYN or FIN of @of. */
-static bool acknowledges(const struct tl_endpoint *by,
-			 const struct tl_endpoint *of)
+static bool state_acknowledges(const struct tl_endpoint *by,
+			       const struct tl_endpoint *of)
 {
-	return by->ack && (of->syn || of->fin) && fits(by->acked, of) &&
+	return by->ack && (of->syn || of->fin) && state_fits(by->acked, of) &&
 	       !seq_before(by->acked, of->control_end);
 }
 
@@ -189,26 +189,26 @@ static bool acknowledges(const struct tl_endpoint *by,
  * consequence after every segment makes lost, repeated and reordered segments
  * come out right by themselves.
  */
-static void settle(struct tl_endpoint *end, const struct tl_endpoint *peer)
+static void state_settle(struct tl_endpoint *end, const struct tl_endpoint *peer)
 {
-	if (acknowledges(end, peer)) {
+	if (state_acknowledges(end, peer)) {
 		if (peer->syn)
-			move(end, TL_TAKE_SYN_ACK);
+			state_move(end, TL_TAKE_SYN_ACK);
 		else
-			move(end, TL_TAKE_FIN);
+			state_move(end, TL_TAKE_FIN);
 	}
-	if (acknowledges(peer, end))
-		move(end, end->syn ? TL_SYN_ACKED : TL_FIN_ACKED);
+	if (state_acknowledges(peer, end))
+		state_move(end, end->syn ? TL_SYN_ACKED : TL_FIN_ACKED);
 }
 
-static void note_control(struct tl_endpoint *end, u32 control_end, bool fin)
+static void state_note_control(struct tl_endpoint *end, u32 control_end, bool fin)
 {
 	end->control_end = control_end;
 	end->syn = !fin;
 	end->fin = fin;
 }
 
-static void note_ack(struct tl_endpoint *end, u32 ack)
+static void state_note_ack(struct tl_endpoint *end, u32 ack)
 {
 	if (end->ack && seq_before(ack, end->acked))
 		return;
@@ -220,8 +220,8 @@ static void note_ack(struct tl_endpoint *end, u32 ack)
  * An end that goes on behind its SYN has taken an answer to it, even one that
  * is no longer remembered: since a FIN followed it, or another answer.
  */
-static bool goes_on(const struct tl_endpoint *end,
-		    const struct tl_segment *segment)
+static bool state_goes_on(const struct tl_endpoint *end,
+			  const struct tl_segment *segment)
 {
 	return end->syn && !(segment->flags & TL_SYN) &&
 	       !seq_before(segment->seq, end->control_end);
@@ -231,15 +231,15 @@ static bool goes_on(const struct tl_endpoint *end,
  * Whose SYN was not answered takes a RST that acknowledges it, and one that
  * comes behind the answer, which then was under way (RFC 9293 section 3.10.7.3).
  */
-static bool resets_opener(const struct tl_endpoint *opener,
-			  const struct tl_endpoint *from,
-			  const struct tl_segment *rst)
+static bool state_resets_opener(const struct tl_endpoint *opener,
+				const struct tl_endpoint *from,
+				const struct tl_segment *rst)
 {
 	if (!opener->syn)
 		return false;
 	if (rst->flags & TL_ACK)
-		return answers_syn(opener, rst->ack);
-	return acknowledges(from, opener) &&
+		return state_answers_syn(opener, rst->ack);
+	return state_acknowledges(from, opener) &&
 	       !((from->syn || from->fin) &&
 		 seq_before(rst->seq, from->control_end));
 }
@@ -250,9 +250,9 @@ static bool resets_opener(const struct tl_endpoint *opener,
  * challenge ACK first, RFC 5961, is for the socket to say); without one, not
  * behind what the receiver has acknowledged.
  */
-static bool reset_acceptable(const struct tl_peers *peers, unsigned int from,
-			     const struct tl_segment *segment,
-			     const struct tl_receive_window *window)
+static bool state_reset_acceptable(const struct tl_peers *peers, unsigned int from,
+				   const struct tl_segment *segment,
+				   const struct tl_receive_window *window)
 {
 	const struct tl_endpoint *peer = &peers->end[!from];
 
@@ -260,7 +260,7 @@ static bool reset_acceptable(const struct tl_peers *peers, unsigned int from,
 		return seq_in_window(segment->seq, window->rcv_nxt,
 				     window->rcv_wnd);
 	if (peer->state == TL_SYN_SENT)
-		return resets_opener(peer, &peers->end[from], segment);
+		return state_resets_opener(peer, &peers->end[from], segment);
 	return !peer->ack ||
 	       seq_in_window(segment->seq, peer->acked, WINDOW_MAX);
 }
@@ -270,18 +270,18 @@ static bool reset_acceptable(const struct tl_peers *peers, unsigned int from,
  * own, and goes on; when it gives up itself, its RST follows its SYN (RFC 9293
  * sections 3.10.7.3 and 3.10.7.4, fifth).
  */
-static bool only_refuses(const struct tl_endpoint *end,
-			 const struct tl_segment *rst)
+static bool state_only_refuses(const struct tl_endpoint *end,
+			       const struct tl_segment *rst)
 {
 	return (end->state == TL_SYN_SENT || end->state == TL_SYN_RECEIVED) &&
 	       end->syn && rst->seq != end->control_end;
 }
 
-static bool step_reset(struct tl_peers *peers, unsigned int from,
-		       const struct tl_segment *segment,
-		       const struct tl_receive_window *window)
+static bool state_step_reset(struct tl_peers *peers, unsigned int from,
+			     const struct tl_segment *segment,
+			     const struct tl_receive_window *window)
 {
-	if (!reset_acceptable(peers, from, segment, window))
+	if (!state_reset_acceptable(peers, from, segment, window))
 		return false;
 	/*
 	 * Elsewhere in the window it is challenged (RFC 5961 section 3.2), and
@@ -289,14 +289,14 @@ static bool step_reset(struct tl_peers *peers, unsigned int from,
 	 */
 	if (window->known && segment->seq != window->rcv_nxt)
 		return true;
-	if (!only_refuses(&peers->end[from], segment))
-		move(&peers->end[from], TL_RESET);
-	move(&peers->end[!from], TL_RESET);
+	if (!state_only_refuses(&peers->end[from], segment))
+		state_move(&peers->end[from], TL_RESET);
+	state_move(&peers->end[!from], TL_RESET);
 	return true;
 }
 
 /* The first segment of a new incarnation: nothing of the old one holds. */
-static void forget(struct tl_endpoint *end)
+static void state_forget(struct tl_endpoint *end)
 {
 	end->syn = false;
 	end->fin = false;
@@ -309,28 +309,28 @@ static void forget(struct tl_endpoint *end)
  * handshake comes from an end that has forgotten the last one, or never kept it
  * (SYN cookies).
  */
-static bool opens_nothing(const struct tl_endpoint *end,
-			  const struct tl_endpoint *peer,
-			  const struct tl_segment *syn)
+static bool state_opens_nothing(const struct tl_endpoint *end,
+				const struct tl_endpoint *peer,
+				const struct tl_segment *syn)
 {
 	if (end->state == TL_SYN_RECEIVED && (syn->flags & TL_ACK))
-		return !peer->syn || !answers_syn(peer, syn->ack);
+		return !peer->syn || !state_answers_syn(peer, syn->ack);
 	if (end->state == TL_SYN_RECEIVED)
 		return !end->syn || syn->seq + 1 == end->control_end;
 	return tl_state_synchronized(end->state) && end->state != TL_TIME_WAIT;
 }
 
-static bool step_syn(struct tl_peers *peers, unsigned int from,
-		     const struct tl_segment *segment)
+static bool state_step_syn(struct tl_peers *peers, unsigned int from,
+			   const struct tl_segment *segment)
 {
 	struct tl_endpoint *end = &peers->end[from];
 	struct tl_endpoint *peer = &peers->end[!from];
 	bool answer = segment->flags & TL_ACK;
 
-	if (opens_nothing(end, peer, segment))
+	if (state_opens_nothing(end, peer, segment))
 		return !end->syn || end->control_end == segment->seq + 1;
 	/* An answer to a SYN that nobody sent. */
-	if (answer && peer->syn && !answers_syn(peer, segment->ack))
+	if (answer && peer->syn && !state_answers_syn(peer, segment->ack))
 		return false;
 	/* An old one: whose last word was FIN asked for no new connection. */
 	if (answer && peer->fin &&
@@ -339,14 +339,14 @@ static bool step_syn(struct tl_peers *peers, unsigned int from,
 
 	/* It has given up without a word. */
 	if (end->state == TL_SYN_RECEIVED)
-		move(end, TL_RESET);
+		state_move(end, TL_RESET);
 	if (end->state != TL_SYN_SENT)
-		forget(end);
-	move(end, answer ? TL_SEND_SYN_ACK : TL_SEND_SYN);
+		state_forget(end);
+	state_move(end, answer ? TL_SEND_SYN_ACK : TL_SEND_SYN);
 	/* Sent again, a SYN may come without its data. */
 	if (end->control_end != segment->seq + 1)
 		end->data = false;
-	note_control(end, segment->seq + 1, false);
+	state_note_control(end, segment->seq + 1, false);
 	end->data |= segment->end != segment->seq + 1;
 	return true;
 }
@@ -372,41 +372,41 @@ bool tl_peers_step(struct tl_peers *peers, unsigned int from,
 	struct tl_endpoint *peer = &peers->end[!from];
 
 	if (segment->flags & TL_RST)
-		return step_reset(peers, from, segment, window);
-	if ((segment->flags & TL_SYN) && !step_syn(peers, from, segment))
+		return state_step_reset(peers, from, segment, window);
+	if ((segment->flags & TL_SYN) && !state_step_syn(peers, from, segment))
 		return false;
 	/* A SYN in a synchronized state is challenged, whatever it says. */
 	if ((segment->flags & TL_SYN) && tl_state_synchronized(end->state))
 		return true;
-	if ((segment->flags & TL_ACK) && fits(segment->ack, peer)) {
-		note_ack(end, segment->ack);
-		if (goes_on(end, segment))
-			move(end, TL_TAKE_SYN_ACK);
+	if ((segment->flags & TL_ACK) && state_fits(segment->ack, peer)) {
+		state_note_ack(end, segment->ack);
+		if (state_goes_on(end, segment))
+			state_move(end, TL_TAKE_SYN_ACK);
 	}
-	settle(end, peer);
+	state_settle(end, peer);
 	/* Whose SYN is not answered yet has nothing to close. */
 	if ((segment->flags & TL_FIN) && end->state != TL_SYN_SENT) {
-		move(end, TL_SEND_FIN);
-		note_control(end, segment->end, true);
+		state_move(end, TL_SEND_FIN);
+		state_note_control(end, segment->end, true);
 	}
-	settle(peer, end);
-	settle(end, peer);
+	state_settle(peer, end);
+	state_settle(end, peer);
 	return true;
 }
 
-static bool has_taken_fin(enum tl_state state)
+static bool state_has_taken_fin(enum tl_state state)
 {
 	return state == TL_CLOSE_WAIT || state == TL_CLOSING ||
 	       state == TL_LAST_ACK || state == TL_TIME_WAIT;
 }
 
-static bool has_fin_acked(enum tl_state state)
+static bool state_has_fin_acked(enum tl_state state)
 {
 	return state == TL_FIN_WAIT_2 || state == TL_TIME_WAIT;
 }
 
 /* What an end's state proves of its peer, if no segment of the peer was seen. */
-static const u8 implied[TL_STATES] = {
+static const u8 state_implied[TL_STATES] = {
 	[TL_SYN_RECEIVED]	= TL_SYN_SENT,
 	[TL_ESTABLISHED]	= TL_ESTABLISHED,
 	[TL_FIN_WAIT_1]		= TL_ESTABLISHED,
@@ -418,7 +418,7 @@ static const u8 implied[TL_STATES] = {
 };
 
 /* Whether @peer cannot be all that has happened at the other end. */
-static bool lags(enum tl_state peer, enum tl_state state)
+static bool state_lags(enum tl_state peer, enum tl_state state)
 {
 	switch (peer) {
 	case TL_UNKNOWN:
@@ -439,26 +439,26 @@ static bool lags(enum tl_state peer, enum tl_state state)
  * An end that is synchronized has exchanged SYNs, whether all ACKs were seen or
  * not.
  */
-static void tell_handshake(struct tl_endpoint *end, struct tl_endpoint *peer)
+static void state_tell_handshake(struct tl_endpoint *end, struct tl_endpoint *peer)
 {
 	if (peer->syn)
-		note_ack(end, peer->control_end);
+		state_note_ack(end, peer->control_end);
 	if (end->syn)
-		note_ack(peer, end->control_end);
-	settle(end, peer);
+		state_note_ack(peer, end->control_end);
+	state_settle(end, peer);
 }
 
 /* Whether any segment of an end was seen. */
-static bool heard(const struct tl_endpoint *end)
+static bool state_heard(const struct tl_endpoint *end)
 {
 	return end->syn || end->fin || end->ack;
 }
 
 /* Whether an end has taken a FIN that nobody saw, of a peer never heard. */
-static bool took_unseen_fin(const struct tl_endpoint *end,
-			    const struct tl_endpoint *peer, enum tl_state state)
+static bool state_took_unseen_fin(const struct tl_endpoint *end,
+				  const struct tl_endpoint *peer, enum tl_state state)
 {
-	return has_taken_fin(state) && !heard(peer) &&
+	return state_has_taken_fin(state) && !state_heard(peer) &&
 	       tl_state_next(end->state, TL_TAKE_FIN) != end->state;
 }
 
@@ -479,22 +479,22 @@ void tl_peers_told(struct tl_peers *peers, unsigned int at, enum tl_state state)
 	struct tl_endpoint *end = &peers->end[at];
 	struct tl_endpoint *peer = &peers->end[!at];
 
-	if (end->state == TL_UNKNOWN || took_unseen_fin(end, peer, state))
+	if (end->state == TL_UNKNOWN || state_took_unseen_fin(end, peer, state))
 		end->state = state;
 	/* CLOSE before the handshake is complete proves nothing of it. */
 	if (end->state == TL_SYN_RECEIVED && state == TL_FIN_WAIT_1)
 		return;
-	if (implied[state] && lags(peer->state, state))
-		peer->state = implied[state];
+	if (state_implied[state] && state_lags(peer->state, state))
+		peer->state = state_implied[state];
 	if (tl_state_synchronized(state))
-		tell_handshake(end, peer);
-	if (has_taken_fin(state) && peer->fin)
-		note_ack(end, peer->control_end);
-	if (has_fin_acked(state) && end->fin)
-		note_ack(peer, end->control_end);
-	else if (has_fin_acked(state))
-		move(peer, TL_TAKE_FIN);
-	settle(peer, end);
+		state_tell_handshake(end, peer);
+	if (state_has_taken_fin(state) && peer->fin)
+		state_note_ack(end, peer->control_end);
+	if (state_has_fin_acked(state) && end->fin)
+		state_note_ack(peer, end->control_end);
+	else if (state_has_fin_acked(state))
+		state_move(peer, TL_TAKE_FIN);
+	state_settle(peer, end);
 }
 
 /**
@@ -517,6 +517,6 @@ void tl_peers_refused(struct tl_peers *peers, unsigned int at,
 	if (!end->syn || rst->seq == end->control_end)
 		return;
 	end->state = TL_SYN_RECEIVED;
-	peer->state = implied[TL_SYN_RECEIVED];
+	peer->state = state_implied[TL_SYN_RECEIVED];
 	peer->ack = false;
 }

@@ -91,7 +91,7 @@ bool tl_straggler_is_old(const struct tl_segment *segment, u32 rcv_nxt)
 }
 
 /* RFC 7323 section 5.3: PAWS. An open connection forgives a tick. */
-static bool is_refused_by_paws(const struct tl_late *late)
+static bool straggler_is_refused_by_paws(const struct tl_late *late)
 {
 	u32 forgiven = late->stands == TL_STANDS_OPEN;
 
@@ -103,7 +103,7 @@ static bool is_refused_by_paws(const struct tl_late *late)
 }
 
 /* RFC 9293 section 3.10.7.4: some of it must be in the window. */
-static bool is_in_window(const struct tl_late *late)
+static bool straggler_is_in_window(const struct tl_late *late)
 {
 	const struct tl_segment *segment = late->segment;
 
@@ -112,20 +112,20 @@ static bool is_in_window(const struct tl_late *late)
 }
 
 /* RFC 1122 section 4.2.2.13, and RFC 6191: who is clearly new may come. */
-static bool opens_anew(const struct tl_late *late)
+static bool straggler_opens_anew(const struct tl_late *late)
 {
 	return seq_before(late->rcv_nxt, late->segment->seq) ||
 	       (late->stamped && late->ts_known &&
 		seq_before(late->ts_recent, late->stamp));
 }
 
-static enum tl_verdict in_time_wait(const struct tl_late *late)
+static enum tl_verdict straggler_in_time_wait(const struct tl_late *late)
 {
-	if (is_refused_by_paws(late))
+	if (straggler_is_refused_by_paws(late))
 		return TL_VERDICT_PAWS;
 	switch (tl_straggler_kind(late->segment)) {
 	case TL_KIND_SYN:
-		if (!opens_anew(late))
+		if (!straggler_opens_anew(late))
 			return TL_VERDICT_SEQUENCE;
 		return late->listens ? TL_VERDICT_ACCEPTED : TL_VERDICT_ANSWERED;
 	case TL_KIND_RST:
@@ -135,12 +135,12 @@ static enum tl_verdict in_time_wait(const struct tl_late *late)
 		return TL_VERDICT_ANSWERED;
 	default:
 		/* A bare ACK in sequence says nothing new, and is not answered. */
-		return is_in_window(late) ? TL_VERDICT_ACCEPTED : TL_VERDICT_SEQUENCE;
+		return straggler_is_in_window(late) ? TL_VERDICT_ACCEPTED : TL_VERDICT_SEQUENCE;
 	}
 }
 
 /* RFC 5961 section 5: what acknowledges too much, or the long acknowledged. */
-static bool acknowledges_wrongly(const struct tl_late *late)
+static bool straggler_acknowledges_wrongly(const struct tl_late *late)
 {
 	u32 ack = late->segment->ack;
 
@@ -149,12 +149,12 @@ static bool acknowledges_wrongly(const struct tl_late *late)
 		seq_before(ack, late->snd_una - late->rcv_wnd));
 }
 
-static enum tl_verdict in_another(const struct tl_late *late)
+static enum tl_verdict straggler_in_another(const struct tl_late *late)
 {
-	if (is_refused_by_paws(late))
+	if (straggler_is_refused_by_paws(late))
 		return TL_VERDICT_PAWS;
-	if (late->segment->flags & TL_SYN || !is_in_window(late) ||
-	    acknowledges_wrongly(late))
+	if (late->segment->flags & TL_SYN || !straggler_is_in_window(late) ||
+	    straggler_acknowledges_wrongly(late))
 		return TL_VERDICT_SEQUENCE;
 	/* RFC 5961 section 3: any other RST is challenged. */
 	if ((late->segment->flags & TL_RST) && late->segment->seq != late->rcv_nxt)
@@ -163,7 +163,7 @@ static enum tl_verdict in_another(const struct tl_late *late)
 }
 
 /* A closed port answers all but a RST. */
-static enum tl_verdict at_nothing(const struct tl_late *late)
+static enum tl_verdict straggler_at_nothing(const struct tl_late *late)
 {
 	if (late->segment->flags & TL_RST)
 		return TL_VERDICT_SEQUENCE;
@@ -181,10 +181,10 @@ enum tl_verdict tl_straggler_verdict(const struct tl_late *late)
 {
 	switch (late->stands) {
 	case TL_STANDS_TIME_WAIT:
-		return in_time_wait(late);
+		return straggler_in_time_wait(late);
 	case TL_STANDS_OPEN:
-		return in_another(late);
+		return straggler_in_another(late);
 	default:
-		return at_nothing(late);
+		return straggler_at_nothing(late);
 	}
 }

@@ -2,12 +2,12 @@
 /* Parsing of values that users write. */
 #include "value.h"
 
-static bool is_digit(char c)
+static bool value_is_digit(char c)
 {
 	return c >= '0' && c <= '9';
 }
 
-static bool is_blank(char c)
+static bool value_is_blank(char c)
 {
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
@@ -29,10 +29,10 @@ int tl_value_number(const char *text, u32 min, u32 max, u32 *value)
 
 	if (*text == '+')
 		text++;
-	if (!is_digit(*text))
+	if (!value_is_digit(*text))
 		return -EINVAL;
 	/* Too large stays too large, whatever digits follow. */
-	for (; is_digit(*text); text++)
+	for (; value_is_digit(*text); text++)
 		number = min_t(u64, number * 10 + (u64)(*text - '0'),
 			       1ULL << 32);
 	if (*text == '\n')
@@ -60,10 +60,10 @@ int tl_value_word(const char *text, char *word, size_t size)
 {
 	size_t length;
 
-	while (is_blank(*text))
+	while (value_is_blank(*text))
 		text++;
 	length = strlen(text);
-	while (length && is_blank(text[length - 1]))
+	while (length && value_is_blank(text[length - 1]))
 		length--;
 	if (!length || length >= size)
 		return -EINVAL;
