@@ -8,20 +8,22 @@
  * tl_trace_knob() - tell of a change, or of one that was refused
  * @ns: the namespace
  * @name: the name
- * @knob: the rest: the text before; the text that it was to have, or the one before
- *	if it was left alone; a cause (write, apply, undo, rollback, expire or unload);
- *	an error; the number of the line of a set, or 0
+ * @knob: the rest, see &struct tl_trace_knob: its own name is not looked at; its new
+ *	text is the one that it was to have, or the old one if it was left alone; its
+ *	cause is write, apply, undo, rollback, expire or unload
  */
 void tl_trace_knob(const struct tl_net *ns, const struct tl_name *name,
-		   struct tl_trace_knob *knob)
+		   const struct tl_trace_knob *knob)
 {
+	struct tl_trace_knob named;
 	char text[TL_NAME_SIZE];
 
 	if (!trace_knob_enabled())
 		return;
 	tl_name_text(name, text);
-	knob->name = text;
-	trace_knob(ns, knob);
+	named = *knob;
+	named.name = text;
+	trace_knob(ns, &named);
 }
 
 /**

@@ -10,7 +10,7 @@ struct tl_net;
 struct tl_trace_knob;
 
 void tl_trace_knob(const struct tl_net *ns, const struct tl_name *name,
-		   struct tl_trace_knob *knob);
+		   const struct tl_trace_knob *knob);
 void tl_trace_line(const struct tl_net *ns, const char *text, int err, u32 line);
 
 #endif /* TCPLAB_TUNING_EVENT_H */
