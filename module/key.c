@@ -9,24 +9,18 @@
 /**
  * tl_key_set6() - make the key of an IPv6 connection
  * @key: filled
- * @saddr: source address
- * @sport: source port
- * @daddr: destination address
- * @dport: destination port
- * @ifindex: interface that is part of the key, or 0
+ * @pair: its ends
  *
  * Return: number of the source's end.
  */
-unsigned int tl_key_set6(struct tl_key *key, const struct in6_addr *saddr,
-			 __be16 sport, const struct in6_addr *daddr,
-			 __be16 dport, int ifindex)
+unsigned int tl_key_set6(struct tl_key *key, const struct tl_pair6 *pair)
 {
-	bool after = ipv6_addr_cmp(saddr, daddr) > 0;
-	unsigned int end = tl_key_order(key, after, sport, dport);
+	bool after = ipv6_addr_cmp(pair->saddr, pair->daddr) > 0;
+	unsigned int end = tl_key_order(key, after, pair->sport, pair->dport);
 
-	key->scope = (u32)ifindex << 1 | 1;
-	key->addr.v6[end] = *saddr;
-	key->addr.v6[!end] = *daddr;
+	key->scope = (u32)pair->ifindex << 1 | 1;
+	key->addr.v6[end] = *pair->saddr;
+	key->addr.v6[!end] = *pair->daddr;
 	return end;
 }
 

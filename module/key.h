@@ -54,32 +54,56 @@ static inline unsigned int tl_key_order(struct tl_key *key, bool after,
 }
 
 /**
- * tl_key_set4() - make the key of an IPv4 connection
- * @key: filled
+ * struct tl_pair4 - the two ends of an IPv4 connection, as one of them sees them
  * @saddr: source address
- * @sport: source port
  * @daddr: destination address
+ * @sport: source port
  * @dport: destination port
  * @ifindex: interface that is part of the key, or 0
+ */
+struct tl_pair4 {
+	__be32 saddr;
+	__be32 daddr;
+	__be16 sport;
+	__be16 dport;
+	int ifindex;
+};
+
+/**
+ * struct tl_pair6 - the same of an IPv6 connection
+ * @saddr: source address
+ * @daddr: destination address
+ * @sport: source port
+ * @dport: destination port
+ * @ifindex: interface that is part of the key, or 0
+ */
+struct tl_pair6 {
+	const struct in6_addr *saddr;
+	const struct in6_addr *daddr;
+	__be16 sport;
+	__be16 dport;
+	int ifindex;
+};
+
+/**
+ * tl_key_set4() - make the key of an IPv4 connection
+ * @key: filled
+ * @pair: its ends
  *
  * Return: number of the source's end.
  */
-static inline unsigned int tl_key_set4(struct tl_key *key, __be32 saddr,
-				       __be16 sport, __be32 daddr,
-				       __be16 dport, int ifindex)
+static inline unsigned int tl_key_set4(struct tl_key *key, const struct tl_pair4 *pair)
 {
-	bool after = (__force u32)saddr > (__force u32)daddr;
-	unsigned int end = tl_key_order(key, after, sport, dport);
+	bool after = (__force u32)pair->saddr > (__force u32)pair->daddr;
+	unsigned int end = tl_key_order(key, after, pair->sport, pair->dport);
 
-	key->scope = (u32)ifindex << 1;
-	key->addr.v4[end] = saddr;
-	key->addr.v4[!end] = daddr;
+	key->scope = (u32)pair->ifindex << 1;
+	key->addr.v4[end] = pair->saddr;
+	key->addr.v4[!end] = pair->daddr;
 	return end;
 }
 
-unsigned int tl_key_set6(struct tl_key *key, const struct in6_addr *saddr,
-			 __be16 sport, const struct in6_addr *daddr,
-			 __be16 dport, int ifindex);
+unsigned int tl_key_set6(struct tl_key *key, const struct tl_pair6 *pair);
 
 /**
  * tl_key_equal() - whether two keys name the same connection

@@ -51,27 +51,42 @@ static u64 forecast_came_late(const struct tl_forecast *forecast, u64 count, u32
 	return 2 * count - forecast_began(forecast, count, age);
 }
 
-/*
- * A connection that has @age now, and could be seen for @seconds, came to these
- * ages: to the first in part unless it was seen to be opened, and to the last
- * unless it was seen to end.
+/**
+ * struct forecast_group - connections that have the same age
+ * @count: how many there are
+ * @age: seconds since they were opened
+ * @seconds: for so many of them they could be seen
+ * @ended: that was until they ended; otherwise until now
  */
-static void forecast_came_to(struct tl_play *play, const struct tl_forecast *forecast, u64 count,
-			     u32 age, u32 seconds, bool ended)
+struct forecast_group {
+	u64 count;
+	u32 age;
+	u32 seconds;
+	bool ended;
+};
+
+/*
+ * They came to these ages: to the first in part unless they were seen to be opened,
+ * and to the last unless they were seen to end.
+ */
+static void forecast_came_to(struct tl_play *play, const struct tl_forecast *forecast,
+			     const struct forecast_group *group)
 {
+	u64 count = group->count;
 	u32 i = 0;
 
 	if (!count)
 		return;
-	if (age >= seconds) {
-		i = age - seconds;
+	if (group->age >= group->seconds) {
+		i = group->age - group->seconds;
 		play->at_risk[i] += forecast_came_late(forecast, count, i);
 		i++;
 	}
-	for (; i < age; i++)
+	for (; i < group->age; i++)
 		play->at_risk[i] += 2 * count;
-	if (i == age)
-		play->at_risk[i] += ended ? 2 * count : forecast_began(forecast, count, i);
+	if (i == group->age)
+		play->at_risk[i] += group->ended ? 2 * count :
+						   forecast_began(forecast, count, i);
 }
 
 static u32 forecast_sum_ended(const struct tl_forecast *forecast, u32 age)
@@ -94,17 +109,24 @@ static u32 forecast_middle_of(const struct tl_forecast *forecast, u32 part)
 static void forecast_count_at_risk(struct tl_play *play, const struct tl_forecast *forecast)
 {
 	u32 window = (TL_FORECAST_PARTS - 1) * TL_FORECAST_PART * MILLI + forecast->part_ms;
-	u32 part, age, seconds;
+	struct forecast_group group = { .seconds = window / MILLI };
+	u32 part, age;
 
-	for (age = 0; age < LAST; age++)
-		forecast_came_to(play, forecast, forecast->open[age], age, window / MILLI, false);
+	for (age = 0; age < LAST; age++) {
+		group.count = forecast->open[age];
+		group.age = age;
+		forecast_came_to(play, forecast, &group);
+	}
 	/* How old these are is not known: as many were there all the time. */
 	play->at_risk[LAST] += 2 * div_u64((u64)window * forecast->open[LAST], MILLI);
+	group.ended = true;
 	for (part = 0; part < TL_FORECAST_PARTS; part++) {
-		seconds = (window - forecast_middle_of(forecast, part)) / MILLI;
-		for (age = 0; age < TL_FORECAST_AGES; age++)
-			forecast_came_to(play, forecast, (u64)forecast->ended[part][age] * MILLI,
-					 age, seconds, true);
+		group.seconds = (window - forecast_middle_of(forecast, part)) / MILLI;
+		for (age = 0; age < TL_FORECAST_AGES; age++) {
+			group.count = (u64)forecast->ended[part][age] * MILLI;
+			group.age = age;
+			forecast_came_to(play, forecast, &group);
+		}
 	}
 }
 

@@ -238,6 +238,7 @@ static unsigned int hook_examine4(struct tl_net *ns, struct sk_buff *skb,
 	unsigned int offset = skb_network_offset(skb) + ip->ihl * 4;
 	struct tl_segment segment;
 	struct tl_packet packet;
+	struct tl_pair4 pair;
 	struct tl_key key;
 
 	if (hook_is_repeated(skb, state))
@@ -261,9 +262,14 @@ static unsigned int hook_examine4(struct tl_net *ns, struct sk_buff *skb,
 		.key = &key,
 		.segment = &segment,
 	};
-	packet.from = tl_key_set4(&key, ip->saddr, htons(segment.sport), ip->daddr,
-				  htons(segment.dport),
-				  tl_scope_of_device(state->in ?: state->out));
+	pair = (struct tl_pair4) {
+		.saddr = ip->saddr,
+		.daddr = ip->daddr,
+		.sport = htons(segment.sport),
+		.dport = htons(segment.dport),
+		.ifindex = tl_scope_of_device(state->in ?: state->out),
+	};
+	packet.from = tl_key_set4(&key, &pair);
 	return hook_judge(ns, &packet, &key);
 }
 
@@ -366,6 +372,7 @@ static unsigned int hook_examine6(struct tl_net *ns, struct sk_buff *skb,
 	struct tl_segment segment;
 	struct tl_packet packet;
 	const struct ipv6hdr *ip;
+	struct tl_pair6 pair;
 	struct tl_key key;
 
 	if (!offset || hook_is_repeated(skb, state) ||
@@ -387,8 +394,14 @@ static unsigned int hook_examine6(struct tl_net *ns, struct sk_buff *skb,
 		.key = &key,
 		.segment = &segment,
 	};
-	packet.from = tl_key_set6(&key, &ip->saddr, htons(segment.sport), &ip->daddr,
-				  htons(segment.dport), hook_scope6(skb, state));
+	pair = (struct tl_pair6) {
+		.saddr = &ip->saddr,
+		.daddr = &ip->daddr,
+		.sport = htons(segment.sport),
+		.dport = htons(segment.dport),
+		.ifindex = hook_scope6(skb, state),
+	};
+	packet.from = tl_key_set6(&key, &pair);
 	return hook_judge(ns, &packet, &key);
 }
 

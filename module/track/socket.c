@@ -101,6 +101,38 @@ int tl_socket_scope(const struct sock *sk)
 	return socket_scope_of(sk, socket_is_v6(sk));
 }
 
+static unsigned int socket_key4(const struct sock *sk, struct tl_key *key, __be16 sport,
+				int scope)
+{
+	const struct tl_pair4 pair = {
+		.saddr = sk->sk_rcv_saddr,
+		.daddr = sk->sk_daddr,
+		.sport = sport,
+		.dport = sk->sk_dport,
+		.ifindex = scope,
+	};
+
+	return tl_key_set4(key, &pair);
+}
+
+static unsigned int socket_key6(const struct sock *sk, struct tl_key *key, __be16 sport,
+				int scope)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	const struct tl_pair6 pair = {
+		.saddr = &sk->sk_v6_rcv_saddr,
+		.daddr = &sk->sk_v6_daddr,
+		.sport = sport,
+		.dport = sk->sk_dport,
+		.ifindex = scope,
+	};
+
+	return tl_key_set6(key, &pair);
+#else
+	return 0;
+#endif
+}
+
 /**
  * tl_socket_key() - the key of a socket's connection
  * @sk: full, request or mini-socket
@@ -121,15 +153,7 @@ bool tl_socket_key(const struct sock *sk, struct tl_key *key,
 		return false;
 	if (unlikely(READ_ONCE(sk->sk_bound_dev_if)))
 		scope = socket_scope_of(sk, v6);
-#if IS_ENABLED(CONFIG_IPV6)
-	if (v6) {
-		*end = tl_key_set6(key, &sk->sk_v6_rcv_saddr, sport,
-				   &sk->sk_v6_daddr, sk->sk_dport, scope);
-		return true;
-	}
-#endif
-	*end = tl_key_set4(key, sk->sk_rcv_saddr, sport, sk->sk_daddr,
-			   sk->sk_dport, scope);
+	*end = v6 ? socket_key6(sk, key, sport, scope) : socket_key4(sk, key, sport, scope);
 	return true;
 }
 

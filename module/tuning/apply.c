@@ -40,14 +40,26 @@ struct apply {
 };
 
 static void apply_trace(const struct apply *apply, const struct tl_wish *wish,
-			const char *old, const char *new, bool undo, int err)
+			const char *old, const char *new, int err)
 {
-	const char *cause = undo ? "undo" :
-			    apply->how == TL_APPLY_ONE ? "write" : "apply";
-	struct tl_trace_knob knob = {
+	const struct tl_trace_knob knob = {
 		.old = old,
 		.new = new,
-		.cause = cause,
+		.cause = apply->how == TL_APPLY_ONE ? "write" : "apply",
+		.error = err,
+		.line = wish->line,
+	};
+
+	tl_trace_knob(apply->ns, &wish->name, &knob);
+}
+
+static void apply_trace_undo(const struct apply *apply, const struct tl_wish *wish,
+			     const char *old, const char *new, int err)
+{
+	const struct tl_trace_knob knob = {
+		.old = old,
+		.new = new,
+		.cause = "undo",
 		.error = err,
 		.line = wish->line,
 	};
@@ -96,7 +108,7 @@ static struct tl_tuned *apply_known(struct apply *apply,
 		kvfree(now);
 	if (now != ERR_PTR(-ENOENT))
 		return change;
-	apply_trace(apply, wish, "-", change->before, true, -ENOENT);
+	apply_trace_undo(apply, wish, "-", change->before, -ENOENT);
 	tl_changes_drop(apply->changes, change);
 	return NULL;
 }
@@ -164,8 +176,7 @@ static int apply_open_all(struct apply *apply)
 	list_for_each_entry(wish, apply->wishes, list) {
 		err = apply_open_next(apply, wish);
 		if (err) {
-			apply_trace(apply, wish, wish->old ?: "-", wish->value,
-				    false, err);
+			apply_trace(apply, wish, wish->old ?: "-", wish->value, err);
 			return err;
 		}
 	}
@@ -244,7 +255,7 @@ static int apply_write(struct apply *apply, struct tl_wish *wish)
 	if (err == -ERESTARTNOINTR)
 		return err;
 	wish->written = !err || wish->half;
-	apply_trace(apply, wish, wish->old, wish->value, false, err);
+	apply_trace(apply, wish, wish->old, wish->value, err);
 	return err;
 }
 
@@ -292,8 +303,7 @@ static int apply_read_all_back(struct apply *apply)
 			continue;
 		err = apply_read_back(apply, wish);
 		if (err) {
-			apply_trace(apply, wish, wish->old, wish->value, false,
-				    err);
+			apply_trace(apply, wish, wish->old, wish->value, err);
 			return err;
 		}
 	}
@@ -355,7 +365,7 @@ static void apply_look(const struct apply *apply, struct tl_wish *wish)
 	}
 	wish->undo = wish->half || apply_is_ours(apply, wish, now);
 	if (!wish->undo && wish->written)
-		apply_trace(apply, wish, now, now, true, 0);
+		apply_trace_undo(apply, wish, now, now, 0);
 	kvfree(now);
 }
 
@@ -372,8 +382,7 @@ static void apply_undo(struct apply *apply, struct tl_wish *wish)
 		err = tl_sysctl_put(wish->file, wish->old);
 		tl_spread_end(apply->changes, &wish->name);
 	}
-	apply_trace(apply, wish, wish->written ? wish->value : "-", wish->old,
-		    true, err);
+	apply_trace_undo(apply, wish, wish->written ? wish->value : "-", wish->old, err);
 	wish->left = err;
 	if (!err && wish->ours)
 		tl_tuned_reread(wish->change);

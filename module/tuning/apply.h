@@ -59,8 +59,22 @@ struct tl_wish {
 	bool ours;
 };
 
+/**
+ * struct tl_wanted - a value as its writer gives it
+ * @value: its text, perhaps with a newline
+ * @length: bytes of both
+ * @line: number of its line; 0: it has none
+ * @may_fail: it is skipped if it fails
+ */
+struct tl_wanted {
+	const char *value;
+	size_t length;
+	u32 line;
+	bool may_fail;
+};
+
 int tl_wish_add(struct list_head *wishes, const struct tl_name *name,
-		const char *value, size_t length, u32 line, bool may_fail);
+		const struct tl_wanted *wanted);
 void tl_wishes_free(struct list_head *wishes);
 int tl_apply(struct tl_net *ns, struct list_head *wishes, enum tl_apply how,
 	     const char *set);

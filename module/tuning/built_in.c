@@ -74,11 +74,14 @@ int tl_profile_built_in(const struct tl_net *ns, const char *set,
 		return -EINVAL;
 	for (i = 0; !err && i < TL_SYSCTLS; i++) {
 		struct tl_name name = { .sysctl = &tl_sysctls[i] };
-		const char *value = built_in_value(ns, found, name.sysctl, text);
+		struct tl_wanted wanted = {
+			.value = built_in_value(ns, found, name.sysctl, text),
+		};
 
-		if (value)
-			err = tl_wish_add(wishes, &name, value, strlen(value), 0,
-					  false);
+		if (!wanted.value)
+			continue;
+		wanted.length = strlen(wanted.value);
+		err = tl_wish_add(wishes, &name, &wanted);
 	}
 	return err;
 }

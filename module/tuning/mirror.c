@@ -76,11 +76,12 @@ char *tl_mirror_read(const struct tl_net *ns, const struct tl_sysctl *sysctl)
 int tl_mirror_write(struct tl_net *ns, const struct tl_sysctl *sysctl,
 		    const char *text, size_t count)
 {
+	const struct tl_wanted wanted = { .value = text, .length = count };
 	struct tl_name name = { .sysctl = sysctl };
 	LIST_HEAD(wishes);
 	int err;
 
-	err = tl_wish_add(&wishes, &name, text, count, 0, false);
+	err = tl_wish_add(&wishes, &name, &wanted);
 	err = err ?: tl_apply(ns, &wishes, TL_APPLY_ONE, NULL);
 	tl_wishes_free(&wishes);
 	return err;

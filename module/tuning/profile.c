@@ -84,6 +84,7 @@ static void profile_trace(const struct tl_net *ns, const char *text,
 static int profile_line(const char *text, size_t length, u32 number,
 			struct list_head *wishes, bool *may_fail)
 {
+	struct tl_wanted wanted = { .line = number };
 	struct tl_set_line line;
 	struct tl_name name;
 	int is_line = tl_set_line_parse(text, length, &line);
@@ -93,8 +94,10 @@ static int profile_line(const char *text, size_t length, u32 number,
 	*may_fail = line.may_fail;
 	if (!tl_name_find(line.name, line.name_length, &name))
 		return -EINVAL;
-	return tl_wish_add(wishes, &name, line.value, line.value_length, number,
-			   line.may_fail);
+	wanted.value = line.value;
+	wanted.length = line.value_length;
+	wanted.may_fail = line.may_fail;
+	return tl_wish_add(wishes, &name, &wanted);
 }
 
 /* By the catalogue, or for its form: the line is bad, now and later. */

@@ -113,17 +113,16 @@ static void wish_replace(struct list_head *wishes, const struct tl_name *name)
  * tl_wish_add() - add a value that is to be written
  * @wishes: the others; one of the same name is dropped
  * @name: its name
- * @value: the value, perhaps with a newline
- * @length: bytes of both
- * @line: number of its line, or 0
- * @may_fail: it is skipped if it fails
+ * @wanted: its value
  *
  * Context: process; sleeps.
  * Return: 0, -EINVAL, -ERANGE or -ENOMEM.
  */
 int tl_wish_add(struct list_head *wishes, const struct tl_name *name,
-		const char *value, size_t length, u32 line, bool may_fail)
+		const struct tl_wanted *wanted)
 {
+	const char *value = wanted->value;
+	size_t length = wanted->length;
 	struct tl_wish *wish;
 	int err;
 
@@ -135,8 +134,8 @@ int tl_wish_add(struct list_head *wishes, const struct tl_name *name,
 		return -ENOMEM;
 	INIT_LIST_HEAD(&wish->list);
 	wish->name = *name;
-	wish->line = line;
-	wish->may_fail = may_fail;
+	wish->line = wanted->line;
+	wish->may_fail = wanted->may_fail;
 	wish->value = kvmalloc(min_t(size_t, length + 1, TL_FIELDS_SIZE),
 			       GFP_KERNEL_ACCOUNT);
 	err = -ENOMEM;
