@@ -22,6 +22,9 @@
 #include "wait/time_wait/tw_recycle.h"
 #include "wait/time_wait/what_if.h"
 
+/* Largest context on a kernel without lock debugging, in bytes. */
+#define ROOMS_MAX	2048
+
 /* All of it is one piece of memory, zeroed, that comes and goes with the namespace. */
 struct rooms {
 	struct tl_net ns;
@@ -71,6 +74,9 @@ static int __net_init rooms_init(struct net *net)
 	int err;
 
 	BUILD_BUG_ON(offsetof(struct rooms, ns) != 0);
+	/* The allocator would take twice as much for each namespace. */
+	if (!IS_ENABLED(CONFIG_DEBUG_SPINLOCK) && !IS_ENABLED(CONFIG_DEBUG_MUTEXES))
+		BUILD_BUG_ON(sizeof(struct rooms) > ROOMS_MAX);
 	rooms_furnish(container_of(ns, struct rooms, ns));
 	ns->net = net;
 	mutex_init(&ns->knobs);
@@ -177,7 +183,11 @@ int tl_rooms_load(void)
  */
 void tl_rooms_unload(void)
 {
-	/* They may have been removed long ago; where loading has failed they have not. */
+	/*
+	 * Reports come and go with their namespaces, and readers must have gone before any
+	 * namespace is removed. At unloading tl_report_unload() has seen to that: then this
+	 * call does nothing.
+	 */
 	tl_report_exit();
 	unregister_pernet_subsys(&rooms_ops);
 }
