@@ -7,7 +7,7 @@
 /**
  * tl_report_load() - make the knobs
  *
- * A namespace has its reports as soon as it is set up.
+ * Reports come and go with their namespaces, and are there already.
  * Context: process; sleeps.
  * Return: 0 or an error.
  */
@@ -37,6 +37,8 @@ void tl_report_open(void)
 /**
  * tl_report_unload() - remove all reports and knobs, waiting for their users
  *
+ * Reports would go with their namespaces, but readers must have gone before any of those
+ * is removed: see tl_report_exit().
  * Context: process; sleeps.
  */
 void tl_report_unload(void)

@@ -19,9 +19,10 @@
  */
 int tl_track_load(void)
 {
-	int err = tl_wheel_init(tl_check_due);
+	int err;
 
 	tl_memory_init();
+	err = tl_wheel_init(tl_check_due);
 	if (err)
 		return err;
 	err = tl_table_init();

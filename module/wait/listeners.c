@@ -6,8 +6,9 @@
  * what was turned away for want of room for each socket. Kprobes see what comes
  * to a queue; a kernel without them leaves the counts unknown.
  *
- * Entries are found by the address of their socket, which they do not hold:
- * they go when it stops listening, before it can be freed.
+ * Entries are found by the address of their socket, which they do not hold. While the
+ * tracepoint is in place they go when it stops listening, before it can be freed; once
+ * the tracepoint has gone nobody asks for counts any more.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
