@@ -64,7 +64,7 @@ void tl_on_change(struct tl_conn *conn, const struct tl_change *change)
 {
 	bool here = tl_conn_here(conn, change->end);
 
-	if (!here || change->from == TL_FIN_WAIT_2)
+	if (tl_half_open_wants(change, here))
 		tl_half_open_changed(conn, change);
 	if (!here)
 		return;

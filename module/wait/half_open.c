@@ -161,7 +161,7 @@ static void half_open_left(const struct tl_conn *conn, unsigned int end)
 /**
  * tl_half_open_changed() - an end has another state
  * @conn: its connection
- * @change: what has changed
+ * @change: what has changed, see tl_half_open_wants()
  */
 void tl_half_open_changed(const struct tl_conn *conn, const struct tl_change *change)
 {

@@ -53,4 +53,16 @@ void tl_half_open_look(const struct tl_conn *conn, unsigned int end,
 unsigned int tl_half_open_kept_for(const struct tl_conn *conn);
 u32 tl_half_open_since(const struct tl_conn *conn);
 
+/**
+ * tl_half_open_wants() - whether tl_half_open_changed() is to be called
+ * @change: what has changed
+ * @here: the end has its socket here
+ *
+ * Each change of each connection asks: of an end that is here only FIN_WAIT_2 matters.
+ */
+static inline bool tl_half_open_wants(const struct tl_change *change, bool here)
+{
+	return !here || change->from == TL_FIN_WAIT_2;
+}
+
 #endif /* TCPLAB_WAIT_HALF_OPEN_H */
