@@ -2,8 +2,8 @@
 /*
  * The context of a network namespace: what leads from it to what each room keeps.
  *
- * Each room declares its own part, and whoever wants to look into one includes that
- * room's header. This one includes none.
+ * Each room declares its own part. A file that needs a room's part includes that room's
+ * header. This header includes none.
  */
 #ifndef TCPLAB_NET_H
 #define TCPLAB_NET_H
@@ -75,7 +75,7 @@ struct tl_net {
 
 extern unsigned int tl_net_id;
 
-/* What each namespace takes, whatever happens in it. */
+/* Bytes that each namespace takes, even if nothing happens in it. */
 extern unsigned int tl_net_bytes;
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What all rooms keep for a network namespace: one piece of memory, and its set-up and
- * removal, each room's part in order. No room knows this file.
+ * The context of a network namespace: one piece of memory for all rooms, its set-up and
+ * its removal, each room's part in order. No room knows this file.
  */
 #include "advice/counts.h"
 #include "congestion/arms.h"

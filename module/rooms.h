@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What all rooms keep for a network namespace: its set-up and removal. */
+/* The contexts of network namespaces: their set-up and removal. */
 #ifndef TCPLAB_ROOMS_H
 #define TCPLAB_ROOMS_H
 

@@ -7,7 +7,7 @@
 #include "report.h"
 #include "view.h"
 
-/* What uses most comes first. */
+/* Destinations that use most ports come first. */
 static int report_ports_compare(const void *a, const void *b)
 {
 	const struct tl_port_use *x = &((const struct tl_port_line *)a)->use;

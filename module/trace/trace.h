@@ -7,9 +7,9 @@
  * for IPv6, too, mapped. What is one of several words is a string, the word of
  * the reports: filters, perf and bpftrace see no more than the field.
  *
- * This room is below all others that tell something: an event is given keys,
- * numbers and words, and knows nobody's row. What costs something to find out
- * is found out behind trace_..._enabled().
+ * This room is below all others that tell something: an event is given keys, numbers
+ * and words, and no row. Callers ask trace_..._enabled() before they find out something
+ * that costs much.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM tcplab

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The door: all that the tracker says to those who listen, and asks of them.
+ * The door: all that the tracker says to its consumers, and asks of them.
  *
  * The tracker calls these functions and knows nobody behind them. One file above
  * it, module/wait/dispatch.c, defines them, as plain calls in a fixed order: there
- * a reader finds who listens to what. Who listens reads a row, but writes none of
- * its fields; nor does the tracker look into what another keeps of it.
+ * a reader finds which consumer is told of what. A consumer reads a row and writes none
+ * of its fields; nor does the tracker read what a consumer keeps in it.
  *
  * A row is locked, and bottom halves are off, wherever a function is given one.
  */
@@ -49,7 +49,7 @@ enum tl_exit {
  *	knows: it does not know how long TIME_WAIT was to last
  * @adopted: it took the state before it was met
  * @by_process: a process has led it there, and runs
- * @row_goes: the connection stays as it is; its row goes
+ * @row_goes: nothing happens to the connection: its row goes, or begins anew
  *
  * Callers of tl_life_socket() fill @sk, @end, @to, @why and @by_process.
  */
@@ -82,13 +82,13 @@ struct tl_packet {
 	const struct tl_segment *segment;
 };
 
-/* Nobody wants to be asked. */
+/* No consumer wants a look. */
 #define TL_NEVER	UINT_MAX
 
-/* The states in which somebody may want a look: see tl_wants_look_in(). */
+/* The states in which a consumer may want a look: see tl_wants_look_in(). */
 #define TL_STATES_LOOKED_AT	(BIT(TL_CLOSE_WAIT) | BIT(TL_TIME_WAIT))
 
-/* a connection, by its row */
+/* about a connection, by its row */
 void tl_on_begin(const struct tl_conn *conn);
 void tl_on_met(const struct tl_conn *conn, struct sock *sk, bool locked);
 void tl_on_change(struct tl_conn *conn, const struct tl_change *change);
@@ -106,7 +106,7 @@ unsigned int tl_wants_look_in(const struct tl_conn *conn, unsigned int end);
 unsigned int tl_wants_kept_for(const struct tl_conn *conn);
 bool tl_wants_remembered(const struct tl_conn *conn);
 
-/* what has no row */
+/* about what has no row */
 void tl_on_start(void);
 void tl_on_follow(struct tl_net *ns);
 void tl_on_listen(const struct sock *sk, int old_state, int new_state);

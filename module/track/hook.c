@@ -212,8 +212,8 @@ static bool hook_is_repeated(const struct sk_buff *skb, const struct nf_hook_sta
 }
 
 /*
- * What arrives and is dropped here TCP never gets; what leaves was sent. @key is the
- * packet's: its row may have another.
+ * TCP never gets a packet that arrives and is dropped here; one that leaves was sent.
+ * @key is the packet's: its row may have another.
  */
 static unsigned int hook_judge(struct tl_net *ns, struct tl_packet *packet,
 			       struct tl_key *key)

@@ -48,7 +48,7 @@ static void life_count_simultaneous(const struct tl_conn *conn, unsigned int end
 		life_count(conn, TL_COUNT_SIMULTANEOUS_CLOSE);
 }
 
-/* What is known of a mini-socket goes with it. */
+/* The row forgets what it knew of a mini-socket. */
 static void life_after_time_wait(struct tl_conn *conn, unsigned int end)
 {
 	if (!tl_conn_here(conn, !end) || conn->state[!end] != TL_TIME_WAIT)
@@ -302,8 +302,9 @@ void tl_life_adopted(struct tl_conn *conn, unsigned int end,
 }
 
 /*
- * What the machine is told where it steps nothing: see exit_reason() and
- * was_reset(). TCP may refuse it: no look judges before TCP has.
+ * The machine steps nothing where both ends are here. All the same it is told of a RST:
+ * see check_exit_reason(), and a consumer may read it, too. TCP may refuse the RST: no
+ * look judges before TCP has.
  */
 static void life_note_reset(struct tl_conn *conn, unsigned int from)
 {

@@ -111,7 +111,7 @@ static void mini_ended_early(struct tl_net *ns, const struct sock *mini)
 	conn = tl_table_find(ns, &key);
 	if (!conn)
 		return;
-	/* Who takes the 4-tuple, or resets it, tells that by a segment. */
+	/* A segment tells where the 4-tuple is taken, or reset. */
 	if (conn->state[end] == TL_TIME_WAIT) {
 		conn->ended |= BIT(end);
 		tl_wheel_add(conn, TL_SCHEDULE_SOON);

@@ -47,7 +47,7 @@ static bool probe_found_no_room(const struct sock *closed, int old_state)
 	       (old_state == TCP_CLOSING || sock_flag(closed, SOCK_DONE));
 }
 
-/* What a socket leaves that can leave a mini-socket. */
+/* A socket is CLOSED that can leave a mini-socket. */
 static void probe_closed_to_mini(struct tl_conn *conn, unsigned int end,
 				 const struct sock *closed, int old_state)
 {
@@ -156,7 +156,7 @@ static void probe_socket_changed(struct tl_net *ns, const struct sock *sk,
 	if (fresh || (state == TL_ESTABLISHED && probe_is_history(conn, end, sk))) {
 		tl_life_reused(conn, end, TL_EXIT_REUSED_IN);
 		tl_life_begin(conn, probe_origin_of(old_state), end);
-		/* Who calls the tracepoint has the socket locked. */
+		/* The caller of the tracepoint has the socket locked. */
 		if (state != TL_CLOSED)
 			tl_on_met(conn, (struct sock *)sk, true);
 	}
@@ -238,7 +238,7 @@ bool tl_probe_adopt_one(struct sock *sk)
 		return false;
 	if (fresh)
 		tl_life_begin(conn, TL_ADOPTED, end);
-	/* What the hooks and the tracepoint told meanwhile is newer. */
+	/* The hooks and the tracepoint may have told something newer meanwhile. */
 	if (fresh || !tl_conn_here(conn, end)) {
 		if (tl_socket_is_full(sk))
 			tl_on_met(conn, sk, false);

@@ -21,7 +21,7 @@
 /* Forwarded connections: RFC 5382 section 5, REQ-5. */
 #define FORWARD_ESTABLISHED	MS(7440000)
 #define FORWARD_TRANSITORY	MS(240000)
-/* What has no time of its own is compared with its socket this often. */
+/* A row that has no time of its own is compared with its socket this often. */
 #define RECHECK		MS(60000)
 
 /* Jiffies until a local end wants to be looked at. */
@@ -41,7 +41,7 @@ static unsigned int schedule_check_in(const struct tl_conn *conn, unsigned int e
 	}
 }
 
-/* What comes to a certain age in it is told within a second. */
+/* A consumer may have to tell of an age in it within a second. */
 static bool schedule_in_close_wait(const struct tl_conn *conn)
 {
 	return conn->state[0] == TL_CLOSE_WAIT || conn->state[1] == TL_CLOSE_WAIT;
@@ -110,7 +110,8 @@ unsigned int tl_schedule_look_in(const struct tl_conn *conn)
  * @conn: the connection
  *
  * No row of a living socket wants one earlier than %SILENT, unless there is a
- * suspicion, or something to be told of an age.
+ * suspicion, or an end is in CLOSE_WAIT. Whether there still is an age to be told of only
+ * a consumer knows: such a row has it worked out each time.
  */
 bool tl_schedule_looks_soon(const struct tl_conn *conn)
 {

@@ -71,7 +71,7 @@ static bool sweep_has_row(const struct sock *sk)
 	return here;
 }
 
-/* What belongs to a namespace that is going may not be held: see sweep_step(). */
+/* Nothing of a namespace that is going may be held: see sweep_step(). */
 static void sweep_look(struct sock *sk)
 {
 	if (!check_net(sock_net(sk)) || sweep_has_row(sk))

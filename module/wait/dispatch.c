@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who listens to what: all that the tracker says, see track/change.h.
+ * The door's functions, which pass on each thing that the tracker says to its consumers:
+ * see track/change.h.
  *
- * These are plain calls in a fixed order. Who wants to listen, too, adds a line
- * where it belongs.
+ * These are plain calls in a fixed order. A new consumer adds its call where it belongs.
  */
 #include <net/tcp.h>
 
@@ -113,13 +113,13 @@ void tl_on_socket_closed(const struct tl_conn *conn, const struct sock *sk)
 }
 
 /**
- * tl_on_mini() - a full socket that closed first is CLOSED
- * @conn: its connection, which knows
- * @end: index of its end
- * @sk: the mini-socket that it has left; or itself, if there was no room for one in
- *	TIME_WAIT
+ * tl_on_mini() - a mini-socket takes the place of a full socket, or comes to TIME_WAIT
+ * @conn: the connection, which knows
+ * @end: index of the end
+ * @sk: the mini-socket, in TIME_WAIT or FIN_WAIT_2; the full socket, if there was no
+ *	room for one in TIME_WAIT
  *
- * Also told when a mini-socket comes to TIME_WAIT.
+ * One that takes that place in FIN_WAIT_2 is told again when it comes to TIME_WAIT.
  * Context: RCU.
  */
 void tl_on_mini(const struct tl_conn *conn, unsigned int end, const struct sock *sk)
@@ -162,7 +162,7 @@ bool tl_on_look(struct tl_conn *conn, unsigned int end, struct sock *sk,
 }
 
 /**
- * tl_on_row_goes() - a row goes; the kernel keeps what it has of the connection
+ * tl_on_row_goes() - a row is about to go; the kernel keeps what it has of the connection
  * @conn: the row, still with its states
  */
 void tl_on_row_goes(const struct tl_conn *conn)
@@ -181,7 +181,7 @@ void tl_on_row_gone(const struct tl_conn *conn)
 }
 
 /**
- * tl_wants_look_in() - when somebody wants a look at a local end
+ * tl_wants_look_in() - when a consumer wants a look at a local end
  * @conn: the connection
  * @end: index of the end, in a state of %TL_STATES_LOOKED_AT
  *
@@ -195,10 +195,10 @@ unsigned int tl_wants_look_in(const struct tl_conn *conn, unsigned int end)
 }
 
 /**
- * tl_wants_kept_for() - how long somebody wants the row of what is over
+ * tl_wants_kept_for() - how long a consumer wants the row of a connection that is over
  * @conn: the connection, of which neither end holds anything
  *
- * Return: jiffies from now; 0: nobody does.
+ * Return: jiffies from now; 0: none does.
  */
 unsigned int tl_wants_kept_for(const struct tl_conn *conn)
 {
@@ -206,7 +206,7 @@ unsigned int tl_wants_kept_for(const struct tl_conn *conn)
 }
 
 /**
- * tl_wants_remembered() - whether the row of what is over only remembers it
+ * tl_wants_remembered() - whether the row of a connection that is over only remembers it
  * @conn: the connection, of which neither end holds anything
  *
  * That may be a moment longer than tl_wants_kept_for() says.
@@ -217,7 +217,7 @@ bool tl_wants_remembered(const struct tl_conn *conn)
 }
 
 /**
- * tl_on_start() - the tracepoint is in place: what was there before is to be met
+ * tl_on_start() - the tracepoint is in place: older sockets are to be met
  *
  * Context: process; sleeps.
  */
@@ -292,7 +292,7 @@ void tl_on_arrival(struct tl_net *ns, const struct tl_packet *packet)
 }
 
 /**
- * tl_wants_segment() - whether somebody wants to see a plain segment
+ * tl_wants_segment() - whether a consumer wants to see a plain segment
  * @ns: the namespace
  * @sport: its source port
  * @dport: its destination port

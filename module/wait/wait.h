@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Those who listen to the tracker, as a whole. */
+/* The consumers of the tracker, as a whole. */
 #ifndef TCPLAB_WAIT_WAIT_H
 #define TCPLAB_WAIT_WAIT_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who holds which sockets, as search.c has found out. */
+/* Who holds which sockets, as holders_search.c has found out. */
 #include <linux/pid_namespace.h>
 #include <net/inet_sock.h>
 

@@ -18,7 +18,7 @@
 #include "leak.h"
 #include "owners.h"
 
-/* What is old enough to be a leak, and is none, is looked at again so soon. */
+/* A socket that is old enough to be a leak, and is none, is looked at again so soon. */
 #define AGAIN_MS	1000
 
 static bool leak_noted(const struct tl_conn *conn)
@@ -125,7 +125,7 @@ unsigned int tl_leak_look_in(const struct tl_conn *conn, unsigned int end)
 
 	if (leak_noted(conn))
 		return TL_NEVER;
-	/* What is old enough may be sending, and stop. */
+	/* One that is old enough may be sending, and stop. */
 	return tl_clock_remaining(age, conn->since[end]) ?: msecs_to_jiffies(AGAIN_MS);
 }
 

@@ -4,10 +4,10 @@
  *
  * A census asks all processes for the sockets that they hold, and goes through
  * all rows. One of a namespace is taken when a privileged user reads its report,
- * one of all for other readers, who share it (shared.c), and one of all from time
- * to time while any socket is in CLOSE_WAIT, so that the dead are known by name
- * afterwards. They ask at the same time, and count one at a time. A namespace is
- * made without waiting for any of it.
+ * one of all for other readers, who share it (holders_shared.c), and one of all
+ * from time to time while any socket is in CLOSE_WAIT, so that the dead are known
+ * by name afterwards. They ask at the same time, and count one at a time. A
+ * namespace is made without waiting for any of it.
  */
 #include <linux/jiffies.h>
 #include <linux/ktime.h>

@@ -16,7 +16,6 @@
 #include "police.h"
 #include "policy.h"
 
-
 static void police_note(struct tl_net *ns, const struct tl_packet *packet, enum tl_action action)
 {
 	tl_policy_note(ns->policy, action);

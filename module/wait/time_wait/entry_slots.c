@@ -6,7 +6,7 @@
 
 #define SIZE	(TL_SLOTS * sizeof(atomic_t))
 
-/* What is read where nothing was ever counted. It stays as it is. */
+/* Read where nothing was ever counted. These stay zero. */
 static atomic_t entry_slots_none[TL_SLOTS];
 
 /**
@@ -97,7 +97,7 @@ void tl_entry_slots_sum(const struct tl_entry_slots *entries, const u32 *edges,
 		int count = atomic_read(&slots[tl_slot_place(now - ago)]);
 		u32 ms = jiffies_to_msecs(ago << TL_ENTRY_SHIFT);
 
-		/* Who reads may be between two that write. */
+		/* A reader may come between two writers. */
 		if (count > 0)
 			counts[entry_slots_range_of(edges, edges_count, ms)] += count;
 	}

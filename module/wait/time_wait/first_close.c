@@ -286,7 +286,7 @@ static void first_close_put(struct tl_first_closes *closes, struct tl_first_clos
 	}
 	row->user->held--;
 	list_add_tail(&row->list, &closes->idle);
-	/* What was closed has not come to TIME_WAIT. */
+	/* None of those that were closed has come to TIME_WAIT. */
 	if (!row->entered)
 		first_close_drop_row(closes, row);
 }

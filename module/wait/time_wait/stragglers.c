@@ -19,7 +19,7 @@ const u32 tl_late_edges[TL_LATE_RANGES] = {
 	240000, 480000
 };
 
-/* What is read where nothing was ever counted. It stays as it is. */
+/* Read where nothing was ever counted. These stay zero. */
 static atomic_t stragglers_none[TL_KINDS][TL_VERDICTS][TL_LATE_RANGES];
 
 /**

@@ -134,7 +134,7 @@ const char *tl_exit_name(enum tl_exit reason)
 	return time_wait_exits[reason];
 }
 
-/* Who takes the 4-tuple of one that has expired tells it, but did not end it. */
+/* A new connection that takes the 4-tuple of one that has expired did not end it. */
 static bool time_wait_has_expired(const struct tl_conn *conn, unsigned int end)
 {
 	return !(conn->ended & BIT(end)) && !tl_tw_length_jiffies(conn) &&

@@ -88,7 +88,7 @@ u32 tl_tw_length_expected_ms(const struct tl_net *ns, u32 rto_ms, bool stamped)
  * tl_tw_length_jiffies() - how long the TIME_WAIT of a connection lasts
  * @conn: the connection, locked
  *
- * What is told in parts of the RTO is for connections whose RTO is known.
+ * A length in parts of the RTO is for connections whose RTO is known.
  * Return: jiffies from its last start; 0 where the kernel decides.
  */
 unsigned int tl_tw_length_jiffies(const struct tl_conn *conn)
