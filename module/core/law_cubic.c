@@ -36,7 +36,7 @@ enum tl_cubic_stage {
 #define TL_CUBIC_SPAN_MS	2097152U	/* 2^21: its cube fits u64 */
 
 /* a * mul / div without losing the upper bits of the product */
-static inline u64 tl_mul_div(u64 a, u32 mul, u32 div)
+static inline u64 law_cubic_mul_div(u64 a, u32 mul, u32 div)
 {
 	u64 low = (a & 0xffffffffU) * mul;
 	u64 high = (a >> 32) * mul + (low >> 32);
@@ -47,26 +47,26 @@ static inline u64 tl_mul_div(u64 a, u32 mul, u32 div)
 	       div_u64((u64)rest << 32 | (low & 0xffffffffU), div);
 }
 
-static u64 tl_to_window(u32 segments)
+static u64 law_cubic_to_window(u32 segments)
 {
 	return (u64)segments << TL_WINDOW_SHIFT;
 }
 
 /* C * d^3 in 2^-10 segments */
-static u64 tl_cubic_offset(const struct tl_law_params *params, u64 distance_ms)
+static u64 law_cubic_offset(const struct tl_law_params *params, u64 distance_ms)
 {
 	u64 d = min_t(u64, distance_ms, TL_CUBIC_SPAN_MS);
 
-	return tl_mul_div(d * d * d, params->c_permille, TL_CUBIC_DIVISOR);
+	return law_cubic_mul_div(d * d * d, params->c_permille, TL_CUBIC_DIVISOR);
 }
 
 /* W_cubic(t), section 4.2, Figure 1 */
-static u64 tl_cubic_window(const struct tl_cubic_curve *curve,
-			   const struct tl_law_params *params, u64 t_ms)
+static u64 law_cubic_window(const struct tl_cubic_curve *curve,
+			    const struct tl_law_params *params, u64 t_ms)
 {
 	bool concave = t_ms < curve->k_ms;
 	u64 distance = concave ? curve->k_ms - t_ms : t_ms - curve->k_ms;
-	u64 offset = tl_cubic_offset(params, distance);
+	u64 offset = law_cubic_offset(params, distance);
 
 	offset = min_t(u64, offset,
 		       (u64)TL_CWND_MAX << TL_CUBIC_OFFSET_SHIFT);
@@ -81,25 +81,25 @@ static u64 tl_cubic_window(const struct tl_cubic_curve *curve,
  * K, section 4.2, Figure 2, rounded up to a millisecond: W_cubic(0) is then no
  * more than cwnd_epoch, as in the formula.
  */
-static u32 tl_cubic_k(const struct tl_law_params *params, u64 below_w_max)
+static u32 law_cubic_k(const struct tl_law_params *params, u64 below_w_max)
 {
 	u64 offset = below_w_max >> (TL_WINDOW_SHIFT - TL_CUBIC_OFFSET_SHIFT);
 	u64 cube;
 	u32 k;
 
-	if (offset >= tl_cubic_offset(params, TL_CUBIC_SPAN_MS))
+	if (offset >= law_cubic_offset(params, TL_CUBIC_SPAN_MS))
 		return TL_CUBIC_SPAN_MS;
-	cube = tl_mul_div(offset, TL_CUBIC_DIVISOR, params->c_permille);
+	cube = law_cubic_mul_div(offset, TL_CUBIC_DIVISOR, params->c_permille);
 	k = tl_cbrt(cube);
 	return (u64)k * k * k < cube ? k + 1 : k;
 }
 
-static void tl_cubic_begin_stage(struct tl_cubic *cubic,
-				 const struct tl_law_params *params,
-				 u32 cwnd, u32 now_ms)
+static void law_cubic_begin_stage(struct tl_cubic *cubic,
+				  const struct tl_law_params *params,
+				  u32 cwnd, u32 now_ms)
 {
 	struct tl_cubic_curve *curve = &cubic->curve;
-	u64 cwnd_epoch = tl_to_window(cwnd);
+	u64 cwnd_epoch = law_cubic_to_window(cwnd);
 
 	/* section 4.10: slow start ended without a loss */
 	if (!curve->w_max)
@@ -110,7 +110,7 @@ static void tl_cubic_begin_stage(struct tl_cubic *cubic,
 		curve->w_max = cwnd_epoch;
 		curve->k_ms = 0;
 	} else {
-		curve->k_ms = tl_cubic_k(params, curve->w_max - cwnd_epoch);
+		curve->k_ms = law_cubic_k(params, curve->w_max - cwnd_epoch);
 	}
 	curve->w_est = cwnd_epoch;
 	curve->epoch_ms = now_ms;
@@ -122,25 +122,25 @@ static void tl_cubic_begin_stage(struct tl_cubic *cubic,
  * W_est, section 4.3, Figure 4: alpha segments per round trip, where alpha
  * makes up for the smaller reduction until the window of that is regained.
  */
-static void tl_cubic_grow_w_est(struct tl_cubic_curve *curve,
-				const struct tl_law_params *params,
-				u32 acked, u32 cwnd)
+static void law_cubic_grow_w_est(struct tl_cubic_curve *curve,
+				 const struct tl_law_params *params,
+				 u32 acked, u32 cwnd)
 {
 	u32 alpha_num = 3 * (1000U - params->beta_permille);
 	u32 alpha_den = 1000U + params->beta_permille;
 	u64 step;
 
-	if (curve->w_est >= tl_to_window(curve->cwnd_prior)) {
+	if (curve->w_est >= law_cubic_to_window(curve->cwnd_prior)) {
 		alpha_num = 1;
 		alpha_den = 1;
 	}
-	step = div64_u64(tl_to_window(alpha_num), (u64)alpha_den * cwnd);
+	step = div64_u64(law_cubic_to_window(alpha_num), (u64)alpha_den * cwnd);
 	curve->w_est = min_t(u64, curve->w_est + step * acked,
-			     tl_to_window(TL_CWND_MAX));
+			     law_cubic_to_window(TL_CWND_MAX));
 }
 
-static void tl_cubic_set_window(struct tl_cubic *cubic,
-				struct tl_window *window, u64 to)
+static void law_cubic_set_window(struct tl_cubic *cubic,
+				 struct tl_window *window, u64 to)
 {
 	u32 limit = min(window->cwnd_clamp, TL_CWND_MAX);
 
@@ -153,110 +153,110 @@ static void tl_cubic_set_window(struct tl_cubic *cubic,
 }
 
 /* sections 4.3 to 4.5: the three regions of congestion avoidance */
-static void tl_cubic_avoid(struct tl_cubic *cubic,
-			   const struct tl_law_params *params,
-			   const struct tl_ack *ack, u32 acked,
-			   struct tl_window *window)
+static void law_cubic_avoid(struct tl_cubic *cubic,
+			    const struct tl_law_params *params,
+			    const struct tl_ack *ack, u32 acked,
+			    struct tl_window *window)
 {
 	struct tl_cubic_curve *curve = &cubic->curve;
 	u64 cwnd, target, t_ms;
 
 	if (curve->stage != TL_CUBIC_RUNNING)
-		tl_cubic_begin_stage(cubic, params, window->cwnd, ack->now_ms);
+		law_cubic_begin_stage(cubic, params, window->cwnd, ack->now_ms);
 
 	/* bounds the products below: no ACK covers more than was in flight */
 	acked = min(acked, window->cwnd);
-	cwnd = tl_to_window(window->cwnd) + cubic->cwnd_frac;
+	cwnd = law_cubic_to_window(window->cwnd) + cubic->cwnd_frac;
 	t_ms = (u32)(ack->now_ms - curve->epoch_ms);
 
-	tl_cubic_grow_w_est(curve, params, acked, window->cwnd);
-	if (tl_cubic_window(curve, params, t_ms) < curve->w_est) {
+	law_cubic_grow_w_est(curve, params, acked, window->cwnd);
+	if (law_cubic_window(curve, params, t_ms) < curve->w_est) {
 		/* a window that was cut meanwhile comes back without a burst */
-		target = clamp(curve->w_est, cwnd, cwnd + tl_to_window(acked));
-		tl_cubic_set_window(cubic, window, target);
+		target = clamp(curve->w_est, cwnd, cwnd + law_cubic_to_window(acked));
+		law_cubic_set_window(cubic, window, target);
 		return;
 	}
 
-	target = tl_cubic_window(curve, params, t_ms + ack->srtt_us / 1000);
+	target = law_cubic_window(curve, params, t_ms + ack->srtt_us / 1000);
 	target = clamp(target, cwnd, cwnd + cwnd / 2);
 	cwnd += div_u64(target - cwnd, window->cwnd) * acked;
-	tl_cubic_set_window(cubic, window, cwnd);
+	law_cubic_set_window(cubic, window, cwnd);
 }
 
 /* RFC 9406, section 4.3: HyStart++ is for the first slow start only */
-static bool tl_cubic_in_hystart(const struct tl_cubic *cubic,
-				const struct tl_window *window)
+static bool law_cubic_in_hystart(const struct tl_cubic *cubic,
+				 const struct tl_window *window)
 {
 	return window->ssthresh >= TL_SSTHRESH_INFINITE && !cubic->has_saved;
 }
 
 /* section 4.10; a new stage begins where it ends */
-static u32 tl_cubic_slow_start(struct tl_cubic *cubic, u32 acked,
-			       struct tl_window *window)
+static u32 law_cubic_slow_start(struct tl_cubic *cubic, u32 acked,
+				struct tl_window *window)
 {
-	u64 cwnd = tl_to_window(window->cwnd) + cubic->cwnd_frac;
+	u64 cwnd = law_cubic_to_window(window->cwnd) + cubic->cwnd_frac;
 
 	if (cubic->curve.stage == TL_CUBIC_RUNNING)
 		cubic->curve.stage = TL_CUBIC_NEW;
-	if (!tl_cubic_in_hystart(cubic, window))
+	if (!law_cubic_in_hystart(cubic, window))
 		return tl_law_slow_start(window, acked);
 
 	cwnd += tl_hystart_increment(&cubic->hystart,
 				     min(acked, window->cwnd));
-	tl_cubic_set_window(cubic, window, cwnd);
+	law_cubic_set_window(cubic, window, cwnd);
 	return 0;
 }
 
-static void tl_cubic_init(struct tl_flow *flow)
+static void law_cubic_init(struct tl_flow *flow)
 {
 	tl_hystart_init(&flow->cubic.hystart);
 }
 
-static void tl_cubic_rtt_sample(struct tl_flow *flow,
-				const struct tl_rtt_sample *sample,
-				struct tl_window *window)
+static void law_cubic_rtt_sample(struct tl_flow *flow,
+				 const struct tl_rtt_sample *sample,
+				 struct tl_window *window)
 {
 	struct tl_cubic *cubic = &flow->cubic;
 
-	if (!tl_cubic_in_hystart(cubic, window))
+	if (!law_cubic_in_hystart(cubic, window))
 		return;
 	if (tl_hystart_sample(&cubic->hystart, sample))
 		window->ssthresh = max(window->cwnd, TL_SSTHRESH_MIN);
 }
 
 /* time in which the application limits does not count: sections 4.2, 5.8 */
-static void tl_cubic_skip(struct tl_cubic *cubic, u32 now_ms)
+static void law_cubic_skip(struct tl_cubic *cubic, u32 now_ms)
 {
 	cubic->curve.epoch_ms += now_ms - cubic->last_ms;
 	cubic->last_ms = now_ms;
 }
 
-static void tl_cubic_ack(struct tl_flow *flow, const struct tl_ack *ack,
-			 struct tl_window *window)
+static void law_cubic_ack(struct tl_flow *flow, const struct tl_ack *ack,
+			  struct tl_window *window)
 {
 	struct tl_cubic *cubic = &flow->cubic;
 	u32 acked = ack->acked;
 
 	if (!ack->cwnd_limited) {
-		tl_cubic_skip(cubic, ack->now_ms);
+		law_cubic_skip(cubic, ack->now_ms);
 		return;
 	}
 
 	cubic->last_ms = ack->now_ms;
 	if (window->cwnd < window->ssthresh)
-		acked = tl_cubic_slow_start(cubic, acked, window);
+		acked = law_cubic_slow_start(cubic, acked, window);
 	if (acked)
-		tl_cubic_avoid(cubic, &flow->setup->params, ack, acked, window);
+		law_cubic_avoid(cubic, &flow->setup->params, ack, acked, window);
 }
 
 /* sections 4.6 and 4.7 */
-static u32 tl_cubic_congestion(struct tl_flow *flow,
-			       const struct tl_window *window)
+static u32 law_cubic_congestion(struct tl_flow *flow,
+				const struct tl_window *window)
 {
 	const struct tl_law_params *params = &flow->setup->params;
 	struct tl_cubic *cubic = &flow->cubic;
 	struct tl_cubic_curve *curve = &cubic->curve;
-	u64 cwnd = tl_to_window(window->cwnd);
+	u64 cwnd = law_cubic_to_window(window->cwnd);
 	bool release = params->fast_convergence && cwnd < curve->w_max;
 
 	cubic->saved = *curve;
@@ -264,25 +264,25 @@ static u32 tl_cubic_congestion(struct tl_flow *flow,
 
 	curve->w_max = cwnd;
 	if (release)
-		curve->w_max = tl_mul_div(cwnd, 1000U + params->beta_permille,
-					  2000);
+		curve->w_max = law_cubic_mul_div(cwnd, 1000U + params->beta_permille,
+						 2000);
 	curve->cwnd_prior = window->cwnd;
 	curve->stage = TL_CUBIC_NEW;
 	return tl_law_decrease(params, window->cwnd);
 }
 
-static void tl_cubic_timeout(struct tl_flow *flow)
+static void law_cubic_timeout(struct tl_flow *flow)
 {
 	flow->cubic.curve.stage = TL_CUBIC_AFTER_TIMEOUT;
 }
 
-static void tl_cubic_idle_end(struct tl_flow *flow, u32 now_ms)
+static void law_cubic_idle_end(struct tl_flow *flow, u32 now_ms)
 {
-	tl_cubic_skip(&flow->cubic, now_ms);
+	law_cubic_skip(&flow->cubic, now_ms);
 }
 
 /* section 4.9; a window that has outgrown the old one stays, and its curve */
-static u32 tl_cubic_undo(struct tl_flow *flow, const struct tl_window *window)
+static u32 law_cubic_undo(struct tl_flow *flow, const struct tl_window *window)
 {
 	struct tl_cubic *cubic = &flow->cubic;
 	u32 cwnd = cubic->curve.cwnd_prior;
@@ -298,11 +298,11 @@ static u32 tl_cubic_undo(struct tl_flow *flow, const struct tl_window *window)
 
 const struct tl_law tl_law_cubic = {
 	.name		= "cubic",
-	.init		= tl_cubic_init,
-	.rtt_sample	= tl_cubic_rtt_sample,
-	.ack		= tl_cubic_ack,
-	.congestion	= tl_cubic_congestion,
-	.timeout	= tl_cubic_timeout,
-	.idle_end	= tl_cubic_idle_end,
-	.undo		= tl_cubic_undo,
+	.init		= law_cubic_init,
+	.rtt_sample	= law_cubic_rtt_sample,
+	.ack		= law_cubic_ack,
+	.congestion	= law_cubic_congestion,
+	.timeout	= law_cubic_timeout,
+	.idle_end	= law_cubic_idle_end,
+	.undo		= law_cubic_undo,
 };

@@ -8,8 +8,8 @@
  * RFC 5681, section 3.1 (2): a window of segments acknowledged adds one. What
  * was counted under a larger window adds one at most.
  */
-static void tl_reno_avoid(struct tl_reno *reno, u32 acked,
-			  struct tl_window *window)
+static void law_reno_avoid(struct tl_reno *reno, u32 acked,
+			   struct tl_window *window)
 {
 	u64 count = (u64)min(reno->cwnd_cnt, window->cwnd) + acked;
 	u64 cwnd = window->cwnd + div_u64_rem(count, window->cwnd,
@@ -19,8 +19,8 @@ static void tl_reno_avoid(struct tl_reno *reno, u32 acked,
 						 TL_CWND_MAX));
 }
 
-static void tl_reno_ack(struct tl_flow *flow, const struct tl_ack *ack,
-			struct tl_window *window)
+static void law_reno_ack(struct tl_flow *flow, const struct tl_ack *ack,
+			 struct tl_window *window)
 {
 	u32 acked = ack->acked;
 
@@ -31,25 +31,25 @@ static void tl_reno_ack(struct tl_flow *flow, const struct tl_ack *ack,
 	if (window->cwnd < window->ssthresh)
 		acked = tl_law_slow_start(window, acked);
 	if (acked)
-		tl_reno_avoid(&flow->reno, acked, window);
+		law_reno_avoid(&flow->reno, acked, window);
 }
 
-static u32 tl_reno_congestion(struct tl_flow *flow,
-			      const struct tl_window *window)
+static u32 law_reno_congestion(struct tl_flow *flow,
+			       const struct tl_window *window)
 {
 	flow->reno.cwnd_cnt = 0;
 	flow->reno.cwnd_prior = window->cwnd;
 	return tl_law_decrease(&flow->setup->params, window->cwnd);
 }
 
-static u32 tl_reno_undo(struct tl_flow *flow, const struct tl_window *window)
+static u32 law_reno_undo(struct tl_flow *flow, const struct tl_window *window)
 {
 	return max(window->cwnd, flow->reno.cwnd_prior);
 }
 
 const struct tl_law tl_law_reno = {
 	.name		= "reno",
-	.ack		= tl_reno_ack,
-	.congestion	= tl_reno_congestion,
-	.undo		= tl_reno_undo,
+	.ack		= law_reno_ack,
+	.congestion	= law_reno_congestion,
+	.undo		= law_reno_undo,
 };

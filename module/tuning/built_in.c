@@ -14,7 +14,7 @@ static const struct built_in {
 	const char *name;
 	bool seed[TL_SEEDS];
 	bool standard;
-} built_ins[] = {
+} built_in_sets[] = {
 	{ "seed-1", { true, false } },
 	{ "seed-2", { false, true } },
 	{ "seed", { true, true } },
@@ -25,9 +25,9 @@ static const struct built_in *built_in_find(const char *set)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(built_ins); i++)
-		if (!strcmp(set, built_ins[i].name))
-			return &built_ins[i];
+	for (i = 0; i < ARRAY_SIZE(built_in_sets); i++)
+		if (!strcmp(set, built_in_sets[i].name))
+			return &built_in_sets[i];
 	return NULL;
 }
 
