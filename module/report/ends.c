@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Local ends of connections that are in certain states. */
+/* Ends of connections that are here, in certain states. */
 #include <linux/seq_file.h>
 
 #include "../net.h"
@@ -31,7 +31,7 @@ static bool ends_take(const struct tl_conn *conn, unsigned int index, u32 states
 }
 
 /**
- * tl_ends_show() - write about the local ends of a connection
+ * tl_ends_show() - write about the ends of a connection that are here
  * @seq: the report
  * @conn: the connection, locked; unlocked
  * @states: bit mask of the states (BIT(TL_CLOSE_WAIT)) of ends to write about

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Local ends of connections that are in certain states. */
+/* Ends of connections that are here, in certain states. */
 #ifndef TCPLAB_REPORT_ENDS_H
 #define TCPLAB_REPORT_ENDS_H
 
@@ -8,7 +8,7 @@
 struct sock;
 
 /**
- * struct tl_end - a local end of a connection
+ * struct tl_end - an end of a connection that is here
  * @sk: its socket, full or a mini-socket, with a reference of the report's
  * @key: the connection's key
  * @end: index of the end

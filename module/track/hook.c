@@ -436,7 +436,7 @@ static unsigned int hook_forward6(void *ns, struct sk_buff *skb,
 		.priority	= order,				\
 	}
 
-static const struct nf_hook_ops hook_local_hooks[TL_HOOKS_LOCAL] = {
+static const struct nf_hook_ops hook_end_hooks[TL_HOOKS_ENDS] = {
 	HOOK(NFPROTO_IPV4, hook_out4, NF_INET_LOCAL_OUT, NF_IP_PRI_FIRST),
 	HOOK(NFPROTO_IPV4, hook_in4, NF_INET_LOCAL_IN, NF_IP_PRI_LAST),
 #if IS_ENABLED(CONFIG_IPV6)
@@ -466,7 +466,7 @@ static int hook_add(struct tl_net *ns, struct nf_hook_ops *own,
 }
 
 /**
- * tl_hook_add() - follow the local connections of a namespace
+ * tl_hook_add() - follow the connections that end in a namespace
  * @ns: the namespace
  *
  * Context: process.
@@ -474,19 +474,19 @@ static int hook_add(struct tl_net *ns, struct nf_hook_ops *own,
  */
 int tl_hook_add(struct tl_net *ns)
 {
-	return hook_add(ns, ns->track->hooks.local, hook_local_hooks, TL_HOOKS_LOCAL);
+	return hook_add(ns, ns->track->hooks.ends, hook_end_hooks, TL_HOOKS_ENDS);
 }
 
 /**
- * tl_hook_remove() - stop following local connections
+ * tl_hook_remove() - stop following connections that end there
  * @ns: the namespace
  *
  * Does not wait: a hook may run until the end of an RCU grace period.
  */
 void tl_hook_remove(struct tl_net *ns)
 {
-	nf_unregister_net_hooks(ns->net, ns->track->hooks.local,
-				TL_HOOKS_LOCAL);
+	nf_unregister_net_hooks(ns->net, ns->track->hooks.ends,
+				TL_HOOKS_ENDS);
 }
 
 /**

@@ -7,16 +7,16 @@
 
 struct tl_net;
 
-#define TL_HOOKS_LOCAL		(IS_ENABLED(CONFIG_IPV6) ? 4 : 2)
+#define TL_HOOKS_ENDS		(IS_ENABLED(CONFIG_IPV6) ? 4 : 2)
 #define TL_HOOKS_FORWARD	(IS_ENABLED(CONFIG_IPV6) ? 2 : 1)
 
 /**
  * struct tl_hooks - the hooks of a namespace
- * @local: at LOCAL_OUT and LOCAL_IN
+ * @ends: at LOCAL_OUT and LOCAL_IN, where connections end
  * @forward: at FORWARD
  */
 struct tl_hooks {
-	struct nf_hook_ops local[TL_HOOKS_LOCAL];
+	struct nf_hook_ops ends[TL_HOOKS_ENDS];
 	struct nf_hook_ops forward[TL_HOOKS_FORWARD];
 };
 

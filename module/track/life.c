@@ -255,7 +255,7 @@ static void life_socket_says(struct tl_conn *conn, struct tl_change *change)
 }
 
 /**
- * tl_life_socket() - a local end's socket tells its state
+ * tl_life_socket() - the socket of an end tells its state
  * @conn: the connection
  * @change: which end, socket and state, and why it leaves TIME_WAIT if it does; the
  *	rest is filled here
@@ -280,7 +280,7 @@ static u32 life_since_of(const struct sock *sk, enum tl_state state)
 }
 
 /**
- * tl_life_adopted() - a local end is met whose socket was open before
+ * tl_life_adopted() - an end is met whose socket was open before
  * @conn: the connection
  * @end: index of the end
  * @sk: its socket, of any kind

@@ -25,7 +25,7 @@ void tl_life_unlock(struct tl_conn *conn);
 void tl_life_drop(struct tl_conn *conn);
 
 /**
- * tl_life_socket_is() - a local end's socket tells its state, and nothing else
+ * tl_life_socket_is() - the socket of an end tells its state, and nothing else
  * @conn: the connection
  * @end: index of the end
  * @sk: the socket, of any kind

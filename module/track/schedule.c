@@ -24,7 +24,7 @@
 /* A row that has no time of its own is compared with its socket this often. */
 #define RECHECK		MS(60000)
 
-/* Jiffies until a local end wants to be looked at. */
+/* Jiffies until an end that is here wants to be looked at. */
 static unsigned int schedule_check_in(const struct tl_conn *conn, unsigned int end)
 {
 	switch (conn->state[end]) {

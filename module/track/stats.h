@@ -37,7 +37,7 @@ enum tl_counter {
 /**
  * struct tl_stats - what one CPU has counted
  * @counter: an &enum tl_counter each, monotonic
- * @state: change of the number of local ends in each state; only the sum over
+ * @state: change of the number of ends here in each state; only the sum over
  *	all CPUs has a meaning
  */
 struct tl_stats {

@@ -261,7 +261,7 @@ bool tl_track_knows_all(const struct tl_net *ns)
 }
 
 /**
- * tl_track_in_state() - how many local ends are in a state
+ * tl_track_in_state() - how many ends that are here are in a state
  * @ns: the namespace
  * @state: which
  */

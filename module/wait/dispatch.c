@@ -181,7 +181,7 @@ void tl_on_row_gone(const struct tl_conn *conn)
 }
 
 /**
- * tl_wants_look_in() - when a consumer wants a look at a local end
+ * tl_wants_look_in() - when a consumer wants a look at an end that is here
  * @conn: the connection
  * @end: index of the end, in a state of %TL_STATES_LOOKED_AT
  *

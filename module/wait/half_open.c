@@ -266,7 +266,7 @@ void tl_half_open_reset_taken(const struct tl_conn *conn)
 /**
  * tl_half_open_look() - whether the evidence still holds, if there is any
  * @conn: the connection
- * @end: index of a local end
+ * @end: index of an end that is here
  * @sk: its full socket
  *
  * A SYN may have been an impostor's: then the peer acknowledges something later.

@@ -379,7 +379,7 @@ void tl_ports_met(const struct tl_conn *conn, struct sock *sk, bool locked)
 }
 
 /**
- * tl_ports_changed() - a local end takes another state
+ * tl_ports_changed() - an end that is here takes another state
  * @conn: its connection, locked
  * @change: what has changed
  */
