@@ -189,7 +189,7 @@ static u32 forecast_lives_on(const struct tl_play *play, u32 age)
  * in a second: the means of what is at both ends of the second, except for the
  * first, of which more is known.
  */
-static void forecast_learn_to_keep(struct tl_play *play, const struct tl_forecast *forecast)
+static void forecast_learn_stays(struct tl_play *play, const struct tl_forecast *forecast)
 {
 	u32 brief = min_t(u32, forecast->brief_ms, MILLI), age;
 
@@ -200,9 +200,9 @@ static void forecast_learn_to_keep(struct tl_play *play, const struct tl_forecas
 		u64 then = forecast_part_of(ONE + forecast_lives_on(play, age + 1),
 					    forecast_lives_on(play, age));
 
-		play->keep[age] = now ? min_t(u64, div64_u64(then * ONE, now), ONE) : 0;
+		play->stays[age] = now ? min_t(u64, div64_u64(then * ONE, now), ONE) : 0;
 	}
-	play->keep[LAST] = forecast_lives_on(play, LAST);
+	play->stays[LAST] = forecast_lives_on(play, LAST);
 }
 
 /* ---- The play ---- */
@@ -222,7 +222,7 @@ static void forecast_begin(struct tl_play *play, const struct tl_forecast *forec
 
 	memset(play, 0, sizeof(*play));
 	forecast_learn_chances(play, forecast);
-	forecast_learn_to_keep(play, forecast);
+	forecast_learn_stays(play, forecast);
 	for (ago = 0; ago < TL_FORECAST_AGES; ago++)
 		play->open[ago] = forecast->open[ago];
 	for (ago = 0; ago < TL_FORECAST_WAITS; ago++) {
@@ -239,15 +239,15 @@ static void forecast_begin(struct tl_play *play, const struct tl_forecast *forec
 /* All are a second older, so many more are opened, and some have ended. */
 static u64 forecast_end_some(struct tl_play *play, u64 opened)
 {
-	u64 stay = forecast_part_of(play->open[LAST], play->keep[LAST]);
+	u64 stay = forecast_part_of(play->open[LAST], play->stays[LAST]);
 	u64 ends = play->open[LAST] - stay + opened;
 	int age;
 
 	for (age = LAST - 1; age >= 0; age--) {
-		u64 kept = forecast_part_of(play->open[age], play->keep[age]);
+		u64 staying = forecast_part_of(play->open[age], play->stays[age]);
 
-		ends += play->open[age] - kept;
-		play->open[age + 1] = kept;
+		ends += play->open[age] - staying;
+		play->open[age + 1] = staying;
 	}
 	play->open[LAST] += stay;
 	play->open[0] = forecast_part_of(opened, play->young);

@@ -54,7 +54,7 @@ struct tl_forecast {
  * @at_risk: connections that came to an age, in thousandths, twice: the chances
  *	are found in it
  * @young: the part of those opened in a second that is open at its end, of 65536
- * @keep: the part of those of an age that is open a second later, of 65536
+ * @stays: the part of those of an age that is open a second later, of 65536
  * @open: ports of open connections, by age in seconds
  * @closed: sockets that entered TIME_WAIT in each second, of the play and before
  * @waiting: ports in TIME_WAIT
@@ -63,7 +63,7 @@ struct tl_play {
 	u32 chance[TL_FORECAST_AGES];
 	u64 at_risk[TL_FORECAST_AGES];
 	u32 young;
-	u32 keep[TL_FORECAST_AGES];
+	u32 stays[TL_FORECAST_AGES];
 	u64 open[TL_FORECAST_AGES];
 	u64 closed[TL_FORECAST_HORIZON + TL_FORECAST_WAITS];
 	u64 waiting;

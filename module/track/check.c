@@ -169,9 +169,9 @@ void tl_check(struct tl_conn *conn, bool judge)
  */
 void tl_check_due(struct tl_conn *conn)
 {
-	conn->born = tl_clock_kept(conn->born);
-	conn->since[0] = tl_clock_kept(conn->since[0]);
-	conn->since[1] = tl_clock_kept(conn->since[1]);
+	conn->born = tl_clock_clamped(conn->born);
+	conn->since[0] = tl_clock_clamped(conn->since[0]);
+	conn->since[1] = tl_clock_clamped(conn->since[1]);
 	tl_on_due(conn);
 	tl_check(conn, true);
 	tl_life_unlock(conn);

@@ -47,12 +47,12 @@ static inline unsigned int tl_clock_remaining(unsigned int length, u32 since)
 #define TL_CLOCK_AGE_MAX	0xc0000000U
 
 /**
- * tl_clock_kept() - a stamp that does not wrap before it is looked at again
+ * tl_clock_clamped() - a stamp that does not wrap before it is looked at again
  * @since: the stamp
  *
  * Return: @since, or as much of its age as can be told.
  */
-static inline u32 tl_clock_kept(u32 since)
+static inline u32 tl_clock_clamped(u32 since)
 {
 	u32 oldest = tl_clock_now() - TL_CLOCK_AGE_MAX;
 

@@ -119,8 +119,8 @@ static unsigned int identity_scopes_before(const struct tl_net *ns, const struct
 }
 
 /* A VRF may be gone, or a link may have left one or become part of one. */
-static void identity_keep_scope(struct tl_net *ns, const struct sock *sk,
-				struct tl_key *key, unsigned int end)
+static void identity_try_scopes_before(struct tl_net *ns, const struct sock *sk,
+				       struct tl_key *key, unsigned int end)
 {
 	int scope[TL_SCOPES_LEFT + 1];
 	unsigned int i, count = identity_scopes_before(ns, sk, key, scope);
@@ -155,7 +155,7 @@ bool tl_identity_of_socket(const struct sock *sk, struct tl_key *key,
 	if (unlikely(data_race(inet_sk_transparent(sk))))
 		*end = identity_turn_to(sk, key, *end);
 	if (unlikely(READ_ONCE(sk->sk_bound_dev_if)))
-		identity_keep_scope(tl_net_rcu(sock_net(sk)), sk, key, *end);
+		identity_try_scopes_before(tl_net_rcu(sock_net(sk)), sk, key, *end);
 	return true;
 }
 

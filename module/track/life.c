@@ -276,7 +276,7 @@ static u32 life_since_of(const struct sock *sk, enum tl_state state)
 	/* At the latest with the last ACK, which the FIN carried, or what came later. */
 	if (state == TL_CLOSE_WAIT && tl_socket_is_full(sk))
 		since = READ_ONCE(tcp_sk(sk)->rcv_tstamp);
-	return tl_clock_kept(since);
+	return tl_clock_clamped(since);
 }
 
 /**

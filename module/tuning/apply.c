@@ -323,7 +323,7 @@ static void apply_forget_told(struct apply *apply, const struct tl_name *name)
 }
 
 /* From now on it is a change of the namespace, which there is room for. */
-static void apply_keep(struct apply *apply, struct tl_wish *wish)
+static void apply_note(struct apply *apply, struct tl_wish *wish)
 {
 	struct tl_tuned *change = wish->change;
 
@@ -389,9 +389,9 @@ static void apply_undo(struct apply *apply, struct tl_wish *wish)
 }
 
 /* It stays to be put back. */
-static void apply_keep_left(struct apply *apply, struct tl_wish *wish)
+static void apply_note_left(struct apply *apply, struct tl_wish *wish)
 {
-	apply_keep(apply, wish);
+	apply_note(apply, wish);
 	tl_tuned_reread(wish->change);
 }
 
@@ -410,7 +410,7 @@ static void apply_undo_all(struct apply *apply)
 		apply_undo(apply, wish);
 	list_for_each_entry_reverse(wish, apply->wishes, list)
 		if (wish->left)
-			apply_keep_left(apply, wish);
+			apply_note_left(apply, wish);
 }
 
 static bool apply_is_risky(const struct apply *apply)
@@ -423,19 +423,19 @@ static bool apply_is_risky(const struct apply *apply)
 	return false;
 }
 
-static void apply_keep_one(struct apply *apply)
+static void apply_note_one(struct apply *apply)
 {
 	struct tl_wish *wish = list_first_entry(apply->wishes, struct tl_wish,
 						list);
 	struct tl_tuned *change = wish->change;
 
-	apply_keep(apply, wish);
+	apply_note(apply, wish);
 	/* A single write does not end. */
 	tl_tuned_no_undo(change);
 	change->rewritten = true;
 }
 
-static void apply_keep_set(struct apply *apply, const char *set)
+static void apply_note_set(struct apply *apply, const char *set)
 {
 	struct tl_changes *changes = apply->changes;
 	u32 ms = apply_is_risky(apply) ? apply->ns->tuning->confirm_ms : 0;
@@ -455,7 +455,7 @@ static void apply_keep_set(struct apply *apply, const char *set)
 		}
 		changes->applied++;
 		change = wish->change;
-		apply_keep(apply, wish);
+		apply_note(apply, wish);
 		change->in_set = true;
 		change->rewritten = false;
 		if (ms) {
@@ -475,9 +475,9 @@ static int apply_steps(struct apply *apply, const char *set)
 	if (err)
 		apply_undo_all(apply);
 	else if (apply->how == TL_APPLY_ONE)
-		apply_keep_one(apply);
+		apply_note_one(apply);
 	else
-		apply_keep_set(apply, set);
+		apply_note_set(apply, set);
 	return err;
 }
 

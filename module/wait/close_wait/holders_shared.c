@@ -24,7 +24,7 @@
 #define SHARED_AGE_MS	1000
 #define SHARED_REST	10
 /* It is forgotten when nobody has asked for another for so long. */
-#define SHARED_KEEP_MS	10000
+#define SHARED_FORGET_MS	10000
 /* Entries copied while preemption is off. */
 #define SHARED_BATCH	256
 
@@ -107,7 +107,7 @@ static void holders_shared_search(struct work_struct *unused)
 	fresh.again = get_jiffies_64() + msecs_to_jiffies(rest_ms);
 	holders_shared_publish(&fresh);
 	mod_delayed_work(system_unbound_wq, &holders_shared_forget_work,
-			 msecs_to_jiffies(max_t(u64, SHARED_KEEP_MS, rest_ms)));
+			 msecs_to_jiffies(max_t(u64, SHARED_FORGET_MS, rest_ms)));
 }
 
 static DECLARE_WORK(holders_shared_search_work, holders_shared_search);

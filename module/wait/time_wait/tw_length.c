@@ -4,7 +4,7 @@
  *
  * The kernel gives each TIME_WAIT socket a timer of 60 s, which a late segment
  * sets anew. A shorter TIME_WAIT is ended by us. For a longer one the timer is
- * kept ahead: it stands KEPT behind the moment at which the socket's TIME_WAIT
+ * set ahead: it stands AHEAD behind the moment at which the socket's TIME_WAIT
  * began, so far ahead that the kernel never sets it there. So what the timer
  * says also tells when the kernel has set it last.
  */
@@ -27,7 +27,7 @@
 
 #define MS(ms)	msecs_to_jiffies(ms)
 #define OWN	MS(TL_TIME_WAIT_MS)
-#define KEPT	(MS(TL_LENGTH_MS_MAX) + 2 * OWN)
+#define AHEAD	(MS(TL_LENGTH_MS_MAX) + 2 * OWN)
 
 /* The kernel's timer may stand further ahead than its own time, but not by so much. */
 #define SPARE	HZ
@@ -101,15 +101,15 @@ unsigned int tl_tw_length_jiffies(const struct tl_conn *conn)
  * than its own time ahead, and ours never less. The timer is read first: if it is
  * set anew after that, it is found older than it is, and not ours.
  */
-static u32 tw_length_restart_of(const struct inet_timewait_sock *mini, u32 *now, bool *kept)
+static u32 tw_length_restart_of(const struct inet_timewait_sock *mini, u32 *now, bool *ours)
 {
 	u32 expires = READ_ONCE(mini->tw_timer.expires);
 
 	/* Neither the compiler nor the processor reads the clock before. */
 	smp_rmb();
 	*now = jiffies;
-	*kept = (s32)(expires - *now) > (s32)(OWN + SPARE);
-	return expires - (*kept ? KEPT : OWN);
+	*ours = (s32)(expires - *now) > (s32)(OWN + SPARE);
+	return expires - (*ours ? AHEAD : OWN);
 }
 
 /* A timer that does not run any more must not be started. */
@@ -133,23 +133,23 @@ enum tw_length_found {
 
 /*
  * Whether a TIME_WAIT socket has lasted its time; the connection learns when it has
- * begun anew. The kernel's timer is kept ahead where it has to be.
+ * begun anew. The kernel's timer is set ahead where it has to be.
  */
 static enum tw_length_found tw_length_look(struct tl_conn *conn, struct sock *mini)
 {
 	struct inet_timewait_sock *tw = inet_twsk(mini);
 	unsigned int length = tl_tw_length_jiffies(conn);
 	u32 now, age;
-	bool kept;
+	bool ours;
 
-	tl_mini_restarts(conn, tw_length_restart_of(tw, &now, &kept));
+	tl_mini_restarts(conn, tw_length_restart_of(tw, &now, &ours));
 	age = now - conn->restart;
 	if (length && age >= length)
 		return length < OWN ? TW_LENGTH_CUT : TW_LENGTH_OVER;
-	if (length <= OWN && kept) {
+	if (length <= OWN && ours) {
 		tw_length_restore(tw, age);
-	} else if (length > OWN && !kept) {
-		tw_length_set_timer(tw, KEPT - age);
+	} else if (length > OWN && !ours) {
+		tw_length_set_timer(tw, AHEAD - age);
 		tl_policy_note(conn->ns->policy, TL_ACTION_PROLONGED);
 	}
 	return TW_LENGTH_LASTS;
@@ -183,7 +183,7 @@ bool tl_tw_length_enforce(struct tl_conn *conn, unsigned int end, struct sock *m
  * tl_tw_length_look_in() - when a TIME_WAIT wants to be looked at
  * @conn: the connection, locked
  *
- * The timer of a longer one than the kernel's own has to be kept ahead, also
+ * The timer of a longer one than the kernel's own has to stand ahead, also
  * after a late segment has set it anew.
  * Return: jiffies from now.
  */
@@ -243,10 +243,10 @@ void tl_tw_length_apply(struct tl_net *ns)
 static void tw_length_release(struct sock *mini)
 {
 	u32 now, restart;
-	bool kept;
+	bool ours;
 
-	restart = tw_length_restart_of(inet_twsk(mini), &now, &kept);
-	if (kept)
+	restart = tw_length_restart_of(inet_twsk(mini), &now, &ours);
+	if (ours)
 		tw_length_restore(inet_twsk(mini), now - restart);
 }
 
