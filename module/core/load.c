@@ -461,8 +461,8 @@ static void load_by_age(u32 *counts, u32 size, u32 ms)
 	counts[age] *= ms;
 }
 
-static void load_tell_open(const struct tl_load *load, u64 now_ms,
-			   struct tl_forecast *forecast)
+static void load_describe_open(const struct tl_load *load, u64 now_ms,
+			       struct tl_forecast *forecast)
 {
 	u32 older = load->open, brief = 0, brief_ms = 0, age, part, ring;
 
@@ -485,7 +485,7 @@ static void load_tell_open(const struct tl_load *load, u64 now_ms,
 }
 
 /* Ten seconds of which some are known one by one: the others share the rest. */
-static void load_tell_ten(const struct tl_load *load, u32 ten, struct tl_forecast *forecast)
+static void load_describe_ten(const struct tl_load *load, u32 ten, struct tl_forecast *forecast)
 {
 	u32 rest = load->entered_long[ten % TL_LOAD_WAITS], others = 0, share, ago;
 	u32 oldest = load->second - ten * TL_LOAD_COARSE;
@@ -504,8 +504,8 @@ static void load_tell_ten(const struct tl_load *load, u32 ten, struct tl_forecas
 	}
 }
 
-static void load_tell_waiting(const struct tl_load *load, u64 now_ms,
-			      struct tl_forecast *forecast)
+static void load_describe_waiting(const struct tl_load *load, u64 now_ms,
+				  struct tl_forecast *forecast)
 {
 	u32 ten = load->second / TL_LOAD_COARSE, ago;
 
@@ -514,7 +514,7 @@ static void load_tell_waiting(const struct tl_load *load, u64 now_ms,
 	for (ago = TL_LOAD_WAITS; ago < TL_FORECAST_WAITS; ago++)
 		forecast->entered[ago] = 0;
 	for (ago = 0; ago < TL_LOAD_WAITS && ago <= ten; ago++)
-		load_tell_ten(load, ten - ago, forecast);
+		load_describe_ten(load, ten - ago, forecast);
 	load_by_age(forecast->entered, TL_FORECAST_WAITS, load_ms_of(now_ms));
 }
 
@@ -528,6 +528,6 @@ void tl_load_forecast(struct tl_load *load, u64 now_ms, struct tl_forecast *fore
 {
 	load_advance(load, now_ms);
 	load_trend(load, load_ms_of(now_ms), forecast);
-	load_tell_open(load, now_ms, forecast);
-	load_tell_waiting(load, now_ms, forecast);
+	load_describe_open(load, now_ms, forecast);
+	load_describe_waiting(load, now_ms, forecast);
 }

@@ -439,7 +439,7 @@ static bool state_lags(enum tl_state peer, enum tl_state state)
  * An end that is synchronized has exchanged SYNs, whether all ACKs were seen or
  * not.
  */
-static void state_tell_handshake(struct tl_endpoint *end, struct tl_endpoint *peer)
+static void state_learn_handshake(struct tl_endpoint *end, struct tl_endpoint *peer)
 {
 	if (peer->syn)
 		state_note_ack(end, peer->control_end);
@@ -487,7 +487,7 @@ void tl_peers_told(struct tl_peers *peers, unsigned int at, enum tl_state state)
 	if (state_implied[state] && state_lags(peer->state, state))
 		peer->state = state_implied[state];
 	if (tl_state_synchronized(state))
-		state_tell_handshake(end, peer);
+		state_learn_handshake(end, peer);
 	if (state_has_taken_fin(state) && peer->fin)
 		state_note_ack(end, peer->control_end);
 	if (state_has_fin_acked(state) && end->fin)

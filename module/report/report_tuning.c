@@ -74,16 +74,16 @@ static void report_tuning_seed(struct seq_file *seq, const struct tl_sysctl *sys
 	tl_view_value(seq, second);
 }
 
-static const char *report_tuning_told(u8 told)
+static const char *report_tuning_outcome(u8 outcome)
 {
 	static const char * const texts[] = {
-		[TL_TOLD_CHANGED]	= "was not put back: somebody else had changed it",
-		[TL_TOLD_IN_USE]	= "was not put back: more is in use than that allows",
-		[TL_TOLD_GONE]	= "was not put back: it was gone",
-		[TL_TOLD_FAILED]	= "was not put back yet: the kernel was busy or refused",
+		[TL_OUTCOME_CHANGED]	= "was not put back: somebody else had changed it",
+		[TL_OUTCOME_IN_USE]	= "was not put back: more is in use than that allows",
+		[TL_OUTCOME_GONE]	= "was not put back: it was gone",
+		[TL_OUTCOME_FAILED]	= "was not put back yet: the kernel was busy or refused",
 	};
 
-	return texts[told];
+	return texts[outcome];
 }
 
 /* Why there is nothing to tell but its absence. */
@@ -116,14 +116,14 @@ static const char *report_tuning_part(struct seq_file *seq, const char *before,
 static const char *report_tuning_of_devices(struct seq_file *seq, const char *before,
 					    const u32 *of_devices)
 {
-	unsigned int told;
+	unsigned int outcome;
 
-	for (told = TL_TOLD_NOTHING + 1; told < TL_TOLDS; told++) {
-		if (!of_devices[told])
+	for (outcome = TL_OUTCOME_NONE + 1; outcome < TL_OUTCOMES; outcome++) {
+		if (!of_devices[outcome])
 			continue;
 		seq_printf(seq, "%sfor %u interface%s it ", before,
-			   of_devices[told], of_devices[told] > 1 ? "s" : "");
-		before = report_tuning_part(seq, "", report_tuning_told(told));
+			   of_devices[outcome], of_devices[outcome] > 1 ? "s" : "");
+		before = report_tuning_part(seq, "", report_tuning_outcome(outcome));
 	}
 	return before;
 }
@@ -141,7 +141,7 @@ static void report_tuning_effect(struct seq_file *seq, struct tl_net *ns,
 		seq_printf(seq, "%s%lu ", between, effect.count);
 		between = report_tuning_part(seq, "", effect.what);
 	}
-	between = report_tuning_part(seq, between, report_tuning_told(mirror->told));
+	between = report_tuning_part(seq, between, report_tuning_outcome(mirror->outcome));
 	between = report_tuning_of_devices(seq, between, mirror->of_devices);
 	if (mirror->before)
 		between = report_tuning_part(seq, between, sysctl->residue);

@@ -32,7 +32,7 @@ static void sheet_time_wait_show(struct seq_file *seq, struct tl_net *ns)
 	tl_sheet_number(seq, "exited_shortened",
 			sum.exited[TL_EXIT_SHORTENED]);
 	/* Without kprobes these are in other. */
-	if (tl_mini_tells_killed())
+	if (tl_mini_sees_killed())
 		tl_sheet_number(seq, "exited_killed", sum.exited[TL_EXIT_KILLED]);
 	else
 		tl_sheet_unknown(seq, "exited_killed");

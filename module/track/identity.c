@@ -160,7 +160,7 @@ bool tl_identity_of_socket(const struct sock *sk, struct tl_key *key,
 }
 
 /* The socket that sends or gets the packet, if the kernel tells; raw sockets do not count. */
-static struct sock *identity_told_socket(const struct sk_buff *skb)
+static struct sock *identity_socket_of(const struct sk_buff *skb)
 {
 	struct sock *sk = skb->sk;
 
@@ -276,7 +276,7 @@ bool tl_identity_of_packet(struct tl_net *ns, const struct sk_buff *skb,
 			   const struct nf_hook_state *state,
 			   struct tl_key *key, unsigned int *from)
 {
-	struct sock *sk = identity_told_socket(skb), *found;
+	struct sock *sk = identity_socket_of(skb), *found;
 	struct tl_way way;
 	unsigned int here;
 

@@ -168,9 +168,9 @@ void tl_mini_exit(void)
 }
 
 /**
- * tl_mini_tells_killed() - whether who is killed is told from others
+ * tl_mini_sees_killed() - whether sockets that are killed can be known from others
  */
-bool tl_mini_tells_killed(void)
+bool tl_mini_sees_killed(void)
 {
 	return mini_probed;
 }

@@ -16,6 +16,6 @@ void tl_mini_kill(struct sock *mini);
 
 void tl_mini_init(void);
 void tl_mini_exit(void);
-bool tl_mini_tells_killed(void);
+bool tl_mini_sees_killed(void);
 
 #endif /* TCPLAB_TRACK_MINI_H */

@@ -310,8 +310,8 @@ static int apply_read_all_back(struct apply *apply)
 	return 0;
 }
 
-/* What was told of the name before is of no interest any more. */
-static void apply_forget_told(struct apply *apply, const struct tl_name *name)
+/* How putting the name back has ended before is of no interest any more. */
+static void apply_forget_outcome(struct apply *apply, const struct tl_name *name)
 {
 	unsigned int row = name->sysctl - tl_sysctls;
 
@@ -319,7 +319,7 @@ static void apply_forget_told(struct apply *apply, const struct tl_name *name)
 		memset(apply->changes->of_devices[row], 0,
 		       sizeof(apply->changes->of_devices[row]));
 	else
-		apply->changes->told[row] = TL_TOLD_NOTHING;
+		apply->changes->outcome[row] = TL_OUTCOME_NONE;
 }
 
 /* From now on it is a change of the namespace, which there is room for. */
@@ -336,7 +336,7 @@ static void apply_note(struct apply *apply, struct tl_wish *wish)
 	tl_tuned_take(change, wish->value);
 	change->failed = false;
 	wish->value = NULL;
-	apply_forget_told(apply, &change->name);
+	apply_forget_outcome(apply, &change->name);
 }
 
 /* A name that is not written yet may have got the value of another one. */

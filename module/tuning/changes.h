@@ -19,21 +19,21 @@ struct tl_net;
 #define TL_SET_SIZE		16
 
 /**
- * enum tl_told - how putting back a name has ended
- * @TL_TOLD_NOTHING: nothing is to be told
- * @TL_TOLD_CHANGED: somebody else changed it, and it was left alone
- * @TL_TOLD_IN_USE: more is in use than the old value allows, and it was left alone
- * @TL_TOLD_GONE: it is no more
- * @TL_TOLD_FAILED: it has failed, and may be tried again
- * @TL_TOLDS: how many ways there are
+ * enum tl_outcome - how putting back a name has ended
+ * @TL_OUTCOME_NONE: nothing is to be said of it
+ * @TL_OUTCOME_CHANGED: somebody else changed it, and it was left alone
+ * @TL_OUTCOME_IN_USE: more is in use than the old value allows, and it was left alone
+ * @TL_OUTCOME_GONE: it is no more
+ * @TL_OUTCOME_FAILED: it has failed, and may be tried again
+ * @TL_OUTCOMES: how many ways there are
  */
-enum tl_told {
-	TL_TOLD_NOTHING,
-	TL_TOLD_CHANGED,
-	TL_TOLD_IN_USE,
-	TL_TOLD_GONE,
-	TL_TOLD_FAILED,
-	TL_TOLDS
+enum tl_outcome {
+	TL_OUTCOME_NONE,
+	TL_OUTCOME_CHANGED,
+	TL_OUTCOME_IN_USE,
+	TL_OUTCOME_GONE,
+	TL_OUTCOME_FAILED,
+	TL_OUTCOMES
 };
 
 /**
@@ -97,7 +97,7 @@ struct tl_stage {
  * @ends_ns: when, by CLOCK_BOOTTIME
  * @timer: wakes the worker then
  * @work: puts back, where no program of the namespace does
- * @told: how putting back each name of the catalogue has ended, of enum tl_told;
+ * @outcome: how putting back each name of the catalogue has ended, of enum tl_outcome;
  *	where it has failed, the change knows
  * @of_devices: for how many interfaces it has ended so, since the last change of
  *	that leaf of an interface
@@ -115,8 +115,8 @@ struct tl_changes {
 	u64 ends_ns;
 	struct hrtimer timer;
 	struct work_struct work;
-	u8 told[TL_SYSCTLS];
-	u32 of_devices[TL_SYSCTLS][TL_TOLDS];
+	u8 outcome[TL_SYSCTLS];
+	u32 of_devices[TL_SYSCTLS][TL_OUTCOMES];
 };
 
 struct tl_changes *tl_changes_get(struct tl_net *ns);

@@ -152,9 +152,9 @@ static void mirror_failed(const struct tl_changes *changes,
 		if (!change->failed || change->name.sysctl != sysctl)
 			continue;
 		if (change->name.device[0])
-			mirror->of_devices[TL_TOLD_FAILED]++;
+			mirror->of_devices[TL_OUTCOME_FAILED]++;
 		else
-			mirror->told = TL_TOLD_FAILED;
+			mirror->outcome = TL_OUTCOME_FAILED;
 	}
 }
 
@@ -168,7 +168,7 @@ static int mirror_before(struct tl_net *ns, const struct tl_sysctl *sysctl,
 
 	if (!changes)
 		return 0;
-	mirror->told = changes->told[sysctl - tl_sysctls];
+	mirror->outcome = changes->outcome[sysctl - tl_sysctls];
 	memcpy(mirror->of_devices, changes->of_devices[sysctl - tl_sysctls],
 	       sizeof(mirror->of_devices));
 	mirror_failed(changes, sysctl, mirror);

@@ -12,18 +12,18 @@ struct tl_sysctl;
 
 /**
  * struct tl_mirror - a sysctl as it is now
- * @status: live, removed, never, absent or global; NULL if it cannot be told here
+ * @status: live, removed, never, absent or global; NULL if that is not known here
  * @value: its text, for kvfree(); NULL: it has none
  * @before: the text that rollback would put back, for kvfree(); NULL: none
- * @told: how putting it back has ended, of enum tl_told
+ * @outcome: how putting it back has ended, of enum tl_outcome
  * @of_devices: for how many interfaces that have such a leaf it has ended so
  */
 struct tl_mirror {
 	const char *status;
 	char *value;
 	char *before;
-	u8 told;
-	u32 of_devices[TL_TOLDS];
+	u8 outcome;
+	u32 of_devices[TL_OUTCOMES];
 };
 
 bool tl_mirror_is_here(const struct tl_net *ns);

@@ -121,7 +121,7 @@ static bool restore_waits(const struct tl_changes *changes,
  * @target: the text to put back
  * @who: who asks
  *
- * Return: an enum tl_told, or an error with nothing put back.
+ * Return: an enum tl_outcome, or an error with nothing put back.
  */
 static int restore_one(struct tl_changes *changes, struct tl_tuned *change,
 		       const char *target, enum tl_restore who)
@@ -138,15 +138,15 @@ static int restore_one(struct tl_changes *changes, struct tl_tuned *change,
 		event.old = "-";
 		event.error = err;
 		tl_trace_knob(ns, &change->name, &event);
-		return err == -ENOENT ? TL_TOLD_GONE : err;
+		return err == -ENOENT ? TL_OUTCOME_GONE : err;
 	}
 	if (restore_waits(changes, change, who))
 		err = -EBUSY;
 	else if (!change->unread && !tl_fields_equal(now, change->mine) &&
 		 !tl_fields_equal(now, target))
-		err = TL_TOLD_CHANGED;
+		err = TL_OUTCOME_CHANGED;
 	else if (restore_would_cut(ns, what, now, target))
-		err = TL_TOLD_IN_USE;
+		err = TL_OUTCOME_IN_USE;
 	else
 		err = restore_write(changes, change, now, target);
 	event.old = now;
@@ -158,15 +158,15 @@ static int restore_one(struct tl_changes *changes, struct tl_tuned *change,
 	return err;
 }
 
-static void restore_tell(struct tl_changes *changes,
-			 const struct tl_tuned *change, int told)
+static void restore_note(struct tl_changes *changes,
+			 const struct tl_tuned *change, int outcome)
 {
 	unsigned int row = change->name.sysctl - tl_sysctls;
 
 	if (change->name.device[0])
-		changes->of_devices[row][told]++;
+		changes->of_devices[row][outcome]++;
 	else
-		changes->told[row] = told;
+		changes->outcome[row] = outcome;
 }
 
 static void restore_forget_set(struct tl_changes *changes)
@@ -182,9 +182,9 @@ static void restore_forget_set(struct tl_changes *changes)
 }
 
 /* It is left alone for now, and may be put back when less is in use. */
-static bool restore_again(int told)
+static bool restore_again(int outcome)
 {
-	return told == TL_TOLD_IN_USE;
+	return outcome == TL_OUTCOME_IN_USE;
 }
 
 /**
@@ -212,7 +212,7 @@ int tl_restore_all(struct tl_changes *changes, enum tl_restore who)
 			first = first ?: err;
 			continue;
 		}
-		restore_tell(changes, change, err);
+		restore_note(changes, change, err);
 		if (!restore_again(err))
 			tl_changes_drop(changes, change);
 	}
@@ -268,7 +268,7 @@ static bool restore_set_part(struct tl_changes *changes, enum tl_reach reach)
 			done = false;
 			continue;
 		}
-		restore_tell(changes, change, err);
+		restore_note(changes, change, err);
 		if (!err)
 			restore_back_to(changes, change);
 		else if (restore_again(err))

@@ -24,10 +24,10 @@
  *	is none
  * @port: bit mask of the end whose ephemeral port is counted
  * @own: bind() has chosen the port of the socket that opened it
- * @reset_tells: the RST that came last is evidence if it is taken
+ * @reset_is_evidence: the RST that came last is evidence if it is taken
  */
 struct tl_bits {
-	u16 closer:TL_CLOSER_BITS, port:2, own:1, reset_tells:1;
+	u16 closer:TL_CLOSER_BITS, port:2, own:1, reset_is_evidence:1;
 };
 
 static_assert(sizeof(struct tl_bits) == sizeof_field(struct tl_conn, consumer_bits));
@@ -105,13 +105,13 @@ static inline void tl_bits_set_own(const struct tl_conn *conn, bool own)
 }
 
 /**
- * tl_bits_set_reset_tells() - see @reset_tells
+ * tl_bits_set_reset_is_evidence() - see @reset_is_evidence
  * @conn: the connection, locked
- * @tells: whether it is
+ * @is: whether it is
  */
-static inline void tl_bits_set_reset_tells(const struct tl_conn *conn, bool tells)
+static inline void tl_bits_set_reset_is_evidence(const struct tl_conn *conn, bool is)
 {
-	tl_bits_to_set(conn)->reset_tells = tells;
+	tl_bits_to_set(conn)->reset_is_evidence = is;
 }
 
 /**

@@ -218,8 +218,8 @@ static bool half_open_shows_new_end(const struct tl_conn *conn, unsigned int fro
  * and acknowledges nothing (RFC 9293 section 3.10.7.1). After a FIN that is
  * nothing new, unless a SYN has come, whose challenge it answers.
  */
-static bool half_open_reset_tells(const struct tl_conn *conn, unsigned int from,
-				  const struct tl_segment *rst)
+static bool half_open_reset_is_evidence(const struct tl_conn *conn, unsigned int from,
+					const struct tl_segment *rst)
 {
 	u8 state = conn->state[!from];
 
@@ -243,7 +243,8 @@ bool tl_half_open_segment(const struct tl_conn *conn, unsigned int from,
 			  const struct tl_segment *segment)
 {
 	if (segment->flags & TL_RST) {
-		tl_bits_set_reset_tells(conn, half_open_reset_tells(conn, from, segment));
+		tl_bits_set_reset_is_evidence(conn, half_open_reset_is_evidence(conn, from,
+										segment));
 		return false;
 	}
 	if (!half_open_shows_new_end(conn, from, segment))
@@ -258,7 +259,7 @@ bool tl_half_open_segment(const struct tl_conn *conn, unsigned int from,
  */
 void tl_half_open_reset_taken(const struct tl_conn *conn)
 {
-	if (tl_bits(conn)->reset_tells)
+	if (tl_bits(conn)->reset_is_evidence)
 		half_open_found(conn, tl_half_open_evidence(conn) == TL_EVIDENCE_SYN ?
 			    TL_EVIDENCE_CHALLENGE : TL_EVIDENCE_UNKNOWN);
 }

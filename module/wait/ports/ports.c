@@ -29,7 +29,7 @@
 /* How many rows are looked at for one that may go. */
 #define LOOKS		8
 /* A failure is told again when so many percent of the range more are in use, or fewer. */
-#define TOLD_WITHIN	5
+#define TRACED_WITHIN	5
 /* Shares of the ports that are told, in percent. */
 static const u8 ports_levels[] = { 80, 95, 100 };
 
@@ -178,7 +178,7 @@ static struct tl_port_use *ports_find_or_make(struct tl_net *ns,
 	if (!use)
 		return NULL;
 	use->to = *to;
-	use->failed_at = TL_PORTS_NOT_TOLD;
+	use->failed_at = TL_PORTS_NOT_TRACED;
 	use->since_ms = ports_now_ms();
 	tl_load_init(&use->load, use->since_ms);
 	hlist_add_head(&use->node, ports_bucket_of(ports, to));
@@ -209,8 +209,8 @@ static u8 ports_level_at(unsigned int percent)
  */
 static bool ports_has_changed_since(const struct tl_port_use *use, u32 all)
 {
-	return use->failed_at != TL_PORTS_NOT_TOLD &&
-	       100ULL * abs((int)(use->in_use - use->failed_at)) > (u64)TOLD_WITHIN * all;
+	return use->failed_at != TL_PORTS_NOT_TRACED &&
+	       100ULL * abs((int)(use->in_use - use->failed_at)) > (u64)TRACED_WITHIN * all;
 }
 
 static void ports_trace_pressure(struct tl_net *ns, const struct tl_port_use *use,
@@ -240,13 +240,13 @@ static void ports_compare_level(struct tl_net *ns, struct tl_port_use *use)
 	if (!range)
 		return;
 	if (ports_has_changed_since(use, ns->ports->range))
-		use->failed_at = TL_PORTS_NOT_TOLD;
+		use->failed_at = TL_PORTS_NOT_TRACED;
 	if (level > use->level) {
 		use->level = level;
 		/* That there is none left a failure has told before. */
-		if (level < 100 || use->failed_at == TL_PORTS_NOT_TOLD)
+		if (level < 100 || use->failed_at == TL_PORTS_NOT_TRACED)
 			ports_trace_pressure(ns, use, level, range);
-	} else if (percent + TOLD_WITHIN < use->level) {
+	} else if (percent + TRACED_WITHIN < use->level) {
 		use->level = level;
 	}
 }
@@ -411,7 +411,7 @@ static void ports_note_failure(struct tl_net *ns, struct tl_port_use *use)
 	use->failed_ms = ports_now_ms();
 	use->failed_in_use = use->in_use;
 	use->failed_waiting = use->load.waiting;
-	if (use->level == 100 || use->failed_at != TL_PORTS_NOT_TOLD)
+	if (use->level == 100 || use->failed_at != TL_PORTS_NOT_TRACED)
 		return;
 	use->failed_at = use->in_use;
 	ports_trace_pressure(ns, use, 100, range);

@@ -44,7 +44,7 @@ static_assert(sizeof(struct tl_destination) == 10 * sizeof(u32));
  *	ports in use or among the others
  * @to: the destination
  * @level: what was told last, in percent; 0: nothing
- * @failed_at: ports in use when a failure was told; %TL_PORTS_NOT_TOLD: none
+ * @failed_at: ports in use when a failure was told; %TL_PORTS_NOT_TRACED: none
  * @stamped: the last connection that ended used timestamps (RFC 7323)
  * @rto_ms: retransmission timeout of those that ended, on average; 0 is unknown
  * @in_use: ports, with those in TIME_WAIT
@@ -74,7 +74,7 @@ struct tl_port_use {
 	struct tl_load load;
 };
 
-#define TL_PORTS_NOT_TOLD	U32_MAX
+#define TL_PORTS_NOT_TRACED	U32_MAX
 
 /* VRFs with ports that bind() holds, and none; of more VRFs nothing is known. */
 #define TL_PORT_BOUNDS	16

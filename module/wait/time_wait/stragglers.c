@@ -272,7 +272,7 @@ static void stragglers_note(struct tl_net *ns, struct tl_closed *closed, const s
 	enum tl_kind kind = tl_straggler_kind(late->segment);
 	enum tl_verdict verdict = tl_straggler_verdict(late);
 	u32 late_ms = tl_clock_age_ms(closed->start);
-	const struct tl_trace_straggler told = {
+	const struct tl_trace_straggler event = {
 		.end = closed->end,
 		.kind = kind,
 		.verdict = verdict,
@@ -287,7 +287,7 @@ static void stragglers_note(struct tl_net *ns, struct tl_closed *closed, const s
 	if (tl_straggler_restarts(kind, verdict))
 		closed->restart = jiffies;
 	spin_unlock_bh(&ns->remembered->lock);
-	trace_straggler(ns, &closed->key, &told);
+	trace_straggler(ns, &closed->key, &event);
 	if (kind == TL_KIND_SYN && verdict == TL_VERDICT_ACCEPTED)
 		tl_remembered_reused(closed, late->segment->seq);
 }
