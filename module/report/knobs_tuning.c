@@ -197,12 +197,12 @@ static int knobs_tuning_confirm_set(struct tl_net *ns, unsigned int value)
 
 static unsigned int knobs_tuning_confirm_ms_get(const struct tl_net *ns)
 {
-	return READ_ONCE(ns->tuning->confirm_ms);
+	return tl_tuning_confirm_ms(ns);
 }
 
 static int knobs_tuning_confirm_ms_set(struct tl_net *ns, unsigned int value)
 {
-	WRITE_ONCE(ns->tuning->confirm_ms, value);
+	tl_tuning_set_confirm_ms(ns, value);
 	return 0;
 }
 
@@ -213,12 +213,12 @@ static int knobs_tuning_rollback_set(struct tl_net *ns, unsigned int value)
 
 static unsigned int knobs_tuning_keep_get(const struct tl_net *ns)
 {
-	return READ_ONCE(ns->tuning->keep);
+	return tl_tuning_keeps(ns);
 }
 
 static int knobs_tuning_keep_set(struct tl_net *ns, unsigned int value)
 {
-	WRITE_ONCE(ns->tuning->keep, value);
+	tl_tuning_set_keep(ns, value);
 	return 0;
 }
 

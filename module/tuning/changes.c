@@ -308,6 +308,46 @@ void tl_tuning_init(struct tl_net *ns)
 }
 
 /**
+ * tl_tuning_confirm_ms() - how long a set lasts that is not confirmed
+ * @ns: the namespace
+ *
+ * Return: milliseconds; 0: for ever.
+ */
+u32 tl_tuning_confirm_ms(const struct tl_net *ns)
+{
+	return READ_ONCE(ns->tuning->confirm_ms);
+}
+
+/**
+ * tl_tuning_set_confirm_ms() - choose it for the next set
+ * @ns: the namespace
+ * @confirm_ms: as tl_tuning_confirm_ms() tells
+ */
+void tl_tuning_set_confirm_ms(struct tl_net *ns, u32 confirm_ms)
+{
+	WRITE_ONCE(ns->tuning->confirm_ms, confirm_ms);
+}
+
+/**
+ * tl_tuning_keeps() - whether unloading puts nothing back
+ * @ns: the namespace
+ */
+bool tl_tuning_keeps(const struct tl_net *ns)
+{
+	return READ_ONCE(ns->tuning->keep);
+}
+
+/**
+ * tl_tuning_set_keep() - choose that
+ * @ns: the namespace
+ * @keep: as tl_tuning_keeps() tells
+ */
+void tl_tuning_set_keep(struct tl_net *ns, bool keep)
+{
+	WRITE_ONCE(ns->tuning->keep, keep);
+}
+
+/**
  * tl_tuning_exit() - the end of it, with the namespace
  * @ns: the namespace, which has no programs any more
  *

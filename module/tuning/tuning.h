@@ -27,6 +27,10 @@ struct tl_tuning {
 
 void tl_tuning_init(struct tl_net *ns);
 void tl_tuning_exit(struct tl_net *ns);
+u32 tl_tuning_confirm_ms(const struct tl_net *ns);
+void tl_tuning_set_confirm_ms(struct tl_net *ns, u32 confirm_ms);
+bool tl_tuning_keeps(const struct tl_net *ns);
+void tl_tuning_set_keep(struct tl_net *ns, bool keep);
 int tl_tuning_load(void);
 void tl_tuning_stop(void);
 void tl_tuning_unload(void);

@@ -52,22 +52,22 @@ u32 tl_tw_length_ms(const struct tl_net *ns)
 	/* While nobody follows connections the kernel decides. */
 	if (!tl_track_enabled(ns))
 		return TL_TIME_WAIT_MS;
-	if (READ_ONCE(policy->length_rto_percent) ||
+	if (tl_policy_length_rto_percent(policy) ||
 	    tl_policy_recycle(policy) == TL_RECYCLE_ENFORCE)
 		return TL_LENGTH_VARIES;
-	return READ_ONCE(policy->length_ms) ?: TL_TIME_WAIT_MS;
+	return tl_policy_length_ms(policy) ?: TL_TIME_WAIT_MS;
 }
 
 /* In milliseconds; 0 where the kernel decides. */
 static u32 tw_length_of(const struct tl_policy *policy, u32 rto_ms, bool stamped)
 {
-	u32 percent = READ_ONCE(policy->length_rto_percent);
+	u32 percent = tl_policy_length_rto_percent(policy);
 
 	if (stamped && tl_policy_recycle(policy) == TL_RECYCLE_ENFORCE)
 		percent = RECYCLE_RTO_PERCENT;
 	if (rto_ms && percent)
 		return clamp_t(u64, div_u64((u64)rto_ms * percent, 100), 1, TL_LENGTH_MS_MAX);
-	return READ_ONCE(policy->length_ms);
+	return tl_policy_length_ms(policy);
 }
 
 /**
