@@ -186,7 +186,7 @@ ended() {
 }
 
 start_fuzzer fuzzer || exit 1
-begin_accounts || skip_all "no /sys/kernel/slab"
+begin_accounts || exit 1
 
 run_tests \
 	"what a destination and a closer take" learn_sizes \

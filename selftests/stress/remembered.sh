@@ -45,7 +45,7 @@ table_bytes() {
 }
 
 million() {
-	local begun bytes first second
+	local begun bytes slab first second
 	set_knob remember $((many * 2))
 	set_knob horizon_ms "$horizon_ms"
 	begun=$(now_ms)
@@ -60,7 +60,9 @@ million() {
 	is "$ms < $horizon_ms" || fail "this machine takes $ms ms for $many closes: some are forgotten by then"
 	assert_eq "$(gauge remembered)" "$many" remembered
 	assert_eq "$(gauge remembered_forgotten)" 0 remembered_forgotten
-	bytes=$(($(slab_bytes tcplab_closed) + $(table_bytes "$many")))
+	slab=$(slab_bytes tcplab_closed)
+	is "${slab:-0} > 0" || fail "4-tuples are remembered, and the slab tcplab_closed has '$slab' bytes"
+	bytes=$((slab + $(table_bytes "$many")))
 	figure "4-tuples remembered" "$many"
 	figure "bytes each, with the shares of slab and table" "$(per "$bytes" "$many" 1)"
 	is "$bytes <= $many * 128" || fail "$bytes bytes for $many"

@@ -17,7 +17,7 @@ load_module && setup_ns home || exit 1
 # Readers may be caught in faults that nobody answers; where root only may, these do not happen.
 sysctl -qw vm.unprivileged_userfaultfd=1 user.max_user_namespaces=10000 2>/dev/null
 echo "# seed $seed"
-begin_accounts || skip_all "no /sys/kernel/slab"
+begin_accounts || exit 1
 
 # crowd ARGUMENT...: in a PID namespace, which is killed with all that came of it. We go first.
 crowd() {
