@@ -111,5 +111,5 @@ help:
 	@echo '                  TOPICS="<name>..." selects, see Documentation/bench.rst'
 	@echo 'make experiment NAME=<name>  tells a story of TCP step by step in a test VM, and draws it'
 	@echo '                  without a name it lists the experiments'
-	@echo 'make lint         checkpatch, sparse, W=1, shellcheck, cppcheck'
+	@echo 'make lint         checkpatch, sparse, W=1, the order of the rooms, shellcheck, cppcheck'
 	@echo 'make vm           a shell in the test VM; scripts/vm --help tells more'
