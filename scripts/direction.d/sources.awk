@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 #
-# Part of scripts/direction: what one source file can get wrong by itself. Each file is one record (RS is a character that no
-# source has). It is read without comments, strings and what belongs to the preprocessor, statement by statement.
+# Part of scripts/direction: the faults that one source file can have by itself. Each file is one record (RS is a character
+# that no source has). It is read without comments, strings and lines of the preprocessor, statement by statement.
 
 BEGIN {
 	RS = "\001"
@@ -23,7 +23,7 @@ function newlines(text, lines) {
 	return lines
 }
 
-# Cuts what a pattern finds at the head of the rest, and returns it.
+# Cuts the text that a pattern finds off the head of the rest, and returns it.
 function cut(pattern, head) {
 	match(rest, pattern)
 	head = substr(rest, 1, RLENGTH)
@@ -144,7 +144,7 @@ function check_declaration(line, decl, name) {
 		check_static(line, decl)
 }
 
-# What consumers keep in a row means nothing to the tracker: it sets it to 0.
+# The bits that consumers keep in a row mean nothing to the tracker: it sets them to 0.
 function check_tracker(line, statement) {
 	if (statement !~ /consumer_(bits|flags)/ || FILENAME == "module/track/conn.h")
 		return
@@ -152,9 +152,20 @@ function check_tracker(line, statement) {
 		fault(line, "the tracker looks at what consumers keep in a row")
 }
 
-# Nobody but the tracker writes into a row. The compiler refuses what is written into a const row. Any other has one name
-# above the tracker, by which this finds it.
+# A cast to a pointer that is not const, in front of a row or of a part of it: the compiler takes that for an intention.
+function check_casts(line, statement, head) {
+	while (match(statement, "\\([a-z_][a-z0-9_ *]*\\*\\) ?\\(*&?\\(*" PATH "conn([^a-z0-9_]|$)")) {
+		head = substr(statement, RSTART, index(substr(statement, RSTART), ")"))
+		if (head !~ /^\(const / && head !~ / const /)
+			fault(line, "a cast takes const away from a row")
+		statement = substr(statement, RSTART + length(head))
+	}
+}
+
+# The tracker alone writes into a row. The compiler refuses to write into a const row, and check_casts() sees that one stays
+# const. Any other row has one name above the tracker, by which this finds it.
 function check_writers(line, statement, more) {
+	check_casts(line, statement)
 	more = statement
 	gsub(/const struct tl_conn \*/, "", more)
 	while (match(more, /struct tl_conn ?\*/)) {
@@ -178,7 +189,7 @@ function check_writers(line, statement, more) {
 		fault(line, "takes a pointer into a row")
 	if (more ~ /conn->(state|since)([^a-z0-9_ []|$)/)
 		fault(line, "takes a pointer into a row")
-	if (more ~ /[a-z0-9_\]] ?= ?(\([^()]*\) ?)?conn$/ && statement !~ /const struct tl_conn/)
+	if (more ~ /([a-z0-9_]|\]) ?= ?(\([^()]*\) ?)?conn$/ && statement !~ /const struct tl_conn/)
 		fault(line, "gives a row that is not const another name")
 }
 
