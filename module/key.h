@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The key of a connection: what all rooms name it by.
+ * The key of a connection, by which all rooms name it.
  *
  * The two ends are numbered by the order of their ports (addresses, where the
  * ports are equal), so that a connection whose ends are both on this machine

@@ -71,7 +71,7 @@ err_wait:
 
 /*
  * The knobs go before the congestion control, though they came before it: for a writer
- * who names that when it is gone the kernel would ask for this module, and wait.
+ * that names it when it is gone the kernel would ask for this module, and wait.
  */
 static void __exit main_unload(void)
 {

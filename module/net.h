@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The context of a network namespace: what leads from it to what each room keeps.
+ * The context of a network namespace, which leads to the part of each room.
  *
  * Each room declares its own part. A file that needs a room's part includes that room's
  * header. This header includes none.

@@ -42,7 +42,7 @@ struct knobs_tuning_control {
 	unsigned int max;
 };
 
-static bool knobs_tuning_is_open;	/* what they change is complete */
+static bool knobs_tuning_is_open;	/* loading cannot fail any more */
 static struct kobject *knobs_tuning_directory;
 static struct bin_attribute knobs_tuning_mirrors[TL_SYSCTLS];
 
@@ -63,7 +63,7 @@ static int knobs_tuning_begin(const struct file *file, struct tl_net *ns,
 {
 	if (!knobs_tuning_may_write(file, ns))
 		return -EPERM;
-	/* With what was made before: see tl_knobs_tuning_open(). */
+	/* Pairs with tl_knobs_tuning_open(). */
 	if (!smp_load_acquire(&knobs_tuning_is_open))
 		return -EAGAIN;
 	if (memchr(text, 0, count))
@@ -291,7 +291,7 @@ int tl_knobs_tuning_init(void)
 /**
  * tl_knobs_tuning_open() - let them be written, which they refuse until now
  *
- * The congestion control is there: a writer who names it earlier would have the kernel
+ * The congestion control is there: a writer that names it earlier would have the kernel
  * load the module, which is being loaded, and wait for that.
  */
 void tl_knobs_tuning_open(void)

@@ -26,8 +26,8 @@ int tl_report_load(void)
 /**
  * tl_report_open() - let sysctls be changed
  *
- * The last step of loading, after which nothing fails: what was changed before would
- * have to be put back.
+ * The last step of loading, after which nothing fails: a change that was made before
+ * would have to be put back.
  */
 void tl_report_open(void)
 {

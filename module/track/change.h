@@ -4,8 +4,8 @@
  *
  * The tracker calls these functions and knows nobody behind them. One file above
  * it, module/wait/dispatch.c, defines them, as plain calls in a fixed order: there
- * a reader finds which consumer is told of what. A consumer reads a row and writes none
- * of its fields; nor does the tracker read what a consumer keeps in it.
+ * a reader finds the consumers of each. A consumer reads a row and writes none of its
+ * fields; nor does the tracker read the bits that a consumer keeps in it.
  *
  * A row is locked, and bottom halves are off, wherever a function is given one.
  */
@@ -106,7 +106,7 @@ unsigned int tl_wants_look_in(const struct tl_conn *conn, unsigned int end);
 unsigned int tl_wants_kept_for(const struct tl_conn *conn);
 bool tl_wants_remembered(const struct tl_conn *conn);
 
-/* about what has no row */
+/* about sockets and packets, which may have no row, and namespaces */
 void tl_on_start(void);
 void tl_on_follow(struct tl_net *ns);
 void tl_on_listen(const struct sock *sk, int old_state, int new_state);

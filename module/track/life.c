@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The life of a tracked connection: what sockets and segments do to it.
+ * The life of a tracked connection: how sockets and segments change it.
  *
  * All functions want the connection locked; tl_life_unlock() and tl_life_drop() let
  * go of it.

@@ -138,7 +138,7 @@ static struct kprobe mini_deschedule = {
 };
 
 /**
- * tl_mini_init() - begin to tell who is killed
+ * tl_mini_init() - begin to see that one is killed
  *
  * A kernel without kprobes, or without ftrace, is no error.
  * Context: process.
@@ -168,7 +168,7 @@ void tl_mini_exit(void)
 }
 
 /**
- * tl_mini_sees_killed() - whether sockets that are killed can be known from others
+ * tl_mini_sees_killed() - whether those that are killed can be distinguished
  */
 bool tl_mini_sees_killed(void)
 {

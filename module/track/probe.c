@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What sockets tell: the tracepoint of their states, and what is met without it.
+ * The news that sockets bring: the tracepoint of their states, and sockets that are met
+ * without it.
  *
  * The tracepoint inet_sock_set_state tells every change of a full socket. It
  * says nothing of request sockets (SYN_RECEIVED, which the SYN,ACK shows) and

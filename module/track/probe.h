@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What sockets tell: the tracepoint of their states, and what is met without it. */
+/* The news that sockets bring: by the tracepoint of their states, or met without it. */
 #ifndef TCPLAB_TRACK_PROBE_H
 #define TCPLAB_TRACK_PROBE_H
 

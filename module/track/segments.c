@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What segments tell: the hooks' side. A socket that tells its state is believed;
- * segments tell that a connection begins, and what has no socket here.
+ * The news that segments bring: the hooks' side. A socket that tells its state is
+ * believed. Segments tell that a connection begins, and the states of ends that have no
+ * socket here.
  */
 #include <net/request_sock.h>
 #include <net/tcp.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What segments tell: the hooks' side. */
+/* The news that segments bring: the hooks' side. */
 #ifndef TCPLAB_TRACK_SEGMENTS_H
 #define TCPLAB_TRACK_SEGMENTS_H
 

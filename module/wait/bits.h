@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What consumers keep of a connection in its row: 21 bits, which mean nothing to the
+ * The bits that consumers keep of a connection in its row: 21, which mean nothing to the
  * tracker. All of them are protected by the row's lock.
  *
  * A consumer is given a row that is const, and writes nothing into it but these bits.

@@ -58,7 +58,7 @@ static bool dispatch_touches(const struct tl_change *change, enum tl_state state
  * @change: what has changed
  *
  * Where it has its socket in this namespace the socket has told it; segments tell of
- * the others.
+ * the others. With @row_goes nobody has told anything.
  */
 void tl_on_change(struct tl_conn *conn, const struct tl_change *change)
 {

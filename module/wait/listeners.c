@@ -7,8 +7,9 @@
  * to a queue; a kernel without them leaves the counts unknown.
  *
  * Entries are found by the address of their socket, which they do not hold. While the
- * tracepoint is in place they go when it stops listening, before it can be freed; once
- * the tracepoint has gone nobody asks for counts any more.
+ * tracepoint is in place they go when it stops listening, before it can be freed. After
+ * that only a census may ask who accepts, and may be told of an earlier socket at that
+ * address.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Set-up and removal of what the consumers share in all namespaces. */
+/* Set-up and removal of the parts that consumers share in all namespaces. */
 #include "close_wait/holders_shared.h"
 #include "close_wait/owners.h"
 #include "listeners.h"

@@ -2,8 +2,8 @@
 /*
  * Uses the module while it is being loaded, each time that it is, until it is killed: root writes
  * VALUE to FILE, and a user's socket takes the congestion control lab, and keeps it until loading
- * has ended. Prints what could be used, and whether the module was there afterwards: "kept" or
- * "lost".
+ * has ended. Prints the parts that could be used, and whether the module was there afterwards:
+ * "kept" or "lost".
  * usage: hasty FILE VALUE
  */
 #include <err.h>

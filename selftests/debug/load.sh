@@ -15,7 +15,7 @@ setup_ns a b && link_ns "$a" "$b" && start_endpoint sa "$a" && start_endpoint sb
 
 fin_timeout=$(cat /proc/sys/net/ipv4/tcp_fin_timeout)
 
-# nothing_lost NUMBER: what could be used while the module was being loaded was there afterwards.
+# nothing_lost NUMBER: a module that could be used while it was being loaded was there afterwards.
 nothing_lost() {
 	! grep lost "$scratch/used" || fail "refusal $1: the module was used, and then its loading failed"
 }

@@ -548,7 +548,7 @@ u32 tl_ports_exhausted_in_ms(const struct tl_net *ns, u32 range,
 /**
  * tl_ports_walk() - visit the destinations of a namespace
  * @ports: of the namespace
- * @visit: called for each, with what connects waiting: it must not sleep
+ * @visit: called for each; connect() waits meanwhile, and it must not sleep
  * @data: for @visit
  *
  * Bucket by bucket: connect() waits for the lock.

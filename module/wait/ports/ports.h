@@ -102,7 +102,7 @@ struct tl_ports_table {
 /**
  * struct tl_ports - those of a namespace
  * @ns: the namespace
- * @lock: protects all
+ * @lock: protects all below
  * @table: of its own, or before the first what all share that have none
  * @list: destinations to which ports are in use
  * @idle: all others
