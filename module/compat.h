@@ -25,6 +25,14 @@
 #include <linux/io_uring_types.h>
 #endif
 
+/*
+ * Whether locks are as small as they can be: neither a kernel that checks them, nor
+ * PREEMPT_RT, whose locks have an owner and a queue. Sizes are asserted only then.
+ */
+#define TL_COMPAT_SMALL_LOCKS \
+	(!IS_ENABLED(CONFIG_DEBUG_SPINLOCK) && !IS_ENABLED(CONFIG_DEBUG_MUTEXES) && \
+	 !IS_ENABLED(CONFIG_PREEMPT_RT))
+
 /* The socket table; a namespace may have its own (since 6.1). */
 static inline struct inet_hashinfo *tl_compat_hashinfo(struct net *net)
 {

@@ -4,6 +4,7 @@
  * its removal, each room's part in order. No room knows this file.
  */
 #include "advice/counts.h"
+#include "compat.h"
 #include "congestion/arms.h"
 #include "net.h"
 #include "report/report.h"
@@ -22,7 +23,7 @@
 #include "wait/time_wait/tw_recycle.h"
 #include "wait/time_wait/what_if.h"
 
-/* Largest context on a kernel without lock debugging, in bytes. */
+/* Largest context where locks are small, in bytes. */
 #define ROOMS_MAX	2048
 
 /* All of it is one piece of memory, zeroed, that comes and goes with the namespace. */
@@ -75,7 +76,7 @@ static int __net_init rooms_init(struct net *net)
 
 	BUILD_BUG_ON(offsetof(struct rooms, ns) != 0);
 	/* The allocator would take twice as much for each namespace. */
-	if (!IS_ENABLED(CONFIG_DEBUG_SPINLOCK) && !IS_ENABLED(CONFIG_DEBUG_MUTEXES))
+	if (TL_COMPAT_SMALL_LOCKS)
 		BUILD_BUG_ON(sizeof(struct rooms) > ROOMS_MAX);
 	rooms_furnish(container_of(ns, struct rooms, ns));
 	ns->net = net;

@@ -91,8 +91,8 @@ struct tl_conn {
 #define TL_RTO_UNIT_MS	2
 
 /*
- * Largest row on a kernel without lock debugging: the allocator keeps its own
- * pointer behind objects of this kind, and the two must fit in 128 bytes.
+ * Largest row where locks are small: the allocator keeps its own pointer behind
+ * objects of this kind, and the two must fit in 128 bytes.
  */
 #define TL_CONN_MAX	120
 #define TL_CONN_SHARE	(sizeof(struct tl_conn) + sizeof(void *))

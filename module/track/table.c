@@ -20,6 +20,7 @@
 #include <linux/vmalloc.h>
 #include <net/netns/hash.h>
 
+#include "../compat.h"
 #include "../net.h"
 #include "limits.h"
 #include "table.h"
@@ -426,7 +427,7 @@ int tl_table_init(void)
 	unsigned int i, buckets;
 	int err;
 
-	if (!IS_ENABLED(CONFIG_DEBUG_SPINLOCK))
+	if (TL_COMPAT_SMALL_LOCKS)
 		BUILD_BUG_ON(sizeof(struct tl_conn) > TL_CONN_MAX);
 
 	err = tl_limits_init();
