@@ -39,7 +39,7 @@ struct tl_what_if;
  * @time_wait: the TIME_WAIT accounts
  * @first_closes: programs that closed what is in TIME_WAIT
  * @policy: what is to be done to traffic
- * @recycle_peers: hosts whose timestamps are remembered
+ * @tw_recycle_peers: hosts whose timestamps are remembered
  * @remembered: connections that were closed first here
  * @stragglers: what came for them
  * @what_if: what other lengths of TIME_WAIT would have done
@@ -61,7 +61,7 @@ struct tl_net {
 	struct tl_time_wait *time_wait;
 	struct tl_first_closes *first_closes;
 	struct tl_policy *policy;
-	struct tl_tw_recycle_peers *recycle_peers;
+	struct tl_tw_recycle_peers *tw_recycle_peers;
 	struct tl_remembered *remembered;
 	struct tl_stragglers *stragglers;
 	struct tl_what_if *what_if;

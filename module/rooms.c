@@ -36,7 +36,7 @@ struct rooms {
 	struct tl_time_wait time_wait;
 	struct tl_first_closes first_closes;
 	struct tl_policy policy;
-	struct tl_tw_recycle_peers recycle_peers;
+	struct tl_tw_recycle_peers tw_recycle_peers;
 	struct tl_remembered remembered;
 	struct tl_stragglers stragglers;
 	struct tl_what_if what_if;
@@ -58,7 +58,7 @@ static void __net_init rooms_furnish(struct rooms *rooms)
 	ns->time_wait = &rooms->time_wait;
 	ns->first_closes = &rooms->first_closes;
 	ns->policy = &rooms->policy;
-	ns->recycle_peers = &rooms->recycle_peers;
+	ns->tw_recycle_peers = &rooms->tw_recycle_peers;
 	ns->remembered = &rooms->remembered;
 	ns->stragglers = &rooms->stragglers;
 	ns->what_if = &rooms->what_if;
@@ -85,7 +85,7 @@ static int __net_init rooms_init(struct net *net)
 	tl_tuning_init(ns);
 	tl_close_wait_init(ns->close_wait);
 	tl_owners_init(ns->owners, ns);
-	tl_tw_recycle_init(ns->recycle_peers);
+	tl_tw_recycle_init(ns->tw_recycle_peers);
 	err = tl_policy_init(ns->policy);
 	if (err)
 		return err;
@@ -153,7 +153,7 @@ static void __net_exit rooms_exit(struct net *net)
 	tl_stragglers_exit(ns->stragglers);
 	tl_time_wait_exit(ns->time_wait);
 	tl_first_closes_exit(ns->first_closes);
-	tl_tw_recycle_exit(ns->recycle_peers);
+	tl_tw_recycle_exit(ns->tw_recycle_peers);
 	tl_policy_exit(ns->policy);
 }
 

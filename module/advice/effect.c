@@ -11,7 +11,7 @@ static const struct {
 	const char *name;
 	enum tl_tally tally;
 	const char *what;
-} effect_effects[] = {
+} effect_table[] = {
 	{ "net.ipv4.tcp_max_tw_buckets", TL_TALLY_TIME_WAIT_OVERFLOWS,
 	  "connections had no TIME_WAIT for want of a bucket" },
 	{ "net.ipv4.tcp_tw_reuse", TL_TALLY_TIME_WAIT_REUSED,
@@ -67,10 +67,10 @@ void tl_effect_of(struct tl_net *ns, const struct tl_sysctl *sysctl,
 
 	effect->count = 0;
 	effect->what = NULL;
-	for (i = 0; i < ARRAY_SIZE(effect_effects); i++) {
-		if (strcmp(effect_effects[i].name, sysctl->name))
+	for (i = 0; i < ARRAY_SIZE(effect_table); i++) {
+		if (strcmp(effect_table[i].name, sysctl->name))
 			continue;
-		effect->what = effect_effects[i].what;
-		effect->count = tl_counts_total(ns, effect_effects[i].tally);
+		effect->what = effect_table[i].what;
+		effect->count = tl_counts_total(ns, effect_table[i].tally);
 	}
 }

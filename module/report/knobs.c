@@ -32,9 +32,9 @@ static struct tl_net *knobs_callers_ns(void)
 	return tl_net(current->nsproxy->net_ns);
 }
 
-static ssize_t knobs_knob_read(struct file *file, struct kobject *kobj,
-			       tl_compat_bin_attribute *attr, char *buffer,
-			       loff_t pos, size_t count)
+static ssize_t knobs_read(struct file *file, struct kobject *kobj,
+			  tl_compat_bin_attribute *attr, char *buffer,
+			  loff_t pos, size_t count)
 {
 	const struct tl_knob *knob = container_of(attr, struct tl_knob, attr);
 	char text[TL_KNOB_SIZE];
@@ -44,9 +44,9 @@ static ssize_t knobs_knob_read(struct file *file, struct kobject *kobj,
 }
 
 /* One write is one value, from its first byte to its last. */
-static ssize_t knobs_knob_write(struct file *file, struct kobject *kobj,
-				tl_compat_bin_attribute *attr, char *buffer,
-				loff_t pos, size_t count)
+static ssize_t knobs_write(struct file *file, struct kobject *kobj,
+			   tl_compat_bin_attribute *attr, char *buffer,
+			   loff_t pos, size_t count)
 {
 	const struct tl_knob *knob = container_of(attr, struct tl_knob, attr);
 	struct tl_net *ns = knobs_callers_ns();
@@ -218,8 +218,8 @@ static int knobs_add(struct knobs_directory *directory)
 	if (!directory->kobj)
 		return -ENOMEM;
 	for (knob = directory->knobs; !err && knob && *knob; knob++) {
-		(*knob)->attr.read = knobs_knob_read;
-		(*knob)->attr.write = knobs_knob_write;
+		(*knob)->attr.read = knobs_read;
+		(*knob)->attr.write = knobs_write;
 		err = sysfs_create_bin_file(directory->kobj, &(*knob)->attr);
 	}
 	return err;

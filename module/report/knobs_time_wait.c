@@ -74,9 +74,9 @@ static int knobs_time_wait_show_recycle(const struct tl_knob *knob, const struct
 			 tl_policy_recycle_name(tl_policy_recycle(ns->policy)));
 }
 
-static int knobs_time_wait_choose_recycle(struct tl_net *ns, enum tl_recycle recycle)
+static int knobs_time_wait_choose_recycle(struct tl_net *ns, enum tl_tw_recycle recycle)
 {
-	int err = recycle == TL_RECYCLE_OFF ? 0 :
+	int err = recycle == TL_TW_RECYCLE_OFF ? 0 :
 		  tl_tw_recycle_prepare(ns);
 
 	if (err)
@@ -84,8 +84,8 @@ static int knobs_time_wait_choose_recycle(struct tl_net *ns, enum tl_recycle rec
 	tl_policy_set_recycle(ns->policy, recycle);
 	knobs_time_wait_length_changed(ns);
 	/* Nothing was remembered for a policy that is off. */
-	if (recycle == TL_RECYCLE_OFF)
-		tl_tw_recycle_forget(ns->recycle_peers);
+	if (recycle == TL_TW_RECYCLE_OFF)
+		tl_tw_recycle_forget(ns->tw_recycle_peers);
 	return 0;
 }
 
@@ -94,9 +94,9 @@ static int knobs_time_wait_store_recycle(const struct tl_knob *knob, struct tl_n
 {
 	char name[16];
 	int err = tl_value_word(text, name, sizeof(name));
-	enum tl_recycle recycle;
+	enum tl_tw_recycle recycle;
 
-	for (recycle = 0; !err && recycle < TL_RECYCLES; recycle++) {
+	for (recycle = 0; !err && recycle < TL_TW_RECYCLES; recycle++) {
 		if (!strcmp(name, tl_policy_recycle_name(recycle)))
 			return knobs_time_wait_choose_recycle(ns, recycle);
 	}

@@ -47,7 +47,7 @@ struct tl_reading {
  * @row: writes the lines of a connection, if it has any; called with the
  *	connection locked, and lets go of it. NULL: the report is not about
  *	connections, but
- * @line_size: bytes of a &struct tl_entry and what follows it
+ * @line_size: bytes of a &struct tl_line_head and what follows it
  * @gather: puts together what it is about, in lines; 0 or an error
  * @line: writes one of them
  */

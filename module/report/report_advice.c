@@ -6,9 +6,9 @@
 #include "report.h"
 #include "view.h"
 
-/* @entry is first. */
+/* @head is first. */
 struct report_advice_line {
-	struct tl_entry entry;
+	struct tl_line_head head;
 	struct tl_advice advice;
 };
 

@@ -13,7 +13,7 @@
 
 /**
  * struct report_listeners_line - a listening socket
- * @entry: not looked for
+ * @head: not looked for
  * @group_id: its group, or itself if it has none
  * @address: end 0 is its local address
  * @counts: what was counted
@@ -29,7 +29,7 @@
  * @uid: its owner
  */
 struct report_listeners_line {
-	struct tl_entry entry;
+	struct tl_line_head head;
 	unsigned long group_id;
 	struct tl_key address;
 	struct tl_listener_counts counts;
@@ -47,11 +47,11 @@ struct report_listeners_line {
 
 /**
  * struct report_listeners_sum - what the sockets of a group have in common
- * @entry: found by the group
+ * @head: found by the group
  * @accepted: connections that they have accepted
  */
 struct report_listeners_sum {
-	struct tl_entry entry;
+	struct tl_line_head head;
 	u64 accepted;
 };
 

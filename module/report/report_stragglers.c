@@ -7,14 +7,14 @@
 
 /**
  * struct report_stragglers_line - segments of one kind that met the same verdict
- * @entry: not looked for
+ * @head: not looked for
  * @kind: an &enum tl_kind
  * @verdict: an &enum tl_verdict
  * @range: how late, index of tl_late_edges
  * @count: how many
  */
 struct report_stragglers_line {
-	struct tl_entry entry;
+	struct tl_line_head head;
 	u8 kind;
 	u8 verdict;
 	u8 range;
@@ -41,7 +41,7 @@ static int report_stragglers_gather(struct tl_reading *reading)
 		if (!line.count)
 			continue;
 		added = tl_lines_add(&reading->lines, i, 1);
-		line.entry = added->entry;
+		line.head = added->head;
 		*added = line;
 	}
 	return 0;

@@ -14,13 +14,13 @@ static const u32 report_time_wait_age_edges[] = {
 
 /**
  * struct report_time_wait_age_line - a range of ages
- * @entry: not looked for
+ * @head: not looked for
  * @from_ms: first age
  * @to_ms: age behind the last
  * @count: sockets
  */
 struct report_time_wait_age_line {
-	struct tl_entry entry;
+	struct tl_line_head head;
 	u32 from_ms;
 	u32 to_ms;
 	u32 count;

@@ -21,7 +21,7 @@ static int report_time_wait_recycle_compare(const void *a, const void *b)
 
 static int report_time_wait_recycle_gather(struct tl_reading *reading)
 {
-	int err = tl_tw_recycle_copy(reading->ns->recycle_peers, &reading->lines);
+	int err = tl_tw_recycle_copy(reading->ns->tw_recycle_peers, &reading->lines);
 
 	if (!err)
 		sort(reading->lines.element, reading->lines.count,

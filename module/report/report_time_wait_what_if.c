@@ -9,13 +9,13 @@
 
 /**
  * struct report_time_wait_what_if_line - an answer
- * @entry: not looked for
+ * @head: not looked for
  * @row: what the accounts say
  * @old: old data and acknowledgments that would have found no TIME_WAIT
  * @fins: retransmitted FINs that would not have
  */
 struct report_time_wait_what_if_line {
-	struct tl_entry entry;
+	struct tl_line_head head;
 	struct tl_what_if_row row;
 	u32 old;
 	u32 fins;

@@ -12,9 +12,9 @@
 #include "report.h"
 #include "view.h"
 
-/* @entry is first; @old: what it was called; NULL: it is called so. */
+/* @head is first; @old: what it was called; NULL: it is called so. */
 struct report_tuning_line {
-	struct tl_entry entry;
+	struct tl_line_head head;
 	const struct tl_sysctl *sysctl;
 	const char *old;
 };

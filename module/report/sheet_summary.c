@@ -52,7 +52,7 @@ static u64 sheet_summary_memory(const struct tl_net *ns)
 	return tl_net_bytes + tl_track_memory(ns) +
 	       tl_time_wait_memory(ns->time_wait) +
 	       tl_first_closes_memory(ns->first_closes) + tl_policy_memory() +
-	       tl_tw_recycle_memory(ns->recycle_peers) + tl_owners_memory(ns->owners) +
+	       tl_tw_recycle_memory(ns->tw_recycle_peers) + tl_owners_memory(ns->owners) +
 	       tl_remembered_memory(ns->remembered) +
 	       tl_stragglers_memory(ns->stragglers) +
 	       tl_what_if_memory(ns) + tl_ports_memory(ns->ports) +

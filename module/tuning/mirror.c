@@ -34,7 +34,7 @@ static bool mirror_is_recycle(const struct tl_sysctl *sysctl)
 
 static char *mirror_recycle(const struct tl_net *ns)
 {
-	return mirror_copy(tl_policy_recycle(ns->policy) == TL_RECYCLE_ENFORCE ?
+	return mirror_copy(tl_policy_recycle(ns->policy) == TL_TW_RECYCLE_ENFORCE ?
 			   "1" : "0");
 }
 

@@ -21,146 +21,146 @@
 
 /**
  * tl_lines_init() - begin an empty list
- * @index: the list
- * @size: bytes of an element, which begins with a &struct tl_entry
+ * @lines: the list
+ * @size: bytes of an element, which begins with a &struct tl_line_head
  */
-void tl_lines_init(struct tl_lines *index, size_t size)
+void tl_lines_init(struct tl_lines *lines, size_t size)
 {
-	memset(index, 0, sizeof(*index));
-	index->size = size;
+	memset(lines, 0, sizeof(*lines));
+	lines->size = size;
 }
 
 /**
  * tl_lines_free() - let go of all elements
- * @index: the list; empty afterwards
+ * @lines: the list; empty afterwards
  */
-void tl_lines_free(struct tl_lines *index)
+void tl_lines_free(struct tl_lines *lines)
 {
-	kvfree(index->element);
-	kvfree(index->chain);
-	tl_lines_init(index, index->size);
+	kvfree(lines->element);
+	kvfree(lines->chain);
+	tl_lines_init(lines, lines->size);
 }
 
-static int lines_make_chains(struct tl_lines *index)
+static int lines_make_chains(struct tl_lines *lines)
 {
-	index->chain = kvmalloc_array(1 << CHAIN_BITS, sizeof(*index->chain),
+	lines->chain = kvmalloc_array(1 << CHAIN_BITS, sizeof(*lines->chain),
 				      FLAGS);
-	if (!index->chain)
+	if (!lines->chain)
 		return -ENOMEM;
-	memset32(index->chain, NONE, 1 << CHAIN_BITS);
+	memset32(lines->chain, NONE, 1 << CHAIN_BITS);
 	return 0;
 }
 
 /**
  * tl_lines_reserve() - make room
- * @index: the list
+ * @lines: the list
  * @more: elements that will be added
  *
  * Context: process; sleeps. The memory is charged to the caller's cgroup.
  * Return: 0 or -ENOMEM.
  */
-int tl_lines_reserve(struct tl_lines *index, u32 more)
+int tl_lines_reserve(struct tl_lines *lines, u32 more)
 {
-	u32 room = max3(ROOM_MIN, index->count + more, 2 * index->room);
+	u32 room = max3(ROOM_MIN, lines->count + more, 2 * lines->room);
 	void *element;
 
-	if (!index->chain && lines_make_chains(index))
+	if (!lines->chain && lines_make_chains(lines))
 		return -ENOMEM;
-	if (index->count + more <= index->room)
+	if (lines->count + more <= lines->room)
 		return 0;
-	element = kvmalloc_array(room, index->size, FLAGS);
+	element = kvmalloc_array(room, lines->size, FLAGS);
 	if (!element)
 		return -ENOMEM;
-	if (index->count)
-		memcpy(element, index->element, index->count * index->size);
-	kvfree(index->element);
-	index->element = element;
-	index->room = room;
+	if (lines->count)
+		memcpy(element, lines->element, lines->count * lines->size);
+	kvfree(lines->element);
+	lines->element = element;
+	lines->room = room;
 	return 0;
 }
 
 /* Users choose what they are found by: inodes of sockets are given out in order. */
-static u32 *lines_chain_of(const struct tl_lines *index, unsigned long key)
+static u32 *lines_chain_of(const struct tl_lines *lines, unsigned long key)
 {
 	u32 hash = tl_key_hash_part(&key, sizeof(key));
 
-	return &index->chain[hash % (1 << CHAIN_BITS)];
+	return &lines->chain[hash % (1 << CHAIN_BITS)];
 }
 
 /**
  * tl_lines_add() - add an element
- * @index: the list, which is not full
+ * @lines: the list, which is not full
  * @key: what the element will be found by
  * @most: how many elements may have the same key
  *
  * Context: any.
- * Return: the element, to be filled behind its entry; NULL if there are so many
+ * Return: the element, to be filled behind its head; NULL if there are so many
  * already.
  */
-void *tl_lines_add(struct tl_lines *index, unsigned long key, u32 most)
+void *tl_lines_add(struct tl_lines *lines, unsigned long key, u32 most)
 {
-	u32 *link = lines_chain_of(index, key);
-	struct tl_entry *entry;
+	u32 *link = lines_chain_of(lines, key);
+	struct tl_line_head *head;
 
 	while (*link != NONE) {
-		entry = tl_lines_at(index, *link);
-		if (entry->key == key && !--most)
+		head = tl_lines_at(lines, *link);
+		if (head->key == key && !--most)
 			return NULL;
-		link = &entry->next;
+		link = &head->next;
 	}
-	*link = index->count++;
-	entry = tl_lines_at(index, *link);
-	entry->key = key;
-	entry->next = NONE;
-	return entry;
+	*link = lines->count++;
+	head = tl_lines_at(lines, *link);
+	head->key = key;
+	head->next = NONE;
+	return head;
 }
 
 /**
  * tl_lines_at() - an element
- * @index: the list
+ * @lines: the list
  * @at: its number, below the count, in the order in which they were added
  */
-void *tl_lines_at(const struct tl_lines *index, u32 at)
+void *tl_lines_at(const struct tl_lines *lines, u32 at)
 {
-	return (u8 *)index->element + at * index->size;
+	return (u8 *)lines->element + at * lines->size;
 }
 
-static void *lines_search(const struct tl_lines *index, u32 at, unsigned long key)
+static void *lines_search(const struct tl_lines *lines, u32 at, unsigned long key)
 {
 	while (at != NONE) {
-		struct tl_entry *entry = tl_lines_at(index, at);
+		struct tl_line_head *head = tl_lines_at(lines, at);
 
-		if (entry->key == key)
-			return entry;
-		at = entry->next;
+		if (head->key == key)
+			return head;
+		at = head->next;
 	}
 	return NULL;
 }
 
 /**
  * tl_lines_find() - find the first element with a key
- * @index: the list
+ * @lines: the list
  * @key: the key
  *
  * Return: the element, or NULL if there is none.
  */
-void *tl_lines_find(const struct tl_lines *index, unsigned long key)
+void *tl_lines_find(const struct tl_lines *lines, unsigned long key)
 {
-	if (!index->chain)
+	if (!lines->chain)
 		return NULL;
-	return lines_search(index, *lines_chain_of(index, key), key);
+	return lines_search(lines, *lines_chain_of(lines, key), key);
 }
 
 /**
  * tl_lines_next() - find the next element with the same key
- * @index: the list
+ * @lines: the list
  * @element: what was found before
  *
  * Return: the element, or NULL.
  */
-void *tl_lines_next(const struct tl_lines *index, const void *element)
+void *tl_lines_next(const struct tl_lines *lines, const void *element)
 {
-	const struct tl_entry *entry = element;
+	const struct tl_line_head *head = element;
 
-	return lines_search(index, entry->next, entry->key);
+	return lines_search(lines, head->next, head->key);
 }

@@ -6,11 +6,11 @@
 #include <linux/types.h>
 
 /**
- * struct tl_entry - how each element begins
+ * struct tl_line_head - how each element begins
  * @key: what it is found by; several may have the same
  * @next: number of the element behind it in its chain
  */
-struct tl_entry {
+struct tl_line_head {
 	unsigned long key;
 	u32 next;
 };
@@ -33,19 +33,19 @@ struct tl_lines {
 
 /**
  * tl_lines_is_full() - whether nothing more can be added
- * @index: the list
+ * @lines: the list
  */
-static inline bool tl_lines_is_full(const struct tl_lines *index)
+static inline bool tl_lines_is_full(const struct tl_lines *lines)
 {
-	return index->count == index->room;
+	return lines->count == lines->room;
 }
 
-void tl_lines_init(struct tl_lines *index, size_t size);
-void tl_lines_free(struct tl_lines *index);
-int tl_lines_reserve(struct tl_lines *index, u32 more);
-void *tl_lines_add(struct tl_lines *index, unsigned long key, u32 most);
-void *tl_lines_at(const struct tl_lines *index, u32 at);
-void *tl_lines_find(const struct tl_lines *index, unsigned long key);
-void *tl_lines_next(const struct tl_lines *index, const void *element);
+void tl_lines_init(struct tl_lines *lines, size_t size);
+void tl_lines_free(struct tl_lines *lines);
+int tl_lines_reserve(struct tl_lines *lines, u32 more);
+void *tl_lines_add(struct tl_lines *lines, unsigned long key, u32 most);
+void *tl_lines_at(const struct tl_lines *lines, u32 at);
+void *tl_lines_find(const struct tl_lines *lines, unsigned long key);
+void *tl_lines_next(const struct tl_lines *lines, const void *element);
 
 #endif /* TCPLAB_WAIT_LINES_H */

@@ -401,7 +401,7 @@ int tl_listeners_init(void)
 	return 0;
 }
 
-static void listeners_free_listener(void *listener, void *unused)
+static void listeners_free(void *listener, void *unused)
 {
 	kfree(listener);
 }
@@ -427,5 +427,5 @@ void tl_listeners_exit(void)
 		unregister_kprobes(listeners_probes, ARRAY_SIZE(listeners_probes));
 	/* What was removed before may still be waiting to be freed. */
 	rcu_barrier();
-	rhashtable_free_and_destroy(&listeners, listeners_free_listener, NULL);
+	rhashtable_free_and_destroy(&listeners, listeners_free, NULL);
 }

@@ -15,7 +15,7 @@
  */
 void tl_holders_init(struct tl_holders *holders)
 {
-	tl_lines_init(&holders->index, sizeof(struct tl_holder));
+	tl_lines_init(&holders->held, sizeof(struct tl_holder));
 	tl_lines_init(&holders->queued, sizeof(struct tl_queued));
 	holders->whole = false;
 }
@@ -32,14 +32,14 @@ void tl_holders_init(struct tl_holders *holders)
 struct tl_holder *tl_holders_add(struct tl_holders *holders, unsigned long inode,
 				 const struct tl_holder *what)
 {
-	struct tl_holder *holder = tl_lines_add(&holders->index, inode, HOLDERS_OF_ONE);
-	struct tl_entry entry;
+	struct tl_holder *holder = tl_lines_add(&holders->held, inode, HOLDERS_OF_ONE);
+	struct tl_line_head head;
 
 	if (!holder)
 		return NULL;
-	entry = holder->entry;
+	head = holder->head;
 	*holder = *what;
-	holder->entry = entry;
+	holder->head = head;
 	return holder;
 }
 
@@ -53,7 +53,7 @@ struct tl_holder *tl_holders_add(struct tl_holders *holders, unsigned long inode
  */
 int tl_holders_reserve(struct tl_holders *holders, u32 more)
 {
-	return tl_lines_reserve(&holders->index, more) ?:
+	return tl_lines_reserve(&holders->held, more) ?:
 	       tl_lines_reserve(&holders->queued, more);
 }
 
@@ -69,7 +69,7 @@ void tl_holders_copy(struct tl_holders *holders, const struct tl_holder *from,
 		     struct pid_namespace *pids)
 {
 	pid_t pid = pid_nr_ns(from->tgid, pids);
-	struct tl_holder *holder = pid ? tl_holders_add(holders, from->entry.key, from) : NULL;
+	struct tl_holder *holder = pid ? tl_holders_add(holders, from->head.key, from) : NULL;
 
 	if (!holder)
 		return;
@@ -88,7 +88,7 @@ void tl_holders_copy_queued(struct tl_holders *holders,
 			    const struct tl_queued *from)
 {
 	struct tl_queued *queued =
-		tl_lines_add(&holders->queued, from->entry.key, 1);
+		tl_lines_add(&holders->queued, from->head.key, 1);
 
 	if (!queued)
 		return;
@@ -106,11 +106,11 @@ void tl_holders_free(struct tl_holders *holders)
 	struct tl_holder *holder;
 	u32 i;
 
-	for (i = 0; i < holders->index.count; i++) {
-		holder = tl_lines_at(&holders->index, i);
+	for (i = 0; i < holders->held.count; i++) {
+		holder = tl_lines_at(&holders->held, i);
 		put_pid(holder->tgid);
 	}
-	tl_lines_free(&holders->index);
+	tl_lines_free(&holders->held);
 	tl_lines_free(&holders->queued);
 	holders->whole = false;
 }
@@ -125,7 +125,7 @@ void tl_holders_free(struct tl_holders *holders)
 const struct tl_holder *tl_holders_find(const struct tl_holders *holders,
 					unsigned long inode)
 {
-	return tl_lines_find(&holders->index, inode);
+	return tl_lines_find(&holders->held, inode);
 }
 
 /**
@@ -138,7 +138,7 @@ const struct tl_holder *tl_holders_find(const struct tl_holders *holders,
 const struct tl_holder *tl_holders_next(const struct tl_holders *holders,
 					const struct tl_holder *holder)
 {
-	return tl_lines_next(&holders->index, holder);
+	return tl_lines_next(&holders->held, holder);
 }
 
 /**

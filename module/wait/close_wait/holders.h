@@ -17,7 +17,7 @@ struct sock;
 
 /**
  * struct tl_holder - a file descriptor that refers to a socket
- * @entry: found by the socket's inode
+ * @head: found by the socket's inode
  * @net: namespace of the socket, which is not touched
  * @tgid: the process, held, if it was asked for; else NULL
  * @global: its number in the first PID namespace
@@ -27,7 +27,7 @@ struct sock;
  * @comm: command of the process
  */
 struct tl_holder {
-	struct tl_entry entry;
+	struct tl_line_head head;
 	const struct net *net;
 	struct pid *tgid;
 	pid_t global;
@@ -39,13 +39,13 @@ struct tl_holder {
 
 /**
  * struct tl_queued - a connection that waits to be accepted
- * @entry: found by the address of its socket, which is not touched
+ * @head: found by the address of its socket, which is not touched
  * @net: its namespace, which is not touched either
  * @listener: inode of the listening socket
  * @acceptor: process that accepts there, in the first PID namespace, or 0
  */
 struct tl_queued {
-	struct tl_entry entry;
+	struct tl_line_head head;
 	const struct net *net;
 	unsigned long listener;
 	pid_t acceptor;
@@ -53,12 +53,12 @@ struct tl_queued {
 
 /**
  * struct tl_holders - who held which sockets at one moment
- * @index: &struct tl_holder, in ascending order of their PIDs
+ * @held: &struct tl_holder, in ascending order of their PIDs
  * @queued: &struct tl_queued, for connections in accept queues
  * @whole: nothing was left out: what is not found has no holder
  */
 struct tl_holders {
-	struct tl_lines index;
+	struct tl_lines held;
 	struct tl_lines queued;
 	bool whole;
 };

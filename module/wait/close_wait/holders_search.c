@@ -41,12 +41,12 @@
 
 /**
  * struct holders_search_user - what the processes of a user have taken of a pass
- * @entry: found by holders_search_user_key()
+ * @head: found by holders_search_user_key()
  * @notes: holders noted
  * @looks: looks made
  */
 struct holders_search_user {
-	struct tl_entry entry;
+	struct tl_line_head head;
 	u32 notes;
 	unsigned int looks;
 };
@@ -140,7 +140,7 @@ static bool holders_search_has_had_enough(const struct holders_search *search)
 	const struct holders_search_user *user = search->user;
 
 	return user->looks > search->looks ||
-	       user->notes > HOLDERS_MAX - min(search->holders->index.count, HOLDERS_MAX);
+	       user->notes > HOLDERS_MAX - min(search->holders->held.count, HOLDERS_MAX);
 }
 
 static void holders_search_look(struct holders_search *search, unsigned int times)
@@ -170,7 +170,7 @@ static void holders_search_note(struct holders_search *search, struct file *file
 static bool holders_search_has_seen_enough(const struct holders_search *search)
 {
 	return search->looks < FD_BATCH ||
-	       search->holders->index.count >= HOLDERS_MAX;
+	       search->holders->held.count >= HOLDERS_MAX;
 }
 
 /* Whether the rest of a process is left out. */
@@ -199,7 +199,7 @@ static int holders_search_ring(struct holders_search *search, struct file *file,
 	struct io_ring_ctx *ring;
 
 	do {
-		int err = tl_lines_reserve(&search->holders->index, FD_BATCH);
+		int err = tl_lines_reserve(&search->holders->held, FD_BATCH);
 
 		if (err)
 			return err;
@@ -256,7 +256,7 @@ static int holders_search_descriptors(struct holders_search *search, struct task
 	int err;
 
 	do {
-		err = tl_lines_reserve(&search->holders->index, FD_BATCH);
+		err = tl_lines_reserve(&search->holders->held, FD_BATCH);
 		if (err)
 			return err;
 		if (fatal_signal_pending(current))
@@ -410,7 +410,7 @@ static void holders_search_note_queued(struct sock *listener, void *data)
 		return;
 	count = holders_search_copy_queue(queues, &inet_csk(listener)->icsk_accept_queue);
 	for (i = 0; i < count && !tl_lines_is_full(&holders->queued); i++) {
-		queued.entry.key = (unsigned long)queues->child[i];
+		queued.head.key = (unsigned long)queues->child[i];
 		tl_holders_copy_queued(holders, &queued);
 	}
 	if (i < count)

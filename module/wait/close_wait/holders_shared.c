@@ -25,17 +25,17 @@
 #define SHARED_REST	10
 /* It is forgotten when nobody has asked for another for so long. */
 #define SHARED_FORGET_MS	10000
-/* Entries copied while preemption is off. */
+/* Lines copied while preemption is off. */
 #define SHARED_BATCH	256
 
 /**
- * struct holders_shared - the last search
+ * struct holders_shared_result - the last search
  * @holders: what it has found; empty if it has failed, or was forgotten
  * @number: how many there have been
  * @again: from when on there may be another, in jiffies
  * @err: 0 or why it failed
  */
-static struct holders_shared {
+static struct holders_shared_result {
 	struct tl_holders holders;
 	unsigned long number;
 	u64 again;
@@ -48,7 +48,7 @@ static DEFINE_SPINLOCK(holders_shared_lock);	/* of all of that */
 static DECLARE_WAIT_QUEUE_HEAD(holders_shared_done);
 
 /* Replaces what was found before. */
-static void holders_shared_publish(struct holders_shared *fresh)
+static void holders_shared_publish(struct holders_shared_result *fresh)
 {
 	spin_lock(&holders_shared_lock);
 	fresh->number = holders_shared_newest.number + 1;
@@ -91,7 +91,7 @@ static void holders_shared_begin(void)
 
 static void holders_shared_search(struct work_struct *unused)
 {
-	struct holders_shared fresh = {};
+	struct holders_shared_result fresh = {};
 	ktime_t begun = ktime_get();
 	u64 rest_ms;
 
@@ -166,23 +166,21 @@ struct holders_shared_copying {
 /* Return: whether there is more. */
 static bool holders_shared_copy_some(struct holders_shared_copying *copying)
 {
-	const struct tl_lines *index = &holders_shared_newest.holders.index;
+	const struct tl_lines *held = &holders_shared_newest.holders.held;
 	const struct tl_lines *queued = &holders_shared_newest.holders.queued;
 	unsigned int left;
 
-	for (left = SHARED_BATCH; left && copying->at < index->count; left--) {
-		const struct tl_holder *holder =
-			tl_lines_at(index, copying->at++);
+	for (left = SHARED_BATCH; left && copying->at < held->count; left--) {
+		const struct tl_holder *holder = tl_lines_at(held, copying->at++);
 
 		if (holder->net == copying->net)
 			tl_holders_copy(copying->holders, holder, copying->pids);
 	}
 	for (; left && copying->queued_at < queued->count; left--) {
-		const struct tl_queued *entry =
-			tl_lines_at(queued, copying->queued_at++);
+		const struct tl_queued *child = tl_lines_at(queued, copying->queued_at++);
 
-		if (entry->net == copying->net)
-			tl_holders_copy_queued(copying->holders, entry);
+		if (child->net == copying->net)
+			tl_holders_copy_queued(copying->holders, child);
 	}
 	return !left;
 }

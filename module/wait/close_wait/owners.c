@@ -118,8 +118,8 @@ static bool owners_has_room(const struct tl_owners *owners)
 	       owners_known < (guest ? GUESTS_OWNERS_MAX : ALL_OWNERS_MAX);
 }
 
-static struct tl_owner *owners_new_owner(struct tl_owners *owners,
-					 const struct owners_found *found, const char *cgroup)
+static struct tl_owner *owners_make(struct tl_owners *owners, const struct owners_found *found,
+				    const char *cgroup)
 {
 	struct tl_owner *owner;
 
@@ -141,15 +141,15 @@ static struct tl_owner *owners_new_owner(struct tl_owners *owners,
 	return owner;
 }
 
-static struct tl_owner *owners_owner_of(struct tl_owners *owners,
-					const struct owners_found *found, const char *cgroup)
+static struct tl_owner *owners_find_or_make(struct tl_owners *owners,
+					    const struct owners_found *found, const char *cgroup)
 {
 	struct tl_owner *owner;
 
 	list_for_each_entry(owner, &owners->list, list)
 		if (owners_is_same(owner, found, cgroup))
 			return owner;
-	return owners_new_owner(owners, found, cgroup);
+	return owners_make(owners, found, cgroup);
 }
 
 static void owners_count(struct owners_census *census, struct tl_owners *owners,
@@ -159,7 +159,7 @@ static void owners_count(struct owners_census *census, struct tl_owners *owners,
 
 	if (tl_cgroup_path(sk, census->path, sizeof(census->path)))
 		census->path[0] = 0;
-	owner = owners_owner_of(owners, found, census->path);
+	owner = owners_find_or_make(owners, found, census->path);
 	if (!owner) {
 		owners->others++;
 		return;

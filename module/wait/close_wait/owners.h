@@ -61,11 +61,11 @@ struct tl_owner {
 
 /**
  * struct tl_owner_line - a copy of an owner
- * @entry: not looked for
+ * @head: not looked for
  * @owner: the owner; its @list means nothing
  */
 struct tl_owner_line {
-	struct tl_entry entry;
+	struct tl_line_head head;
 	struct tl_owner owner;
 };
 

@@ -54,21 +54,21 @@ static bool police_is_examined(struct tl_net *ns, const struct tl_packet *packet
 
 static bool police_is_recycled(struct tl_net *ns, const struct tl_packet *packet)
 {
-	enum tl_recycle recycle = tl_policy_recycle(ns->policy);
+	enum tl_tw_recycle recycle = tl_policy_recycle(ns->policy);
 	struct in6_addr address;
 	u32 stamp;
 
-	if (likely(recycle == TL_RECYCLE_OFF) ||
+	if (likely(recycle == TL_TW_RECYCLE_OFF) ||
 	    !tl_options_timestamp(packet->skb, packet->offset, &stamp) ||
 	    !police_is_examined(ns, packet))
 		return false;
 	tl_key_address(packet->key, packet->from, &address);
-	if (!tl_tw_recycle_refuses(ns->recycle_peers, &address, stamp,
-				   recycle == TL_RECYCLE_ENFORCE))
+	if (!tl_tw_recycle_refuses(ns->tw_recycle_peers, &address, stamp,
+				   recycle == TL_TW_RECYCLE_ENFORCE))
 		return false;
-	police_note(ns, packet, recycle == TL_RECYCLE_ENFORCE ?
+	police_note(ns, packet, recycle == TL_TW_RECYCLE_ENFORCE ?
 			 TL_ACTION_RECYCLE_DROPPED : TL_ACTION_RECYCLE_OBSERVED);
-	return recycle == TL_RECYCLE_ENFORCE;
+	return recycle == TL_TW_RECYCLE_ENFORCE;
 }
 
 /**

@@ -17,10 +17,10 @@ MODULE_PARM_DESC(quiet_ms, "no SYN or SYN,ACK leaves for so long after loading, 
 
 static u64 policy_quiet_after_load;	/* until when, in jiffies; 0: none */
 
-static const char * const policy_recycle_names[TL_RECYCLES] = {
-	[TL_RECYCLE_OFF]	= "off",
-	[TL_RECYCLE_OBSERVE]	= "observe",
-	[TL_RECYCLE_ENFORCE]	= "enforce",
+static const char * const policy_recycle_names[TL_TW_RECYCLES] = {
+	[TL_TW_RECYCLE_OFF]	= "off",
+	[TL_TW_RECYCLE_OBSERVE]	= "observe",
+	[TL_TW_RECYCLE_ENFORCE]	= "enforce",
 };
 
 static const char * const policy_action_names[TL_ACTIONS] = {
@@ -128,7 +128,7 @@ void tl_policy_set_length_rto_percent(struct tl_policy *policy, u32 percent)
 }
 
 /**
- * tl_policy_enforce_ms() - how long TL_RECYCLE_ENFORCE lasts
+ * tl_policy_enforce_ms() - how long TL_TW_RECYCLE_ENFORCE lasts
  * @policy: the policies of a namespace
  *
  * Return: milliseconds.
@@ -153,16 +153,16 @@ void tl_policy_set_enforce_ms(struct tl_policy *policy, u32 enforce_ms)
  * @policy: the policies of a namespace
  *
  * Context: any.
- * Return: TL_RECYCLE_OBSERVE where TL_RECYCLE_ENFORCE has lasted its time.
+ * Return: TL_TW_RECYCLE_OBSERVE where TL_TW_RECYCLE_ENFORCE has lasted its time.
  */
-enum tl_recycle tl_policy_recycle(const struct tl_policy *policy)
+enum tl_tw_recycle tl_policy_recycle(const struct tl_policy *policy)
 {
 	/* With what it was set with: see tl_policy_set_recycle(). */
-	enum tl_recycle recycle = smp_load_acquire(&policy->recycle);
+	enum tl_tw_recycle recycle = smp_load_acquire(&policy->recycle);
 
-	if (recycle == TL_RECYCLE_ENFORCE &&
+	if (recycle == TL_TW_RECYCLE_ENFORCE &&
 	    time_after_eq64(get_jiffies_64(), READ_ONCE(policy->enforce_until)))
-		return TL_RECYCLE_OBSERVE;
+		return TL_TW_RECYCLE_OBSERVE;
 	return recycle;
 }
 
@@ -173,7 +173,7 @@ enum tl_recycle tl_policy_recycle(const struct tl_policy *policy)
  *
  * Context: process, serialised by the caller.
  */
-void tl_policy_set_recycle(struct tl_policy *policy, enum tl_recycle recycle)
+void tl_policy_set_recycle(struct tl_policy *policy, enum tl_tw_recycle recycle)
 {
 	WRITE_ONCE(policy->enforce_until,
 		   get_jiffies_64() + msecs_to_jiffies(policy->enforce_ms));
@@ -185,7 +185,7 @@ void tl_policy_set_recycle(struct tl_policy *policy, enum tl_recycle recycle)
  * tl_policy_recycle_name() - the word that users write
  * @recycle: what is done
  */
-const char *tl_policy_recycle_name(enum tl_recycle recycle)
+const char *tl_policy_recycle_name(enum tl_tw_recycle recycle)
 {
 	return policy_recycle_names[recycle];
 }

@@ -15,11 +15,11 @@
 #define TL_ENFORCE_MS_DEFAULT	600000
 
 /* tcp_tw_recycle, as Linux had it up to 4.11. */
-enum tl_recycle {
-	TL_RECYCLE_OFF,
-	TL_RECYCLE_OBSERVE,	/* count what it would have dropped */
-	TL_RECYCLE_ENFORCE,	/* drop it, and shorten TIME_WAIT to 3.5 RTO */
-	TL_RECYCLES
+enum tl_tw_recycle {
+	TL_TW_RECYCLE_OFF,
+	TL_TW_RECYCLE_OBSERVE,	/* count what it would have dropped */
+	TL_TW_RECYCLE_ENFORCE,	/* drop it, and shorten TIME_WAIT to 3.5 RTO */
+	TL_TW_RECYCLES
 };
 
 /* What a policy has done, and why. */
@@ -42,8 +42,8 @@ struct tl_actions {
  * @actions: what they have done, per CPU
  * @length_ms: length of TIME_WAIT; 0 is the kernel's own
  * @length_rto_percent: the same in parts of the RTO; 0 is off
- * @recycle: an &enum tl_recycle
- * @enforce_ms: how long TL_RECYCLE_ENFORCE lasts
+ * @recycle: an &enum tl_tw_recycle
+ * @enforce_ms: how long TL_TW_RECYCLE_ENFORCE lasts
  * @enforce_until: when it ends, in jiffies
  * @quiet_until: when the quiet time ends, in jiffies; 0: there is none
  */
@@ -68,9 +68,9 @@ u32 tl_policy_length_rto_percent(const struct tl_policy *policy);
 void tl_policy_set_length_rto_percent(struct tl_policy *policy, u32 percent);
 u32 tl_policy_enforce_ms(const struct tl_policy *policy);
 void tl_policy_set_enforce_ms(struct tl_policy *policy, u32 enforce_ms);
-enum tl_recycle tl_policy_recycle(const struct tl_policy *policy);
-void tl_policy_set_recycle(struct tl_policy *policy, enum tl_recycle recycle);
-const char *tl_policy_recycle_name(enum tl_recycle recycle);
+enum tl_tw_recycle tl_policy_recycle(const struct tl_policy *policy);
+void tl_policy_set_recycle(struct tl_policy *policy, enum tl_tw_recycle recycle);
+const char *tl_policy_recycle_name(enum tl_tw_recycle recycle);
 bool tl_policy_quiet(const struct tl_policy *policy);
 unsigned int tl_policy_quiet_ms(const struct tl_policy *policy);
 void tl_policy_set_quiet_ms(struct tl_policy *policy, unsigned int quiet_ms);

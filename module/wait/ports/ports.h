@@ -145,14 +145,14 @@ struct tl_ports_room {
 
 /**
  * struct tl_port_line - a copy of the ports towards a destination
- * @entry: not looked for
+ * @head: not looked for
  * @use: the copy; what links it means nothing
  * @range: ports that connect() may choose from
  * @rate: connections per second
  * @exhausted_in_ms: when there will be none left, or TL_FORECAST_NEVER
  */
 struct tl_port_line {
-	struct tl_entry entry;
+	struct tl_line_head head;
 	struct tl_port_use use;
 	u32 range;
 	u32 rate;

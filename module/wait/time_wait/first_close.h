@@ -80,13 +80,13 @@ struct tl_first_closes {
 
 /**
  * struct tl_first_close_line - a copy of a row
- * @entry: not looked for
+ * @head: not looked for
  * @key: what it is found by
  * @now: sockets in TIME_WAIT
  * @entered: sockets that came to it
  */
 struct tl_first_close_line {
-	struct tl_entry entry;
+	struct tl_line_head head;
 	struct tl_first_closer key;
 	u32 now;
 	u64 entered;

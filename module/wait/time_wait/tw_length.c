@@ -53,7 +53,7 @@ u32 tl_tw_length_ms(const struct tl_net *ns)
 	if (!tl_track_enabled(ns))
 		return TL_TIME_WAIT_MS;
 	if (tl_policy_length_rto_percent(policy) ||
-	    tl_policy_recycle(policy) == TL_RECYCLE_ENFORCE)
+	    tl_policy_recycle(policy) == TL_TW_RECYCLE_ENFORCE)
 		return TL_LENGTH_VARIES;
 	return tl_policy_length_ms(policy) ?: TL_TIME_WAIT_MS;
 }
@@ -63,7 +63,7 @@ static u32 tw_length_of(const struct tl_policy *policy, u32 rto_ms, bool stamped
 {
 	u32 percent = tl_policy_length_rto_percent(policy);
 
-	if (stamped && tl_policy_recycle(policy) == TL_RECYCLE_ENFORCE)
+	if (stamped && tl_policy_recycle(policy) == TL_TW_RECYCLE_ENFORCE)
 		percent = RECYCLE_RTO_PERCENT;
 	if (rto_ms && percent)
 		return clamp_t(u64, div_u64((u64)rto_ms * percent, 100), 1, TL_LENGTH_MS_MAX);

@@ -25,7 +25,7 @@
 /* So many are forgotten at once: SYNs wait for the lock. */
 #define FORGET_BATCH	256
 
-#define BUCKETS_SIZE	(TL_RECYCLE_BUCKETS * sizeof(struct hlist_head))
+#define BUCKETS_SIZE	(TL_TW_RECYCLE_BUCKETS * sizeof(struct hlist_head))
 
 /**
  * tl_tw_recycle_init() - begin without any host
@@ -46,7 +46,7 @@ void tl_tw_recycle_init(struct tl_tw_recycle_peers *peers)
  */
 int tl_tw_recycle_prepare(struct tl_net *ns)
 {
-	struct tl_tw_recycle_peers *peers = ns->recycle_peers;
+	struct tl_tw_recycle_peers *peers = ns->tw_recycle_peers;
 	struct hlist_head *bucket;
 
 	if (peers->bucket)
@@ -131,7 +131,7 @@ u64 tl_tw_recycle_memory(const struct tl_tw_recycle_peers *peers)
 static struct tl_tw_recycle_peer *tw_recycle_find(struct tl_tw_recycle_peers *peers,
 						  const struct in6_addr *address)
 {
-	u32 hash = tl_key_hash_part(address, sizeof(*address)) % TL_RECYCLE_BUCKETS;
+	u32 hash = tl_key_hash_part(address, sizeof(*address)) % TL_TW_RECYCLE_BUCKETS;
 	struct tl_tw_recycle_peer *peer;
 
 	if (!peers->bucket)
@@ -147,10 +147,10 @@ static struct tl_tw_recycle_peer *tw_recycle_make(struct tl_net *ns,
 						  struct tl_tw_recycle_peers *peers,
 						  const struct in6_addr *address)
 {
-	u32 hash = tl_key_hash_part(address, sizeof(*address)) % TL_RECYCLE_BUCKETS;
+	u32 hash = tl_key_hash_part(address, sizeof(*address)) % TL_TW_RECYCLE_BUCKETS;
 	struct tl_tw_recycle_peer *peer;
 
-	if (peers->count >= TL_RECYCLE_PEERS)
+	if (peers->count >= TL_TW_RECYCLE_PEERS)
 		tw_recycle_forget(peers, list_last_entry(&peers->list,
 							 struct tl_tw_recycle_peer, list));
 	if (!peers->bucket)
@@ -172,7 +172,7 @@ static bool tw_recycle_is_fresh(const struct tl_tw_recycle_peer *peer, u32 secon
 
 static void tw_recycle_remember(struct tl_net *ns, const struct in6_addr *address, u32 stamp)
 {
-	struct tl_tw_recycle_peers *peers = ns->recycle_peers;
+	struct tl_tw_recycle_peers *peers = ns->tw_recycle_peers;
 	u32 second = ktime_get_seconds();
 	struct tl_tw_recycle_peer *peer = tw_recycle_find(peers, address);
 
@@ -196,15 +196,15 @@ static void tw_recycle_remember(struct tl_net *ns, const struct in6_addr *addres
  */
 void tl_tw_recycle_closed(const struct tl_conn *conn, unsigned int end, u32 stamp)
 {
-	struct tl_tw_recycle_peers *peers = conn->ns->recycle_peers;
+	struct tl_tw_recycle_peers *peers = conn->ns->tw_recycle_peers;
 	struct in6_addr address;
 
-	if (!conn->stamps || tl_policy_recycle(conn->ns->policy) == TL_RECYCLE_OFF)
+	if (!conn->stamps || tl_policy_recycle(conn->ns->policy) == TL_TW_RECYCLE_OFF)
 		return;
 	tl_key_address(&conn->key, !end, &address);
 	spin_lock(&peers->lock);
 	/* Not once more, where all have just been forgotten. */
-	if (tl_policy_recycle(conn->ns->policy) != TL_RECYCLE_OFF)
+	if (tl_policy_recycle(conn->ns->policy) != TL_TW_RECYCLE_OFF)
 		tw_recycle_remember(conn->ns, &address, stamp);
 	spin_unlock(&peers->lock);
 }
@@ -273,7 +273,7 @@ int tl_tw_recycle_copy(struct tl_tw_recycle_peers *peers, struct tl_lines *lines
 
 	if (err || !READ_ONCE(peers->bucket))
 		return err;
-	for (bucket = 0; bucket < TL_RECYCLE_BUCKETS; bucket++) {
+	for (bucket = 0; bucket < TL_TW_RECYCLE_BUCKETS; bucket++) {
 		tw_recycle_copy(peers, bucket, lines, room);
 		cond_resched();
 	}

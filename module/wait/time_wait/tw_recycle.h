@@ -11,8 +11,8 @@
 
 struct tl_conn;
 
-#define TL_RECYCLE_PEERS	16384
-#define TL_RECYCLE_BUCKETS	4096
+#define TL_TW_RECYCLE_PEERS	16384
+#define TL_TW_RECYCLE_BUCKETS	4096
 
 /**
  * struct tl_tw_recycle_peer - what is remembered of a host
@@ -52,11 +52,11 @@ struct tl_tw_recycle_peers {
 
 /**
  * struct tl_tw_recycle_line - a copy of what is remembered of a host
- * @entry: not looked for
+ * @head: not looked for
  * @peer: the copy; what links it means nothing
  */
 struct tl_tw_recycle_line {
-	struct tl_entry entry;
+	struct tl_line_head head;
 	struct tl_tw_recycle_peer peer;
 };
 
