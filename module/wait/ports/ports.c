@@ -8,14 +8,11 @@
  * that were connected to last are kept.
  */
 #include <linux/jiffies.h>
-#include <linux/ktime.h>
-#include <linux/mm.h>
 #include <linux/slab.h>
 #include <net/inet_hashtables.h>
 #include <net/ip.h>
 #include <net/tcp.h>
 
-#include "../../compat.h"
 #include "../../net.h"
 #include "../../trace/trace.h"
 #include "../../track/conn.h"
@@ -23,7 +20,6 @@
 #include "../../track/opener.h"
 #include "../../track/socket.h"
 #include "../bits.h"
-#include "../time_wait/tw_length.h"
 #include "ports.h"
 
 /* How many rows are looked at for one that may go. */
@@ -42,11 +38,6 @@ static u64 ports_ms_of(u32 since)
 	u64 now = get_jiffies_64();
 
 	return jiffies64_to_msecs(now - (u32)((u32)now - since));
-}
-
-static u64 ports_now_ms(void)
-{
-	return jiffies64_to_msecs(get_jiffies_64());
 }
 
 static void ports_forget(struct tl_ports *ports, struct tl_port_use *use)
@@ -179,7 +170,7 @@ static struct tl_port_use *ports_find_or_make(struct tl_net *ns,
 		return NULL;
 	use->to = *to;
 	use->failed_at = TL_PORTS_NOT_TRACED;
-	use->since_ms = ports_now_ms();
+	use->since_ms = tl_ports_now_ms();
 	tl_load_init(&use->load, use->since_ms);
 	hlist_add_head(&use->node, ports_bucket_of(ports, to));
 	list_add(&use->list, &ports->idle);
@@ -262,7 +253,7 @@ static void ports_took_port(const struct tl_conn *conn, const struct tl_change *
 	use->own += tl_bits(conn)->own;
 	use->since_ms = min(use->since_ms, born_ms);
 	if (to != TL_TIME_WAIT)
-		tl_load_opened(&use->load, ports_now_ms(), born_ms, to == TL_SYN_SENT);
+		tl_load_opened(&use->load, tl_ports_now_ms(), born_ms, to == TL_SYN_SENT);
 	list_move(&use->list, &conn->ns->ports->list);
 	ports_compare_level(conn->ns, use);
 }
@@ -281,7 +272,7 @@ static void ports_note_end(const struct tl_conn *conn, bool waits, struct tl_por
 {
 	u32 rto_ms = conn->rto * TL_RTO_UNIT_MS;
 
-	tl_load_ended(&use->load, ports_now_ms(), ports_ms_of(conn->born), waits);
+	tl_load_ended(&use->load, tl_ports_now_ms(), ports_ms_of(conn->born), waits);
 	if (!waits)
 		return;
 	use->stamped = conn->stamps;
@@ -297,14 +288,15 @@ static void ports_account(const struct tl_conn *conn, const struct tl_change *ch
 	if (!counted) {
 		ports_took_port(conn, change, use);
 	} else if (change->from == TL_TIME_WAIT) {
-		tl_load_left(&use->load, ports_now_ms(), ports_ms_of(change->from_since));
+		tl_load_left(&use->load, tl_ports_now_ms(), ports_ms_of(change->from_since));
 		if (!tl_state_over(to))
-			tl_load_opened(&use->load, ports_now_ms(), ports_ms_of(conn->born), false);
+			tl_load_opened(&use->load, tl_ports_now_ms(),
+				       ports_ms_of(conn->born), false);
 	} else {
 		ports_note_end(conn, to == TL_TIME_WAIT, use);
 	}
 	if (to == TL_TIME_WAIT)
-		tl_load_waits(&use->load, ports_now_ms(), ports_ms_of(change->since));
+		tl_load_waits(&use->load, tl_ports_now_ms(), ports_ms_of(change->since));
 	if (tl_state_over(to))
 		ports_gave_port(conn, use);
 }
@@ -408,7 +400,7 @@ static void ports_note_failure(struct tl_net *ns, struct tl_port_use *use)
 	u32 range = tl_port_range_now(ns, use);
 
 	use->failures++;
-	use->failed_ms = ports_now_ms();
+	use->failed_ms = tl_ports_now_ms();
 	use->failed_in_use = use->in_use;
 	use->failed_waiting = use->load.waiting;
 	if (use->level == 100 || use->failed_at != TL_PORTS_NOT_TRACED)
@@ -471,153 +463,4 @@ void tl_ports_init(struct tl_ports *ports, struct tl_net *ns)
 	INIT_LIST_HEAD(&ports->idle);
 	tl_port_range_init(ports);
 	ports->table = &ports_none;
-}
-
-/**
- * tl_ports_rate() - connections per second
- * @use: a copy of the ports of a destination
- */
-u32 tl_ports_rate(struct tl_port_use *use)
-{
-	return tl_load_rate(&use->load, ports_now_ms());
-}
-
-/**
- * tl_ports_young() - connections that came to TIME_WAIT not long ago, and are in it
- * @use: a copy of the ports of a destination
- * @age_ms: so long ago at most; up to a minute
- */
-u32 tl_ports_young(struct tl_port_use *use, u32 age_ms)
-{
-	return tl_load_young(&use->load, ports_now_ms(), age_ms);
-}
-
-/**
- * tl_ports_failed_ago_ms() - when connect() found no port last
- * @use: a copy of the ports of a destination
- *
- * Return: so many milliseconds ago; without meaning where none has failed.
- */
-u64 tl_ports_failed_ago_ms(const struct tl_port_use *use)
-{
-	return ports_now_ms() - use->failed_ms;
-}
-
-static bool ports_is_loopback(const struct in6_addr *address)
-{
-	return ipv6_addr_loopback(address) ||
-	       (ipv6_addr_v4mapped(address) &&
-		ipv4_is_loopback(address->s6_addr32[3]));
-}
-
-/* The kernel wants timestamps, which both ends must use. */
-static bool ports_may_reuse(const struct tl_net *ns, const struct tl_port_use *use)
-{
-	int reuse = READ_ONCE(ns->net->ipv4.sysctl_tcp_tw_reuse);
-
-	if (!use->stamped)
-		return false;
-	if (reuse == 2)
-		return ports_is_loopback(&use->to.local) || ports_is_loopback(&use->to.remote);
-	return reuse;
-}
-
-/**
- * tl_ports_exhausted_in_ms() - when connect() to a destination will find no port
- * @ns: the namespace
- * @range: as tl_port_range_of() tells
- * @use: a copy of the ports of the destination
- * @room: room to play it through
- *
- * Context: process.
- * Return: milliseconds; TL_FORECAST_NEVER if it does not come.
- */
-u32 tl_ports_exhausted_in_ms(const struct tl_net *ns, u32 range,
-			     struct tl_port_use *use, struct tl_ports_room *room)
-{
-	struct tl_forecast *forecast = &room->forecast;
-
-	tl_load_forecast(&use->load, ports_now_ms(), forecast);
-	forecast->range = range;
-	forecast->length_ms = tl_tw_length_expected_ms(ns, use->rto_ms, use->stamped);
-	forecast->reused_after_ms = ports_may_reuse(ns, use) ?
-				    tl_compat_tw_reuse_delay(ns->net) : 0;
-	return tl_forecast_ms(forecast, &room->play);
-}
-
-/**
- * tl_ports_walk() - visit the destinations of a namespace
- * @ports: of the namespace
- * @visit: called for each; connect() waits meanwhile, and it must not sleep
- * @data: for @visit
- *
- * Bucket by bucket: connect() waits for the lock.
- * Context: process; sleeps.
- */
-void tl_ports_walk(struct tl_ports *ports, tl_ports_visit *visit, void *data)
-{
-	struct tl_port_use *use;
-	unsigned int i;
-
-	for (i = 0; i < TL_PORTS_BUCKETS; i++) {
-		spin_lock_bh(&ports->lock);
-		hlist_for_each_entry(use, &ports->table->bucket[i], node)
-			visit(use, data);
-		spin_unlock_bh(&ports->lock);
-		cond_resched();
-	}
-}
-
-struct ports_copying {
-	struct tl_lines *lines;
-	u32 room;
-};
-
-static void ports_copy(struct tl_port_use *use, void *data)
-{
-	struct ports_copying *copying = data;
-	struct tl_port_line *line;
-
-	if (copying->lines->count >= copying->room)
-		return;
-	line = tl_lines_add(copying->lines, copying->lines->count, 1);
-	line->use = *use;
-}
-
-/**
- * tl_ports_copy() - learn of all destinations, and what is to come
- * @ns: the namespace
- * @lines: an empty list of &struct tl_port_line, to be filled
- *
- * Context: process; sleeps.
- * Return: 0 or -ENOMEM.
- */
-int tl_ports_copy(struct tl_net *ns, struct tl_lines *lines)
-{
-	struct ports_copying copying = {
-		.lines = lines,
-		.room = READ_ONCE(ns->ports->count) + 16,
-	};
-	int err = tl_lines_reserve(lines, copying.room);
-	struct tl_ports_room *play;
-	u32 i;
-
-	if (err)
-		return err;
-	play = kvmalloc(sizeof(*play), GFP_KERNEL_ACCOUNT);
-	if (!play)
-		return -ENOMEM;
-	tl_port_range_count(ns);
-	tl_ports_walk(ns->ports, ports_copy, &copying);
-	for (i = 0; i < lines->count; i++) {
-		struct tl_port_line *line = tl_lines_at(lines, i);
-
-		line->range = tl_port_range_of(ns, &line->use);
-		line->rate = tl_ports_rate(&line->use);
-		line->exhausted_in_ms = tl_ports_exhausted_in_ms(ns, line->range,
-								 &line->use, play);
-		cond_resched();
-	}
-	kvfree(play);
-	return 0;
 }

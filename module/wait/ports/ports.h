@@ -4,6 +4,7 @@
 #define TCPLAB_WAIT_PORTS_PORTS_H
 
 #include <linux/in6.h>
+#include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/spinlock.h>
@@ -166,6 +167,12 @@ struct tl_port_line {
  */
 typedef void tl_ports_visit(struct tl_port_use *use, void *data);
 
+/* The time as these accounts have it, in milliseconds that do not wrap. */
+static inline u64 tl_ports_now_ms(void)
+{
+	return jiffies64_to_msecs(get_jiffies_64());
+}
+
 void tl_ports_init(struct tl_ports *ports, struct tl_net *ns);
 void tl_ports_exit(struct tl_ports *ports);
 bool tl_ports_has_table(const struct tl_ports *ports);
@@ -174,6 +181,7 @@ void tl_ports_met(const struct tl_conn *conn, struct sock *sk, bool locked);
 void tl_ports_changed(const struct tl_conn *conn, const struct tl_change *change);
 void tl_ports_failed(struct tl_net *ns, const struct sock *sk);
 u64 tl_ports_failures(struct tl_ports *ports);
+
 u32 tl_ports_rate(struct tl_port_use *use);
 u32 tl_ports_young(struct tl_port_use *use, u32 age_ms);
 u64 tl_ports_failed_ago_ms(const struct tl_port_use *use);
