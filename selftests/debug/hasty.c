@@ -2,8 +2,8 @@
 /*
  * Uses the module while it is being loaded, each time that it is, until it is killed: root writes
  * VALUE to FILE, and a user's socket takes the congestion control lab, and keeps it until loading
- * has ended. Prints the parts that could be used, and whether the module was there afterwards:
- * "kept" or "lost".
+ * has ended. Prints "tried" for each time that the module is being loaded; then the parts that
+ * could be used, if there were any, and whether the module was there afterwards: "kept" or "lost".
  * usage: hasty FILE VALUE
  */
 #include <err.h>
@@ -99,13 +99,20 @@ static void use(const char *file, const char *value)
 
 int main(int argc, char **argv)
 {
+	bool tries = false, tried;
+
 	if (argc != 3)
 		errx(2, "usage: hasty FILE VALUE");
 	setlinebuf(stdout);
 	for (;;) {
-		if (look() == COMING)
-			use(argv[1], argv[2]);
-		else
+		tried = tries;
+		tries = look() == COMING;
+		if (!tries) {
 			sched_yield();
+			continue;
+		}
+		if (!tried)
+			puts("tried");
+		use(argv[1], argv[2]);
 	}
 }

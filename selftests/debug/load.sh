@@ -45,6 +45,7 @@ loaded_or_not() {
 }
 
 load() {
+	local tries
 	start ./hasty /sys/kernel/tcplab/tuning/net.ipv4.tcp_fin_timeout $((fin_timeout + 1)) >"$scratch/used"
 	in_function do_init_module
 	each_refusal loaded_or_not insmod "$module"
@@ -53,7 +54,9 @@ load() {
 	kill "$started"
 	wait "$started"
 	assert_eq $? 143 "how hasty has ended"
-	echo "# it was used $(wc -l <"$scratch/used") times while it was being loaded"
+	tries=$(grep -c tried "$scratch/used")
+	[ "$tries" -gt 0 ] || fail "nobody tried to use it while it was being loaded"
+	echo "# $tries times somebody tried to use it while it was being loaded, and could $(grep -c kept "$scratch/used") times"
 	assert_eq "$(cat /proc/sys/net/ipv4/tcp_fin_timeout)" "$fin_timeout" "tcp_fin_timeout afterwards"
 }
 
